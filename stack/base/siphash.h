@@ -1,0 +1,17 @@
+/* siphash.h: SipHash-2-4, a keyed hash of 64 bits.
+ *
+ * Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012. Without the 128-bit key nobody can compute, predict
+ * or provoke collisions of its values, so it serves for hash tables that strangers fill and for numbers that strangers
+ * must not guess (initial sequence numbers, RFC 6528; ports, RFC 6056). One key per use, drawn once from config.random.
+ */
+#ifndef BASE_SIPHASH_H
+#define BASE_SIPHASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIPHASH_KEY 16 /* octets */
+
+uint64_t siphash24(const uint8_t key[SIPHASH_KEY], const void *octets, size_t length);
+
+#endif

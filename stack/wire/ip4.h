@@ -1,0 +1,38 @@
+/* ip4.h: the IPv4 header, RFC 791 3.1, as a struct and as octets.
+ *
+ * Pure functions: octets in, struct out, and back. What is checked here is only what makes the header readable
+ * (version, lengths, checksum: RFC 1122 3.2.1.1, 3.2.1.2). Whether the packet is for us is decided in ip/.
+ */
+#ifndef WIRE_IP4_H
+#define WIRE_IP4_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lucid/info.h"
+
+#define IP4_HEADER 20      /* octets without options */
+#define IP4_HEADER_MAX 60  /* octets with options */
+
+struct ip4_header {
+    struct lucid_addr source, destination;
+    uint16_t total_length;    /* octets, header included */
+    uint16_t id;
+    uint16_t fragment_offset; /* octets */
+    bool dont_fragment, more_fragments;
+    uint8_t ttl, protocol, tos;
+    uint8_t header_length;    /* octets */
+};
+
+/* Reads the header of the packet of length octets; what lies beyond total_length is not part of it. After
+ * LUCID_DROP_NONE: 20 <= header_length <= total_length <= length. Options are not looked at. */
+enum lucid_drop ip4_parse(const uint8_t *packet, size_t length, struct ip4_header *out);
+
+/* True when the options (header_length - 20 octets behind the fixed part) can be walked to their end. RFC 791 3.1. */
+bool ip4_options_ok(const uint8_t *options, size_t length);
+
+/* Writes a header without options, with its checksum; header->header_length is ignored. Returns 20. */
+size_t ip4_build(uint8_t *to, const struct ip4_header *header);
+
+#endif
