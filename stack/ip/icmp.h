@@ -1,0 +1,46 @@
+/* icmp.h: ICMP (RFC 792, RFC 1122 3.2.2) and ICMPv6 (RFC 4443) of a host.
+ *
+ * Three jobs: answer echo requests; understand errors about packets that we sent and say what they are about; send
+ * errors about packets that we cannot take. The errors received are not acted on here: core/ hands them to the TCP
+ * connection or UDP socket whose packet is quoted, which decides whether to believe them (RFC 5927).
+ */
+#ifndef IP_ICMP_H
+#define IP_ICMP_H
+
+#include "base/seq32.h"
+#include "ip/ip.h"
+
+enum icmp_kind {
+    ICMP_NOTHING, /* not an error; nothing is to be handed on */
+    ICMP_SOFT,    /* it may pass: the connection lives (RFC 9293 3.9.2.2, MUST-56) */
+    ICMP_HARD,    /* it will not (SHLD-26) */
+    ICMP_TOO_BIG, /* a router could not pass on a packet of this size (RFC 1191, RFC 8201) */
+};
+
+/* An error about a packet of ours, as far as the quoted octets tell. */
+struct icmp_error {
+    enum icmp_kind kind;
+    int error;                            /* what a socket call would say: LUCID_ECONNREFUSED ... */
+    struct lucid_sockaddr local, remote;  /* the quoted packet's source and destination */
+    uint8_t protocol;                     /* TCP_PROTOCOL or UDP_PROTOCOL */
+    uint8_t type, code;
+    struct seq32 seq;                     /* TCP: the quoted sequence number; to be checked (RFC 5927 4.1) */
+    uint32_t mtu;                         /* ICMP_TOO_BIG: of the next hop; 0: an old router that does not tell */
+    uint32_t length;                      /* of the quoted packet, by its IP header */
+};
+
+/* Deals with an ICMP or ICMPv6 message. An echo request is answered. For an error about a TCP or UDP packet of ours
+ * error->kind says what it is; otherwise it is ICMP_NOTHING. Returns LUCID_DROP_NONE, or why the message is to be
+ * dropped. */
+enum lucid_drop icmp_input(struct ip *ip, const struct ip_datagram *in, struct icmp_error *error);
+
+/* Complains about a datagram. Nothing is sent where RFC 1122 3.2.2 and RFC 4443 2.4(e) forbid it, nor beyond
+ * config.icmp_errors in a second (LUCID_DROP_REPLY_RATE is counted then). */
+void icmp_port_unreachable(struct ip *ip, const struct ip_datagram *about);
+void icmp_protocol_unreachable(struct ip *ip, const struct ip_datagram *about);
+
+/* ICMPv6 only. even_multicast: also when the destination is multicast (RFC 4443 2.4(e.3)). */
+void icmp_parameter_problem(struct ip *ip, const struct ip_datagram *about, uint8_t code, uint32_t pointer,
+                            bool even_multicast);
+
+#endif

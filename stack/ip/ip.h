@@ -1,0 +1,84 @@
+/* ip.h: the internet layer of a host with one interface and no routes.
+ *
+ * RFC 791, RFC 1122 3, RFC 8200. The interface is a point-to-point device (a TUN): whatever is not for us was not meant
+ * to be forwarded, so it is dropped; whatever we send goes to the device, so there is no routing table, no ARP and no
+ * neighbour discovery (RFC 4861 2.2: a point-to-point link needs none), and router or neighbour messages are dropped
+ * with a reason. Fragments are not reassembled yet.
+ *
+ * In: ip_input() judges one packet and describes its payload; core/ hands that on by protocol, to tcp/, udp/ or
+ * icmp_input() (ip/icmp.h). Out: TCP puts an ip_head() before its segments as they are pulled; answers without a
+ * connection and UDP datagrams are built whole and wait in queues (ip/outq.h), from which ip_output() and udp_output()
+ * serve the owner.
+ */
+#ifndef IP_IP_H
+#define IP_IP_H
+
+#include "base/env.h"
+#include "ip/outq.h"
+
+struct ip {
+    struct env *env;
+    struct outq replies;        /* answers that wait for ip_output() */
+    struct datagram *leaving;   /* what the owner is sending now; freed when the next packet leaves */
+    lucid_time error_window;    /* ICMP errors are counted from this time on, for one second */
+    uint32_t errors_left;       /* how many more may be sent in it */
+};
+
+/* A packet that is for us, without its IP header. All pointers point into the packet. */
+struct ip_datagram {
+    struct lucid_addr source, destination;
+    const uint8_t *payload;  /* TCP, UDP, ICMP ... */
+    size_t length;           /* octets of payload; padding of the packet is cut off */
+    const uint8_t *packet;   /* with its IP header, to be quoted in ICMP errors */
+    size_t packet_length;
+    struct lucid_packet *carrier; /* for the checksum state, the segment size and the chunk */
+    uint32_t protocol_at;    /* offset in packet of the octet that names the protocol */
+    uint8_t protocol, ttl, tos;
+    bool to_multicast_or_broadcast; /* TCP and ICMP errors keep silent then */
+};
+
+void ip_init(struct ip *ip, struct env *env);
+void ip_destroy(struct ip *ip);
+
+/* Judges a packet from the device; slice[0] and its length are all that is believed of *in. Returns LUCID_DROP_NONE and
+ * fills *out, or why the packet is to be dropped (neither counted nor traced here); a Parameter Problem is queued where
+ * RFC 8200 asks for one. */
+enum lucid_drop ip_input(struct ip *ip, struct lucid_packet *in, struct ip_datagram *out);
+
+/* True when the checksum of a TCP, UDP or ICMPv6 payload is right, or somebody vouches for it (see lucid_checksum). */
+bool ip_checksum_ok(const struct ip_datagram *datagram);
+
+bool ip_is_ours(const struct ip *ip, const struct lucid_addr *addr);
+
+/* True when addr is a broadcast address of ours (directed or limited) or multicast. */
+bool ip_is_broadcast(const struct ip *ip, const struct lucid_addr *addr);
+
+/* Chooses which of our addresses to send from: one in the destination's network, or else the first of its family.
+ * Returns 0 or -LUCID_ENETUNREACH. */
+int ip_source_for(const struct ip *ip, const struct lucid_addr *destination, struct lucid_addr *source);
+
+/* Octets of the header that ip_head() writes for this destination: 20 or 40. */
+uint32_t ip_head_length(const struct lucid_addr *destination);
+
+/* Octets of payload that fit into one packet to this destination. */
+uint32_t ip_payload_max(const struct ip *ip, const struct lucid_addr *destination);
+
+/* Writes the IP header of a packet and returns its length. IPv4: DF set and ID zero, since it is never fragmented (RFC
+ * 6864 4.1). tos: traffic class, ttl: hop limit, for IPv6. */
+size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_addr *destination, uint8_t protocol,
+               uint8_t ttl, uint8_t tos, uint32_t payload_length);
+
+/* Lets a datagram leave: describes it in *out and keeps it alive until the next packet leaves. Takes the datagram. */
+void ip_emit(struct ip *ip, struct datagram *datagram, struct lucid_packet *out);
+
+/* Frees what the latest ip_emit() kept alive. To be called at the beginning of every lucid_output(). */
+void ip_left(struct ip *ip);
+
+/* Lets the oldest answer leave. Returns true and fills *out, or false when there is none. */
+bool ip_output(struct ip *ip, struct lucid_packet *out);
+
+static inline bool ip_output_pending(const struct ip *ip) {
+    return ip->replies.first != NULL;
+}
+
+#endif
