@@ -1,9 +1,8 @@
-# Lucid: one Makefile, not recursive, everything it makes lies in build/. `make help` lists the targets.
+# Lucid: one Makefile, not recursive; everything it makes lies in build/. `make help` lists the targets.
 #
-# CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR mean what they mean everywhere; V=1 shows every command; BUILD=DIR builds elsewhere.
-# Sources are found by wildcards: a new file in stack/, tun/, apps/NAME/ or tests/KIND/ needs no line here.
+# CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR mean what they mean everywhere; V=1 shows every command; BUILD=DIR builds
+# elsewhere. Sources are found by wildcards: a new file in stack/, tun/, apps/NAME/ or tests/KIND/ needs no line here.
 
-CC ?= cc
 ifeq ($(origin CC),default)
 CC := cc
 endif
@@ -14,9 +13,14 @@ CLANG ?= clang
 OBJCOPY ?= objcopy
 AR := ar
 V ?= 0
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 Q := $(if $(filter 0,$(V)),@,)
 say = @$(if $(filter 0,$(V)),printf '  %-7s %s\n' '$(1)' '$(2)',:)
+# A second make that works on all cores, unless the first was told how many to use.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+export BUILD CC CLANG
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -40,8 +44,8 @@ ABI := 0
 
 # ---- flags ----
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wvla \
-    -Wundef -Wformat=2
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
+    -Wvla -Wundef -Wformat=2
 TEST_WARNINGS := $(filter-out -Wpedantic -Wconversion -Wswitch-enum,$(WARNINGS))
 # The sanitized flavour is the one that `make check` builds: there, and only there, a warning is an error.
 WERROR ?= -Werror
@@ -65,7 +69,7 @@ $(1)/stack/%.o: stack/%.c $(1)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
 	$$(Q)$(2) $$(STACK_FLAGS) $(3) -MMD -MP -c -o $$@ $$<
-$(1)/tun/%.o: tun/%.c $(1)/flags
+$(1)/tun/%.o: tun/%.c $(1)/flags | have-libpcap
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
 	$$(Q)$(2) $$(HOST_FLAGS) $(3) -MMD -MP -c -o $$@ $$<
@@ -80,13 +84,17 @@ $(1)/tests/%.o: tests/%.c $(1)/flags
 # Objects are made anew when the compiler or the flags are others than last time.
 $(1)/flags: FORCE
 	@mkdir -p $$(@D)
-	@echo '$(2) $$(STACK_FLAGS) $$(APPS_FLAGS) $$(TEST_FLAGS) $(3)' | cmp -s - $$@ || \
-	    echo '$(2) $$(STACK_FLAGS) $$(APPS_FLAGS) $$(TEST_FLAGS) $(3)' > $$@
+	@echo '$(2) $$(STACK_FLAGS) $$(APPS_FLAGS) $$(TEST_FLAGS) $(3)' > $$@.new
+	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 -include $$(patsubst %.c,$(1)/%.d,$$(STACK_SRC) $$(HOST_SRC) $$(APPS_SRC) $$(HARNESS_SRC) $$(TEST_MAIN) $$(FUZZ_MAIN) \
     tests/harness/drill_main.c)
 endef
 
 FORCE:
+
+have-libpcap:
+	@echo '#include <pcap/pcap.h>' | $(CC) -E -x c - >/dev/null 2>&1 || \
+	    { echo 'make: the headers of libpcap are missing; scripts/setup installs them' >&2; exit 1; }
 
 RELEASE := $(BUILD)/obj
 SAN := $(BUILD)/san
@@ -96,16 +104,18 @@ $(eval $(call flavour,$(RELEASE),$(CC),-fPIC $(CFLAGS)))
 $(eval $(call flavour,$(SAN),$(CC),$(SANITIZE) $(WERROR)))
 $(eval $(call flavour,$(FUZZED),$(CLANG),$(FUZZ)))
 
-# Members of an archive may share a base name (two input.c): `ar q` appends without looking for an older one of that name.
+# Members of an archive may share a base name (two input.c): `ar q` appends without looking for an older one.
 objects = $(patsubst %.c,$(1)/%.o,$(2))
 
 # ---- libraries ----
 
 all: libraries programs ## libraries and programs (the default)
 
-libraries: $(BUILD)/liblucid.a $(BUILD)/liblucid.so $(if $(HOST_SRC),$(BUILD)/liblucid-host.a $(BUILD)/liblucid-host.so) ## the four libraries
+HOST_LIBRARIES := $(if $(HOST_SRC),$(BUILD)/liblucid-host.a $(BUILD)/liblucid-host.so)
 
-# One relocatable object in which only the public names are still global: the static library exports what the shared one does.
+libraries: $(BUILD)/liblucid.a $(BUILD)/liblucid.so $(HOST_LIBRARIES) ## the four libraries
+
+# One relocatable object in which only the public names are still global: what the shared library exports, no more.
 $(BUILD)/%.whole.o:
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -r -nostdlib -o $@.tmp $^ && $(OBJCOPY) --localize-hidden $@.tmp $@ && rm -f $@.tmp
@@ -119,29 +129,31 @@ $(BUILD)/liblucid.a $(BUILD)/liblucid-host.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
+SHARED = -shared -Wl,-soname,$(1) -Wl,--version-script=scripts/lucid.map
+
 $(BUILD)/liblucid.so: $(call objects,$(RELEASE),$(STACK_SRC)) scripts/lucid.map
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,liblucid.so.$(ABI) -Wl,--version-script=scripts/lucid.map \
-	    -o $@ $(filter %.o,$^)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(call SHARED,liblucid.so.$(ABI)) -o $@ $(filter %.o,$^)
 	$(Q)ln -sf liblucid.so $(BUILD)/liblucid.so.$(ABI)
 
 $(BUILD)/liblucid-host.so: $(call objects,$(RELEASE),$(HOST_SRC)) scripts/lucid.map $(BUILD)/liblucid.so
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,liblucid-host.so.$(ABI) -Wl,--version-script=scripts/lucid.map \
-	    -o $@ $(filter %.o,$^) -L$(BUILD) -llucid $(PCAP_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(call SHARED,liblucid-host.so.$(ABI)) -o $@ \
+	    $(filter %.o,$^) -L$(BUILD) -llucid $(PCAP_LIBS)
 	$(Q)ln -sf liblucid-host.so $(BUILD)/liblucid-host.so.$(ABI)
 
 # ---- programs ----
 
 PROGRAMS := $(addprefix $(BUILD)/lucid-,$(PROGRAM_NAMES))
 
-programs: $(PROGRAMS) ## build/lucid-httpd and the others, one for each folder of apps/
+programs: $(PROGRAMS) ## build/lucid-httpd and the others
 
 # $(1) name of the program
 define program
 $(BUILD)/lucid-$(1): $(call objects,$(RELEASE),$(sort $(wildcard apps/$(1)/*.c)) $(COMMON_SRC)) \
     $(BUILD)/liblucid-host.a $(BUILD)/liblucid.a
-$(SAN)/lucid-$(1): $(call objects,$(SAN),$(sort $(wildcard apps/$(1)/*.c)) $(COMMON_SRC)) $(SAN)/libhost.a $(SAN)/libstack.a
+$(SAN)/lucid-$(1): $(call objects,$(SAN),$(sort $(wildcard apps/$(1)/*.c)) $(COMMON_SRC)) $(SAN)/libhost.a \
+    $(SAN)/libstack.a
 endef
 $(foreach name,$(PROGRAM_NAMES),$(eval $(call program,$(name))))
 
@@ -151,19 +163,25 @@ $(PROGRAMS):
 
 # ---- tests ----
 
-$(SAN)/libstack.a: $(call objects,$(SAN),$(STACK_SRC))
-$(SAN)/libhost.a: $(call objects,$(SAN),$(HOST_SRC))
-$(SAN)/libharness.a: $(call objects,$(SAN),$(HARNESS_SRC))
-$(SAN)/libapps.a: $(call objects,$(SAN),$(filter-out %/main.c,$(APPS_SRC)))
-$(SAN)/libstack.a $(SAN)/libhost.a $(SAN)/libharness.a $(SAN)/libapps.a:
-	@mkdir -p $(@D)
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) qcs $@ $^
-TEST_ARCHIVES := $(SAN)/libharness.a $(SAN)/libapps.a $(SAN)/libhost.a $(SAN)/libstack.a
+# Tests see the inside: archives of all objects with all their names, and of the programs' parts without their main().
+# $(1) directory of the flavour
+define test_archives
+$(1)/libstack.a: $(call objects,$(1),$(STACK_SRC))
+$(1)/libhost.a: $(call objects,$(1),$(HOST_SRC))
+$(1)/libharness.a: $(call objects,$(1),$(HARNESS_SRC))
+$(1)/libapps.a: $(call objects,$(1),$(filter-out %/main.c,$(APPS_SRC)))
+$(1)/libstack.a $(1)/libhost.a $(1)/libharness.a $(1)/libapps.a:
+	@mkdir -p $$(@D)
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $(AR) qcs $$@ $$^
+endef
+$(eval $(call test_archives,$(SAN)))
+$(eval $(call test_archives,$(FUZZED)))
+archives = $(1)/libharness.a $(1)/libapps.a $(1)/libhost.a $(1)/libstack.a
 
 TESTS := $(TEST_MAIN:%.c=$(SAN)/%)
 
-$(TESTS): $(SAN)/%: $(SAN)/%.o $(TEST_ARCHIVES)
+$(TESTS): $(SAN)/%: $(SAN)/%.o $(call archives,$(SAN))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(PCAP_LIBS)
 
@@ -171,7 +189,7 @@ $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES)):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
 
-$(BUILD)/drill: $(SAN)/tests/harness/drill_main.o $(TEST_ARCHIVES)
+$(BUILD)/drill: $(SAN)/tests/harness/drill_main.o $(call archives,$(SAN))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
 
@@ -180,12 +198,118 @@ tests: $(TESTS) $(if $(wildcard tests/harness/drill_main.c),$(BUILD)/drill) ## b
 # `make test-NAME` builds and runs one test program.
 $(foreach test,$(TEST_MAIN),$(eval test-$(patsubst test_%.c,%,$(notdir $(test))): $(SAN)/$(test:.c=) ; $$<))
 
-# ---- the rest ----
+CHECK_BUILD := $(TESTS) $(BUILD)/drill $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES))
+
+check: ## everything that can be tested in ten minutes, with sanitizers; ends with one line of totals
+	@scripts/setup check
+	@$(SUBMAKE) libraries programs fuzzers $(CHECK_BUILD)
+	@scripts/check
+
+# One suite alone: make check-unit, check-fsm, check-pkt, check-sim, check-prop, check-structure, check-fuzz, check-net.
+check-structure: libraries
+check-net: programs
+check-fuzz: fuzzers
+check-%: $(CHECK_BUILD)
+	@scripts/check $*
+
+fuzzers: $(FUZZ_MAIN:tests/fuzz/%.c=$(FUZZED)/%)
+$(FUZZ_MAIN:tests/fuzz/%.c=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/tests/fuzz/%.o $(call archives,$(FUZZED))
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(FUZZ:fuzzer-no-link=fuzzer) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
+
+fuzz: ## fuzz every parser for FUZZ_SECONDS (600) each
+	@scripts/setup fuzz
+	@$(SUBMAKE) fuzzers
+	@for name in $(notdir $(FUZZ_MAIN:.c=)); do scripts/fuzz $$name $(or $(FUZZ_SECONDS),600) || exit 1; done
+
+fuzz-smoke: FUZZ_SECONDS := 10
+fuzz-smoke: fuzz ## the same, 10 seconds each
+
+# stack/ needs no system at all: it links for a machine that has none.
+WASM := $(BUILD)/wasm
+WASM_FLAGS := --target=wasm32 -ffreestanding -O2 -Werror
+$(WASM)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,WASM,$@)
+	$(Q)$(CLANG) $(STACK_FLAGS) $(WASM_FLAGS) -MMD -MP -c -o $@ $<
+-include $(STACK_SRC:%.c=$(WASM)/%.d)
+
+wasm: $(BUILD)/lucid.wasm ## stack/ as a WebAssembly module
+$(BUILD)/lucid.wasm: $(call objects,$(WASM),$(STACK_SRC)) scripts/wasm.imports
+	$(call say,LD,$@)
+	$(Q)wasm-ld --no-entry --export-dynamic --allow-undefined-file=scripts/wasm.imports -o $@ $(filter %.o,$^)
+
+# ---- to be read ----
+
+generate: ## make the generated files anew: docs/figure5, docs/rfc9293.md, docs/man/lucid_*.3
+	@scripts/generate
+
+lint: ## the ten worst functions, means, clang-tidy, cppcheck
+	@scripts/setup lint
+	@STACK_FLAGS='$(STACK_FLAGS)' HOST_FLAGS='$(HOST_FLAGS)' APPS_FLAGS='$(APPS_FLAGS)' scripts/lint
+
+FORMATTED = $(shell find stack tun apps tests -name '*.[ch]')
+format-check: ## does the layout agree with .clang-format?
+	@scripts/setup lint
+	@clang-format --dry-run -Werror $(FORMATTED)
+
+format: ## make it so
+	@clang-format -i $(FORMATTED)
+
+# ---- to be used ----
+
+setup: ## install what building, running and testing need
+	@scripts/setup check
+
+demo: ## curl talks to the stack in a private network namespace; the conversation as a ladder
+	@scripts/setup demo
+	@$(SUBMAKE) all
+	@scripts/demo
+
+serve: ## the web server on this machine's own lucid0, until Ctrl-C
+	@scripts/setup demo
+	@$(SUBMAKE) all
+	@scripts/serve
+
+bench: ## how fast it is here
+	@scripts/setup bench
+	@$(SUBMAKE) all
+	@scripts/bench
+
+LIBDIR = $(DESTDIR)$(PREFIX)/lib
+INCLUDEDIR = $(DESTDIR)$(PREFIX)/include/lucid
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+PUBLIC_HEADERS := $(wildcard stack/include/lucid/*.h tun/include/lucid/*.h)
+MAN_PAGES := $(wildcard docs/man/*.[1-9])
+
+install: all ## programs, libraries, headers, manual pages into $(PREFIX); DESTDIR is put before it
+	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man7
+	install -m 755 $(PROGRAMS) $(BINDIR)
+	install -m 644 $(PUBLIC_HEADERS) $(INCLUDEDIR)
+	install -m 644 $(BUILD)/liblucid.a $(BUILD)/liblucid-host.a $(LIBDIR)
+	install -m 755 $(BUILD)/liblucid.so $(LIBDIR)/liblucid.so.$(VERSION)
+	install -m 755 $(BUILD)/liblucid-host.so $(LIBDIR)/liblucid-host.so.$(VERSION)
+	for name in liblucid liblucid-host; do \
+	    ln -sf $$name.so.$(VERSION) $(LIBDIR)/$$name.so.$(ABI) && ln -sf $$name.so.$(ABI) $(LIBDIR)/$$name.so; \
+	    sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' scripts/$${name#lib}.pc.in \
+	        > $(LIBDIR)/pkgconfig/$${name#lib}.pc; \
+	done
+	for page in $(MAN_PAGES); do install -m 644 $$page $(MANDIR)/man$${page##*.}; done
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(BINDIR)/,$(notdir $(PROGRAMS)))
+	rm -f $(addprefix $(INCLUDEDIR)/,$(notdir $(PUBLIC_HEADERS)))
+	rm -f $(foreach name,liblucid liblucid-host,$(addprefix $(LIBDIR)/$(name).,a so so.$(ABI) so.$(VERSION)))
+	rm -f $(LIBDIR)/pkgconfig/lucid.pc $(LIBDIR)/pkgconfig/lucid-host.pc
+	for page in $(MAN_PAGES); do rm -f $(MANDIR)/man$${page##*.}/$${page##*/}; done
+	-rmdir $(INCLUDEDIR)
 
 clean: ## remove build/
 	rm -rf $(BUILD)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all libraries programs tests clean help FORCE
+.PHONY: all libraries programs tests check fuzzers fuzz fuzz-smoke wasm generate lint format-check format setup \
+    demo serve bench install uninstall clean help have-libpcap FORCE
