@@ -239,6 +239,11 @@ $(BUILD)/lucid.wasm: $(call objects,$(WASM),$(STACK_SRC)) scripts/wasm.imports
 	$(call say,LD,$@)
 	$(Q)wasm-ld --no-entry --export-dynamic --allow-undefined-file=scripts/wasm.imports -o $@ $(filter %.o,$^)
 
+# What the second compiler says about every source.
+WARNED := $(BUILD)/warned
+$(eval $(call flavour,$(WARNED),$(CLANG),-O0 -Werror))
+warnings: $(call objects,$(WARNED),$(STACK_SRC) $(HOST_SRC) $(APPS_SRC) $(HARNESS_SRC) $(TEST_MAIN))
+
 # ---- to be read ----
 
 generate: ## make the generated files anew: docs/figure5, docs/rfc9293.md, docs/man/lucid_*.3
@@ -311,5 +316,5 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all libraries programs tests check fuzzers fuzz fuzz-smoke wasm generate lint format-check format setup \
+.PHONY: all libraries programs tests check fuzzers fuzz fuzz-smoke wasm warnings generate lint format-check format setup \
     demo serve bench install uninstall clean help have-libpcap FORCE
