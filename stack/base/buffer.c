@@ -1,0 +1,218 @@
+/* buffer.c: octet queues made of pieces. See buffer.h. */
+#include "base/buffer.h"
+
+#include "base/bytes.h"
+#include "base/chunk.h"
+
+/* Sizes of pieces with own memory: a short answer should not cost 64 KB, a bulk transfer not many pieces. */
+static const uint32_t PIECE_SIZES[] = {512, 2048, 8192, 65536};
+
+static uint8_t *own_octets(struct buffer *piece) {
+    return (uint8_t *)(piece + 1);
+}
+
+static size_t piece_size(const struct buffer *piece) {
+    return sizeof *piece + piece->room;
+}
+
+static void free_piece(struct env *env, struct buffer *piece) {
+    if (piece->chunk) {
+        chunk_drop(env, piece->chunk);
+    }
+    if (piece->release) {
+        piece->release(piece->argument, piece->lent, piece->lent_length);
+    }
+    env_free(env, piece, piece_size(piece));
+}
+
+static struct buffer *new_piece(struct env *env, uint32_t room) {
+    struct buffer *piece = env_alloc(env, sizeof *piece + room);
+    if (piece) {
+        *piece = (struct buffer){.room = room};
+        piece->data = own_octets(piece);
+    }
+    return piece;
+}
+
+static void link_piece(struct buffers *queue, struct buffer *piece) {
+    if (queue->tail) {
+        queue->tail->next = piece;
+    } else {
+        queue->head = piece;
+    }
+    queue->tail = piece;
+    queue->length += piece->length;
+}
+
+static uint32_t spare_room(struct buffer *piece) {
+    if (!piece || piece->room == 0) {
+        return 0;
+    }
+    return piece->room - (uint32_t)(piece->data - own_octets(piece)) - piece->length;
+}
+
+static void fill_piece(struct buffer *piece, const uint8_t *data, uint32_t length) {
+    uint8_t *end = own_octets(piece) + (piece->data - own_octets(piece)) + piece->length;
+    copy_octets(end, data, length);
+    piece->length += length;
+}
+
+static uint32_t room_for(size_t length) {
+    for (unsigned i = 0; i < sizeof PIECE_SIZES / sizeof PIECE_SIZES[0]; i++) {
+        uint32_t room = PIECE_SIZES[i] - (uint32_t)sizeof(struct buffer);
+        if (length <= room) {
+            return room;
+        }
+    }
+    return PIECE_SIZES[3] - (uint32_t)sizeof(struct buffer);
+}
+
+/* A list of new pieces with enough room for length octets, so that an append either fits or changes nothing. */
+static bool new_pieces(struct env *env, struct buffers *list, size_t length) {
+    while (length > 0) {
+        uint32_t room = room_for(length);
+        struct buffer *piece = new_piece(env, room);
+        if (!piece) {
+            return false;
+        }
+        link_piece(list, piece);
+        length -= min_size(length, room);
+    }
+    return true;
+}
+
+static void free_empty_pieces(struct env *env, struct buffers *list) {
+    while (list->head) {
+        struct buffer *piece = list->head;
+        list->head = piece->next;
+        free_piece(env, piece);
+    }
+}
+
+bool buffers_append_copy(struct env *env, struct buffers *queue, const uint8_t *data, size_t length) {
+    size_t first = min_size(length, spare_room(queue->tail));
+    struct buffers fresh = {0};
+    if (!new_pieces(env, &fresh, length - first)) {
+        free_empty_pieces(env, &fresh);
+        return false;
+    }
+    if (first > 0) {
+        fill_piece(queue->tail, data, (uint32_t)first);
+        queue->length += (uint32_t)first;
+    }
+    size_t done = first;
+    for (struct buffer *piece = fresh.head, *next; piece; piece = next) {
+        next = piece->next;
+        piece->next = NULL;
+        size_t part = min_size(length - done, piece->room);
+        fill_piece(piece, data + done, (uint32_t)part);
+        link_piece(queue, piece);
+        done += part;
+    }
+    return true;
+}
+
+bool buffers_append_chunk(struct env *env, struct buffers *queue, struct lucid_chunk *chunk, const uint8_t *data,
+                          size_t length) {
+    struct buffer *piece = new_piece(env, 0);
+    if (!piece) {
+        return false;
+    }
+    chunk_hold(chunk);
+    piece->chunk = chunk;
+    piece->data = data;
+    piece->length = (uint32_t)length;
+    link_piece(queue, piece);
+    return true;
+}
+
+bool buffers_append_lent(struct env *env, struct buffers *queue, const void *data, size_t length, buffer_release *release,
+                         void *argument) {
+    struct buffer *piece = new_piece(env, 0);
+    if (!piece) {
+        return false;
+    }
+    piece->data = data;
+    piece->length = (uint32_t)length;
+    piece->release = release;
+    piece->argument = argument;
+    piece->lent = data;
+    piece->lent_length = (uint32_t)length;
+    link_piece(queue, piece);
+    return true;
+}
+
+void buffers_splice(struct buffers *to, struct buffers *from) {
+    if (!from->head) {
+        return;
+    }
+    if (to->tail) {
+        to->tail->next = from->head;
+    } else {
+        to->head = from->head;
+    }
+    to->tail = from->tail;
+    to->length += from->length;
+    *from = (struct buffers){0};
+}
+
+void buffers_consume(struct env *env, struct buffers *queue, uint32_t length) {
+    queue->length -= length;
+    while (length > 0) {
+        struct buffer *piece = queue->head;
+        uint32_t part = min_u32(length, piece->length);
+        piece->data += part;
+        piece->length -= part;
+        length -= part;
+        if (queue->mark && queue->mark != piece) {
+            queue->mark_offset -= part;
+        }
+        if (piece->length > 0) {
+            break;
+        }
+        queue->head = piece->next;
+        if (!queue->head) {
+            queue->tail = NULL;
+        }
+        if (queue->mark == piece) {
+            queue->mark = NULL;
+        }
+        free_piece(env, piece);
+    }
+}
+
+void buffers_peek(const struct buffers *queue, uint8_t *to, uint32_t length) {
+    for (const struct buffer *piece = queue->head; length > 0; piece = piece->next) {
+        uint32_t part = min_u32(length, piece->length);
+        copy_octets(to, piece->data, part);
+        to += part;
+        length -= part;
+    }
+}
+
+/* Sets the mark to the piece that holds the octet at offset. */
+static void find_piece(struct buffers *queue, uint32_t offset) {
+    if (!queue->mark || queue->mark_offset > offset) {
+        queue->mark = queue->head;
+        queue->mark_offset = 0;
+    }
+    while (queue->mark && offset - queue->mark_offset >= queue->mark->length) {
+        queue->mark_offset += queue->mark->length;
+        queue->mark = queue->mark->next;
+    }
+}
+
+uint32_t buffers_slices(struct buffers *queue, uint32_t offset, uint32_t length, struct lucid_slice *slices, unsigned max,
+                        unsigned *count) {
+    uint32_t described = 0;
+    *count = 0;
+    find_piece(queue, offset);
+    uint32_t skip = queue->mark ? offset - queue->mark_offset : 0;
+    for (struct buffer *piece = queue->mark; piece && described < length && *count < max; piece = piece->next) {
+        uint32_t part = min_u32(length - described, piece->length - skip);
+        slices[(*count)++] = (struct lucid_slice){.data = piece->data + skip, .length = part};
+        described += part;
+        skip = 0;
+    }
+    return described;
+}

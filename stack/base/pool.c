@@ -1,0 +1,184 @@
+/* pool.c: numbered objects in slabs. See pool.h. */
+#include "base/pool.h"
+
+#include "base/bytes.h"
+
+/* About this many octets make a slab. */
+static const uint32_t SLAB_OCTETS = 16384;
+
+struct pool_slab {
+    uint32_t used;
+    uint32_t free;           /* index of the first free object in this slab; POOL_NONE: full */
+    uint32_t previous, next; /* slabs with room; POOL_NONE at the ends */
+    uint64_t live[];         /* one bit an object, then the objects; a free one begins with the index of the next */
+};
+
+static uint32_t slab_objects(const struct pool *pool) {
+    return 1u << pool->shift;
+}
+
+static size_t bitmap_octets(const struct pool *pool) {
+    return ((slab_objects(pool) + 63u) / 64u) * sizeof(uint64_t);
+}
+
+static size_t slab_size(const struct pool *pool) {
+    return sizeof(struct pool_slab) + bitmap_octets(pool) + (size_t)slab_objects(pool) * pool->object_size;
+}
+
+static uint8_t *object_at(const struct pool *pool, struct pool_slab *slab, uint32_t index) {
+    return (uint8_t *)slab->live + bitmap_octets(pool) + (size_t)index * pool->object_size;
+}
+
+static bool is_live(const struct pool_slab *slab, uint32_t index) {
+    return (slab->live[index / 64u] >> (index % 64u)) & 1u;
+}
+
+void pool_init(struct pool *pool, uint32_t object_size, uint32_t limit) {
+    *pool = (struct pool){.object_size = (object_size + 15u) & ~15u, .limit = limit, .vacant = POOL_NONE, .partial = POOL_NONE};
+    while ((2u << pool->shift) * pool->object_size <= SLAB_OCTETS) {
+        pool->shift++;
+    }
+}
+
+static void link_partial(struct pool *pool, uint32_t place) {
+    struct pool_slab *slab = pool->places[place].slab;
+    slab->previous = POOL_NONE;
+    slab->next = pool->partial;
+    if (pool->partial != POOL_NONE) {
+        pool->places[pool->partial].slab->previous = place;
+    }
+    pool->partial = place;
+}
+
+static void unlink_partial(struct pool *pool, uint32_t place) {
+    struct pool_slab *slab = pool->places[place].slab;
+    if (slab->previous != POOL_NONE) {
+        pool->places[slab->previous].slab->next = slab->next;
+    } else {
+        pool->partial = slab->next;
+    }
+    if (slab->next != POOL_NONE) {
+        pool->places[slab->next].slab->previous = slab->previous;
+    }
+}
+
+/* Twice as many places as before. */
+static bool grow_places(struct env *env, struct pool *pool) {
+    uint32_t count = pool->place_count ? 2 * pool->place_count : 4;
+    struct pool_place *places = env_alloc(env, count * sizeof *places);
+    if (!places) {
+        return false;
+    }
+    if (pool->places) {
+        copy_octets(places, pool->places, pool->place_count * sizeof *places);
+        env_free(env, pool->places, pool->place_count * sizeof *places);
+    }
+    for (uint32_t place = count; place-- > pool->place_count;) {
+        places[place] = (struct pool_place){.slab = NULL, .next_vacant = pool->vacant};
+        pool->vacant = place;
+    }
+    pool->places = places;
+    pool->place_count = count;
+    return true;
+}
+
+static bool add_slab(struct env *env, struct pool *pool) {
+    if (pool->vacant == POOL_NONE && !grow_places(env, pool)) {
+        return false;
+    }
+    struct pool_slab *slab = env_alloc(env, slab_size(pool));
+    if (!slab) {
+        return false;
+    }
+    zero_octets(slab, sizeof *slab + bitmap_octets(pool));
+    for (uint32_t i = 0; i < slab_objects(pool); i++) {
+        uint32_t next = i + 1 < slab_objects(pool) ? i + 1 : POOL_NONE;
+        copy_octets(object_at(pool, slab, i), &next, sizeof next);
+    }
+    uint32_t place = pool->vacant;
+    pool->vacant = pool->places[place].next_vacant;
+    pool->places[place].slab = slab;
+    link_partial(pool, place);
+    return true;
+}
+
+static void remove_slab(struct env *env, struct pool *pool, uint32_t place) {
+    unlink_partial(pool, place);
+    env_free(env, pool->places[place].slab, slab_size(pool));
+    pool->places[place] = (struct pool_place){.slab = NULL, .next_vacant = pool->vacant};
+    pool->vacant = place;
+    if (pool->used == 0) {
+        pool_destroy(env, pool);
+    }
+}
+
+void *pool_take(struct env *env, struct pool *pool, uint32_t *number) {
+    if (pool->used >= pool->limit || (pool->partial == POOL_NONE && !add_slab(env, pool))) {
+        return NULL;
+    }
+    uint32_t place = pool->partial;
+    struct pool_slab *slab = pool->places[place].slab;
+    uint32_t index = slab->free;
+    uint8_t *object = object_at(pool, slab, index);
+    copy_octets(&slab->free, object, sizeof slab->free);
+    slab->live[index / 64u] |= (uint64_t)1 << (index % 64u);
+    slab->used++;
+    pool->used++;
+    if (slab->free == POOL_NONE) {
+        unlink_partial(pool, place);
+    }
+    zero_octets(object, pool->object_size);
+    *number = (place << pool->shift) | index;
+    return object;
+}
+
+void pool_give(struct env *env, struct pool *pool, uint32_t number) {
+    uint32_t place = number >> pool->shift;
+    uint32_t index = number & (slab_objects(pool) - 1u);
+    struct pool_slab *slab = pool->places[place].slab;
+    if (slab->free == POOL_NONE) {
+        link_partial(pool, place);
+    }
+    copy_octets(object_at(pool, slab, index), &slab->free, sizeof slab->free);
+    slab->free = index;
+    slab->live[index / 64u] &= ~((uint64_t)1 << (index % 64u));
+    slab->used--;
+    pool->used--;
+    if (slab->used == 0) {
+        remove_slab(env, pool, place);
+    }
+}
+
+void *pool_at(const struct pool *pool, uint32_t number) {
+    uint32_t place = number >> pool->shift;
+    uint32_t index = number & (slab_objects(pool) - 1u);
+    if (place >= pool->place_count || !pool->places[place].slab || !is_live(pool->places[place].slab, index)) {
+        return NULL;
+    }
+    return object_at(pool, pool->places[place].slab, index);
+}
+
+void *pool_next(const struct pool *pool, uint32_t *cursor) {
+    while (*cursor >> pool->shift < pool->place_count) {
+        uint32_t number = (*cursor)++;
+        if (!pool->places[number >> pool->shift].slab) {
+            *cursor = ((number >> pool->shift) + 1) << pool->shift;
+            continue;
+        }
+        void *object = pool_at(pool, number);
+        if (object) {
+            return object;
+        }
+    }
+    return NULL;
+}
+
+void pool_destroy(struct env *env, struct pool *pool) {
+    for (uint32_t place = 0; place < pool->place_count; place++) {
+        if (pool->places[place].slab) {
+            env_free(env, pool->places[place].slab, slab_size(pool));
+        }
+    }
+    env_free(env, pool->places, pool->place_count * sizeof *pool->places);
+    pool_init(pool, pool->object_size, pool->limit);
+}

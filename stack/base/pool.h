@@ -1,0 +1,47 @@
+/* pool.h: objects of one size, each with a small number that stays its own while it lives.
+ *
+ * Numbers instead of pointers make tables half as large and let a handle or a cursor name an object. Objects live in slabs;
+ * a slab that holds none any more goes back, so an idle stack owns nothing. Every operation takes constant time.
+ */
+#ifndef BASE_POOL_H
+#define BASE_POOL_H
+
+#include "base/env.h"
+
+#define POOL_NONE UINT32_MAX
+
+struct pool_slab; /* pool.c */
+
+struct pool_place {
+    struct pool_slab *slab; /* NULL: vacant */
+    uint32_t next_vacant;   /* a list of the vacant places; POOL_NONE at its end */
+};
+
+struct pool {
+    uint32_t object_size;
+    uint32_t shift; /* 1 << shift objects in a slab */
+    uint32_t used;  /* objects that live */
+    uint32_t limit; /* of objects */
+    struct pool_place *places;
+    uint32_t place_count;
+    uint32_t vacant;  /* first vacant place; POOL_NONE: none */
+    uint32_t partial; /* first place of the list of slabs with room; POOL_NONE: none */
+};
+
+void pool_init(struct pool *pool, uint32_t object_size, uint32_t limit);
+
+/* A zeroed object and its number; NULL at the limit or when memory is short. */
+void *pool_take(struct env *env, struct pool *pool, uint32_t *number);
+
+void pool_give(struct env *env, struct pool *pool, uint32_t number);
+
+/* The object with this number, or NULL when there is none. */
+void *pool_at(const struct pool *pool, uint32_t number);
+
+/* The living object with the least number >= *cursor; sets *cursor behind it. NULL after the last. */
+void *pool_next(const struct pool *pool, uint32_t *cursor);
+
+/* Gives everything back, whatever lives. */
+void pool_destroy(struct env *env, struct pool *pool);
+
+#endif
