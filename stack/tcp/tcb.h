@@ -1,0 +1,175 @@
+/* tcb.h: the Transmission Control Block, RFC 9293 3.3.1, with the RFC's names: tcb->snd.una is SND.UNA.
+ *
+ * A TCB is born by connect, or by a SYN that reaches a listener, and lives until its last segment is acknowledged and its handle
+ * is closed. Once the connection has ended (or has become a TIME-WAIT record) the TCB is *retired*: no segment and no timer
+ * reaches it any more; it only keeps, for the handle, what is still unread and the error that ended it.
+ */
+#ifndef TCP_TCB_H
+#define TCP_TCB_H
+
+#include "base/buffer.h"
+#include "base/list.h"
+#include "base/seq32.h"
+#include "base/timers.h"
+#include "lucid/trace.h"
+
+/* Both ends of a connection. 36 octets without gaps: it is hashed as it lies in memory. */
+struct endpoints {
+    struct lucid_sockaddr local, remote;
+};
+
+/* A run of octets that came early, above a gap at RCV.NXT. */
+struct run {
+    struct run *next;
+    struct seq32 start, end;
+    struct buffers octets;
+};
+
+enum tcb_flag {
+    TCB_ACTIVE = 1 << 0,       /* opened by connect; else by a SYN (MUST-11) */
+    TCB_RETIRED = 1 << 1,      /* the connection has ended; kept for the handle */
+    TCB_CLOSED = 1 << 2,       /* the application closed its handle: nobody reads, nobody writes */
+    TCB_SHUT_READ = 1 << 3,    /* the application reads no more, but keeps the handle */
+    TCB_FIN_QUEUED = 1 << 4,   /* FIN follows the last octet queued */
+    TCB_FIN_SENT = 1 << 5,     /* it has been sent at least once */
+    TCB_FIN_ACKED = 1 << 6,    /* and acknowledged */
+    TCB_FIN_RECEIVED = 1 << 7, /* the peer's FIN, in order */
+    TCB_SYN_DUE = 1 << 8,      /* SYN or SYN,ACK must leave */
+    TCB_ACK_NOW = 1 << 9,      /* an ACK must leave */
+    TCB_PROBE_DUE = 1 << 10,   /* a zero-window probe must leave */
+    TCB_PROBE_SENT = 1 << 11,  /* one octet at SND.NXT may be on its way without being counted in it */
+    TCB_KEEPALIVE_DUE = 1 << 12,
+    TCB_OVERRIDE = 1 << 13,    /* send what fits now, whatever SWS avoidance says (3.8.6.2.1) */
+    TCB_RECOVERY = 1 << 14,    /* fast recovery, RFC 6582 */
+    TCB_PARTIAL_ACK = 1 << 15, /* in this recovery a partial ACK has restarted the timer */
+    TCB_TIMING = 1 << 16,      /* rtt.seq and rtt.at measure a round trip */
+    TCB_NODELAY = 1 << 17,     /* TCP_NODELAY */
+    TCB_CORK = 1 << 18,        /* TCP_CORK */
+    TCB_QUICKACK = 1 << 19,    /* TCP_QUICKACK */
+    TCB_KEEPALIVE = 1 << 20,   /* SO_KEEPALIVE */
+    TCB_WANT_WRITE = 1 << 21,  /* send() found no room: tell when there is some */
+    TCB_SCALED = 1 << 22,      /* both SYNs had window scale */
+    TCB_IN_READY = 1 << 24,    /* in tcp->ready */
+    TCB_IN_CHANGED = 1 << 25,  /* in tcp->changed */
+    TCB_CLOSE_PENDING = 1 << 26, /* closed in SYN-RECEIVED with data queued: CLOSE follows ESTABLISHED (3.10.4) */
+    TCB_FIN_SEEN = 1 << 27,    /* rcv.fin is known, perhaps above a gap */
+    TCB_SYN_REPEATED = 1 << 28, /* our SYN was sent more than once */
+    TCB_HALF_OPEN = 1 << 29,   /* counted in tcp->half_open; in its listener's half_open */
+    TCB_WAITING = 1 << 30,     /* in its listener's waiting */
+    TCB_MORE = 1 << 23,        /* LUCID_MSG_MORE on the latest send */
+};
+
+struct tcb {
+    struct endpoints ends;
+    uint32_t state;   /* enum lucid_tcp_state; written by fsm.c only */
+    uint32_t flags;   /* OR of enum tcb_flag */
+    uint32_t pending; /* OR of enum fsm_action: not carried out yet */
+    int error;        /* what ended it; positive errno value; 0: nothing */
+    int soft_error;   /* what ICMP said meanwhile, for SO_ERROR (MUST-47) */
+
+    struct seq32 iss, irs;
+    struct {
+        struct seq32 una, nxt, wl1, wl2;
+        struct seq32 rtx, rtx_end; /* what of [una, nxt) is to be sent again */
+        uint32_t wnd, max_wnd;     /* in octets, scaled */
+        uint16_t mss;              /* largest payload, options taken off */
+        uint16_t peer_mss;         /* as offered; 0: no option */
+        uint8_t shift;
+    } snd;
+    struct {
+        struct seq32 nxt;
+        struct seq32 edge;  /* the right edge of the window that was last promised; RCV.WND is edge - nxt */
+        struct seq32 acked; /* RCV.NXT in the latest ACK that left */
+        struct seq32 fin;   /* with TCB_FIN_SEEN: the sequence number of the peer's FIN */
+        uint32_t buffer;    /* SO_RCVBUF */
+        uint16_t mss;       /* what we offered: largest segment expected */
+        uint16_t seen_mss;  /* largest segment seen */
+        uint8_t shift;
+        uint8_t duplicate_acks_due; /* out-of-order segments not answered yet (RFC 5681 4.2) */
+    } rcv;
+
+    struct buffers send_queue;    /* from SND.UNA on (without SYN and FIN) */
+    uint32_t send_buffer;         /* SO_SNDBUF */
+    struct buffers receive_queue; /* up to RCV.NXT, unread */
+    struct run *runs;             /* above RCV.NXT, in order, not adjacent */
+    uint32_t run_count, run_octets;
+    uint64_t octets_in, octets_out;
+
+    struct {
+        lucid_time srtt, rttvar, rto; /* RFC 6298; srtt 0: no sample yet */
+        lucid_time at;                /* with TCB_TIMING: when seq was sent */
+        struct seq32 seq;
+        uint8_t backoff; /* expiries in a row */
+    } rtt;
+    struct {
+        const struct cc_ops *ops;
+        uint32_t cwnd, ssthresh;
+        uint32_t acked; /* octets acknowledged since cwnd grew in congestion avoidance */
+    } cc;
+    struct {
+        struct seq32 recover; /* RFC 6582: the highest sequence number sent when the loss was noticed */
+        int32_t inflation;    /* octets that may fly beyond cwnd: the segments that duplicate ACKs say have left */
+        uint8_t dupacks;
+    } loss;
+    lucid_time last_sent;     /* data, for the restart after idle (RFC 5681 4.1) */
+    lucid_time last_received; /* anything, for keep-alive */
+    uint8_t keepalive_probes; /* unanswered */
+    uint8_t keepcnt;
+    uint32_t keepidle, keepintvl;  /* seconds */
+    uint32_t user_timeout;         /* milliseconds; 0: config.r2_data */
+    uint8_t challenges;            /* challenge ACKs in this second */
+    uint32_t challenge_second;
+    uint32_t retransmits;
+    uint8_t tos, ttl;
+
+    lucid_time at[LUCID_TIMERS]; /* each timer's expiry, LUCID_NEVER: off */
+    struct timer_node timer;     /* armed not after the earliest of them */
+
+    uint32_t number;     /* in tcp->tcbs */
+    uint32_t name;       /* in the trace; never used again */
+    uint32_t owner;      /* handle's number; POOL_NONE: none */
+    uint32_t record;     /* retired into this TIME-WAIT record; POOL_NONE: no */
+    struct listener *listener; /* that it was born of and waits at; NULL once accepted */
+    struct list_node sibling;  /* in one of the listener's two lists */
+    struct list_node ready, changed;
+    uint32_t traced[LUCID_VARS]; /* variables as last traced */
+};
+
+static inline bool tcb_is(const struct tcb *tcb, unsigned states) {
+    return (tcb->state & states) != 0;
+}
+
+static inline bool tcb_has(const struct tcb *tcb, unsigned flags) {
+    return (tcb->flags & flags) != 0;
+}
+
+static inline uint32_t tcb_flight(const struct tcb *tcb) {
+    return seq_distance(tcb->snd.una, tcb->snd.nxt);
+}
+
+/* RCV.WND */
+static inline uint32_t tcb_receive_window(const struct tcb *tcb) {
+    return seq_distance(tcb->rcv.nxt, tcb->rcv.edge);
+}
+
+/* True while our SYN is not acknowledged. */
+static inline bool tcb_syn_unacked(const struct tcb *tcb) {
+    return seq_eq(tcb->snd.una, tcb->iss);
+}
+
+/* The sequence number of the first octet in the send queue. */
+static inline struct seq32 tcb_data_start(const struct tcb *tcb) {
+    return tcb_syn_unacked(tcb) ? seq_add(tcb->iss, 1) : tcb->snd.una;
+}
+
+/* The sequence number behind the last octet in the send queue: our FIN's, when there is one. */
+static inline struct seq32 tcb_data_end(const struct tcb *tcb) {
+    return seq_add(tcb_data_start(tcb), tcb->send_queue.length);
+}
+
+/* The highest acknowledgment that makes sense: SND.NXT, or one more while a window probe is out. */
+static inline struct seq32 tcb_highest_sent(const struct tcb *tcb) {
+    return seq_add(tcb->snd.nxt, tcb_has(tcb, TCB_PROBE_SENT) ? 1 : 0);
+}
+
+#endif
