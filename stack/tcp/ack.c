@@ -1,0 +1,179 @@
+/* ack.c: acknowledgments. See ack.h. */
+#include "tcp/ack.h"
+
+#include "base/bytes.h"
+#include "tcp/cc.h"
+#include "tcp/challenge.h"
+#include "tcp/keepalive.h"
+#include "tcp/life.h"
+#include "tcp/recovery.h"
+#include "tcp/reply.h"
+#include "tcp/rtt.h"
+#include "tcp/timer.h"
+#include "tcp/user.h"
+
+void ack_window(struct tcb *tcb, const struct segment *segment, uint32_t window) {
+    tcb->snd.wnd = window;
+    tcb->snd.max_wnd = max_u32(tcb->snd.max_wnd, window);
+    tcb->snd.wl1 = segment->seq;
+    tcb->snd.wl2 = segment->ack;
+}
+
+/* What the acknowledged octets held up goes on: the queue has room, the timers start again or stop. */
+static void progress(struct tcp *tcp, struct tcb *tcb, bool restart_timer) {
+    tcb->rtt.backoff = 0;
+    if (tcb_flight(tcb) == 0) {
+        tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
+        tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
+    } else {
+        if (restart_timer && !tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
+            tcb_timer_set(tcp, tcb, LUCID_TIMER_RTO, tcp->env->now + tcb->rtt.rto);
+        }
+        user_timeout_restart(tcp, tcb);
+    }
+    uint32_t room = tcb->send_buffer - min_u32(tcb->send_buffer, tcb->send_queue.length);
+    if (tcb_has(tcb, TCB_WANT_WRITE) && room >= tcb->send_buffer / 4) {
+        tcb->flags &= ~(unsigned)TCB_WANT_WRITE;
+        tcb_changed(tcp, tcb);
+    }
+}
+
+/* SND.UNA < SEG.ACK: what is acknowledged leaves the queue. */
+static void advance(struct tcp *tcp, struct tcb *tcb, struct seq32 ack) {
+    uint32_t flight = tcb_flight(tcb);
+    uint32_t octets = min_u32(seq_distance(tcb_data_start(tcb), ack), tcb->send_queue.length);
+    bool fin = tcb_has(tcb, TCB_FIN_SENT) && seq_gt(ack, tcb_data_end(tcb));
+    if (seq_gt(ack, tcb->snd.nxt)) {
+        tcb->snd.nxt = ack; /* the peer has taken the octet of a window probe */
+        tcb->octets_out++;
+    }
+    tcb->flags &= ~(unsigned)TCB_PROBE_SENT;
+    buffers_consume(tcp->env, &tcb->send_queue, octets);
+    tcb->snd.una = ack;
+    tcb->flags |= fin ? TCB_FIN_ACKED : 0;
+    rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now);
+    bool restart_timer = recovery_acked(tcp, tcb, octets, flight);
+    progress(tcp, tcb, restart_timer);
+}
+
+/* RFC 5681 2: nothing new, no data, no SYN or FIN, the same window, and something is outstanding. */
+static bool is_duplicate(const struct tcb *tcb, const struct segment *segment, uint32_t window) {
+    return tcb_flight(tcb) > 0 && segment->length == 0 && !segment_has(segment, LUCID_SYN | LUCID_FIN) &&
+           seq_eq(segment->ack, tcb->snd.una) && window == tcb->snd.wnd;
+}
+
+/* 3.10.7.4: "The check here prevents using old segments to update the window." */
+static bool window_is_newer(const struct tcb *tcb, const struct segment *segment) {
+    return seq_lt(tcb->snd.wl1, segment->seq) ||
+           (seq_eq(tcb->snd.wl1, segment->seq) && seq_le(tcb->snd.wl2, segment->ack));
+}
+
+/* The window is open: probing ends; what was in flight when it shut is sent again. */
+static void window_opened(struct tcp *tcp, struct tcb *tcb) {
+    if (!tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
+        return;
+    }
+    tcb_timer_stop(tcp, tcb, LUCID_TIMER_PERSIST);
+    tcb->rtt.backoff = 0;
+    tcb->flags &= ~(unsigned)TCB_PROBE_DUE;
+    if (tcb_flight(tcb) > 0) {
+        tcb->snd.rtx = tcb->snd.una;
+        tcb->snd.rtx_end = tcb->snd.nxt;
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_RTO, tcp->env->now + tcb->rtt.rto);
+    }
+}
+
+static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, uint32_t window) {
+    if (!window_is_newer(tcb, segment)) {
+        return;
+    }
+    uint32_t before = tcb->snd.wnd;
+    ack_window(tcb, segment, window);
+    if (window > before || (before == 0 && window > 0)) {
+        window_opened(tcp, tcb);
+    }
+    if (window == 0 && tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
+        user_timeout_restart(tcp, tcb); /* the peer answers: MUST-37 */
+    }
+}
+
+void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    bool repeated = tcb_has(tcb, TCB_SYN_REPEATED);
+    bool lost = tcb->rtt.backoff > 1;
+    tcb->flags &= ~(unsigned)TCB_SYN_DUE;
+    tcb->snd.una = seq_add(tcb->iss, 1);
+    tcb->snd.rtx = seq_max(tcb->snd.rtx, tcb->snd.una);
+    tcb->snd.rtx_end = seq_max(tcb->snd.rtx_end, tcb->snd.una);
+    rtt_acked(&tcp->env->config, tcb, segment->ack, tcp->env->now);
+    if (repeated) {
+        rtt_after_repeated_syn(tcb);
+    }
+    tcb->rtt.backoff = 0;
+    cc_begin(&tcp->env->config, tcb, lost);
+    tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
+    tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
+    keepalive_begin(tcp, tcb);
+    tcp->env->stats.tcp_established++;
+}
+
+/* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it. */
+static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    if (!seq_gt(segment->ack, tcb->snd.una) || !seq_le(segment->ack, tcb->snd.nxt)) {
+        reply_reset(tcp, segment);
+        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_ACK_SYN_RECEIVED);
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_RST);
+        return DONE;
+    }
+    if (tcb->listener && listener_full(tcb->listener)) {
+        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_BACKLOG);
+        return DONE;
+    }
+    fsm_fire(tcp, tcb, EVENT_RCV_ACK_OF_SYN);
+    ack_window(tcb, segment, segment->window << tcb->snd.shift);
+    ack_of_syn(tcp, tcb, segment);
+    if (tcb_has(tcb, TCB_CLOSE_PENDING)) {
+        fsm_fire(tcp, tcb, EVENT_CLOSE);
+    }
+    return GO_ON;
+}
+
+/* RFC 5961 5 (MAY-12): (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT */
+static bool in_range(const struct tcb *tcb, const struct segment *segment) {
+    struct seq32 lowest = seq_sub(tcb->snd.una, tcb->snd.max_wnd);
+    return seq_le(lowest, segment->ack) && seq_le(segment->ack, tcb_highest_sent(tcb));
+}
+
+static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    uint32_t window = segment->window << tcb->snd.shift;
+    if (is_duplicate(tcb, segment, window)) {
+        recovery_duplicate(tcp, tcb);
+    } else if (seq_gt(segment->ack, tcb->snd.una)) {
+        advance(tcp, tcb, segment->ack);
+    } else if (seq_lt(segment->ack, tcb->snd.una)) {
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
+    }
+    if (seq_ge(segment->ack, tcb->snd.una)) {
+        update_window(tcp, tcb, segment, window);
+    }
+}
+
+enum verdict ack_check(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+    if (!segment_has(segment, LUCID_ACK)) {
+        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_NO_ACK);
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_DROPPED);
+        return DONE;
+    }
+    if (tcb_is(tcb, LUCID_SYN_RECEIVED) && check_syn_received(tcp, tcb, segment) == DONE) {
+        return DONE;
+    }
+    if (!in_range(tcb, segment)) {
+        return challenge_ack(tcp, tcb, LUCID_DROP_TCP_ACK_RANGE, "5961:5.2");
+    }
+    bool fin_was_acked = tcb_has(tcb, TCB_FIN_ACKED);
+    check_synchronized(tcp, tcb, segment);
+    if (tcb_has(tcb, TCB_FIN_ACKED) && !fin_was_acked) {
+        const struct fsm_row *row = fsm_fire(tcp, tcb, EVENT_RCV_ACK_OF_FIN);
+        return row && (row->actions & (ACTION_DELETE | ACTION_START_2MSL)) ? DONE : GO_ON;
+    }
+    return GO_ON;
+}

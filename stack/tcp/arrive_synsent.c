@@ -1,0 +1,74 @@
+/* arrive_synsent.c: RFC 9293 3.10.7.3, SYN-SENT STATE: we have sent a SYN and wait for the peer's. */
+#include "tcp/ack.h"
+#include "tcp/arrive.h"
+#include "tcp/life.h"
+#include "tcp/negotiate.h"
+#include "tcp/reply.h"
+#include "tcp/timer.h"
+#include "tcp/window.h"
+
+static enum verdict drop(struct tcp *tcp, const struct tcb *tcb, enum lucid_drop why, const char *rule,
+                         enum lucid_outcome outcome) {
+    trace_rule(tcp->env, tcb->name, rule, outcome);
+    env_drop(tcp->env, tcb->name, why);
+    return DONE;
+}
+
+/* SND.UNA < SEG.ACK =< SND.NXT */
+static bool acceptable_ack(const struct tcb *tcb, const struct segment *segment) {
+    return seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
+}
+
+static enum verdict first_ack(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    if (!segment_has(segment, LUCID_ACK) || acceptable_ack(tcb, segment)) {
+        return GO_ON;
+    }
+    bool reset = !segment_has(segment, LUCID_RST);
+    reply_reset(tcp, segment);
+    return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_ACK, "9293:3.10.7.3/1",
+                reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED);
+}
+
+static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    if (!segment_has(segment, LUCID_RST)) {
+        return GO_ON;
+    }
+    if (!segment_has(segment, LUCID_ACK)) {
+        return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_RST, "9293:3.10.7.3/2", LUCID_OUTCOME_DROPPED);
+    }
+    fsm_fire(tcp, tcb, EVENT_RCV_RST);
+    tcp->env->stats.tcp_resets_in++;
+    return DONE;
+}
+
+/* Fourth: the peer's SYN, with an ACK of ours (then we are connected) or without (simultaneous open, MUST-10). The third step,
+ * security, has nothing to compare: this stack has no compartments. */
+static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+    if (!segment_has(segment, LUCID_SYN)) {
+        return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT, "9293:3.10.7.3/5", LUCID_OUTCOME_DROPPED);
+    }
+    tcb->irs = segment->seq;
+    tcb->rcv.nxt = seq_add(segment->seq, 1);
+    tcb->rcv.acked = tcb->rcv.nxt;
+    negotiate_accept(tcp, tcb, segment);
+    window_begin(tcb);
+    ack_window(tcb, segment, segment->window);
+    segment->seq = tcb->rcv.nxt;
+    segment->flags &= (uint8_t)~LUCID_SYN;
+    if (!segment_has(segment, LUCID_ACK)) {
+        fsm_fire(tcp, tcb, EVENT_RCV_SYN);
+        return DONE;
+    }
+    fsm_fire(tcp, tcb, EVENT_RCV_SYN_ACK);
+    ack_of_syn(tcp, tcb, segment);
+    arrive_text_and_fin(tcp, tcb, segment);
+    return DONE;
+}
+
+enum lucid_drop arrive_synsent(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+    if (first_ack(tcp, tcb, segment) == GO_ON && second_rst(tcp, tcb, segment) == GO_ON) {
+        fourth_syn(tcp, tcb, segment);
+    }
+    tcb_settle(tcp, tcb);
+    return LUCID_DROP_NONE;
+}

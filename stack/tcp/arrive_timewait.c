@@ -1,0 +1,71 @@
+/* arrive_timewait.c: RFC 9293 3.10.7.4 for TIME-WAIT, where little can arrive.
+ *
+ * Read literally, the steps of 3.10.7.4 never restart 2MSL: a retransmitted FIN lies one left of RCV.NXT, so the first step would
+ * acknowledge and drop it before the eighth step is reached. The text is plain about what is wanted, though: "The only thing that
+ * can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and restart the 2 MSL timeout." So that FIN, and
+ * nothing else, is recognised here before the sequence check: only it restarts the wait, so that stray segments cannot prolong it.
+ *
+ * RST is ignored (RFC 1337: TIME-WAIT must not be assassinated), unless config.rfc1337 is off. A SYN that is newer than anything
+ * of the old connection opens a new one at once, if somebody listens (3.6.1 MAY-2, RFC 1122 4.2.2.13).
+ */
+#include "base/bytes.h"
+#include "tcp/arrive.h"
+#include "tcp/reply.h"
+
+/* The FIN of the peer again: its sequence number is the last one before RCV.NXT. */
+static bool is_repeated_fin(const struct timewait *record, const struct segment *segment) {
+    struct seq32 end = seq_add(segment->seq, segment_len(segment));
+    return segment_has(segment, LUCID_FIN) && !segment_has(segment, LUCID_SYN) && seq_eq(end, record->rcv_nxt);
+}
+
+static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record) {
+    fsm_fire_timewait(tcp, record, EVENT_RCV_FIN);
+    timewait_restart(tcp, record);
+    reply_timewait_ack(tcp, record);
+    return LUCID_DROP_NONE;
+}
+
+static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
+    uint32_t name = record->name;
+    bool exact = seq_eq(segment->seq, record->rcv_nxt);
+    const struct fsm_row *row = exact ? fsm_fire_timewait(tcp, record, EVENT_RCV_RST) : NULL;
+    if (row && row->to == LUCID_CLOSED) {
+        timewait_end(tcp, record);
+        return LUCID_DROP_NONE;
+    }
+    return env_drop(tcp->env, name, LUCID_DROP_TCP_TIME_WAIT);
+}
+
+/* True when a new connection was made in place of the record. */
+static bool reopened(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
+    bool only_syn = segment_has(segment, LUCID_SYN) && !segment_has(segment, LUCID_ACK | LUCID_FIN);
+    struct listener *listener = listener_find(tcp, &segment->ends.local);
+    if (!only_syn || !seq_gt(segment->seq, record->rcv_nxt) || !listener || listener_full(listener)) {
+        return false;
+    }
+    struct seq32 above = record->snd_nxt;
+    timewait_end(tcp, record);
+    tcp->env->stats.timewait_reused++;
+    arrive_new_child(tcp, listener, segment, LUCID_TIME_WAIT, &above);
+    return true;
+}
+
+enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
+    if (segment_has(segment, LUCID_RST)) {
+        return reset(tcp, record, segment);
+    }
+    if (reopened(tcp, record, segment)) {
+        return LUCID_DROP_NONE;
+    }
+    if (is_repeated_fin(record, segment)) {
+        return repeated_fin(tcp, record);
+    }
+    uint32_t window = (uint32_t)record->window << record->shift;
+    bool nothing_wrong = segment_len(segment) == 0 && segment_has(segment, LUCID_ACK) &&
+                         (seq_in(segment->seq, record->rcv_nxt, window) || seq_eq(segment->seq, record->rcv_nxt));
+    if (!nothing_wrong) {
+        reply_timewait_ack(tcp, record);
+    }
+    trace_rule(tcp->env, record->name, "9293:3.10.7.4/1", nothing_wrong ? LUCID_OUTCOME_IGNORED : LUCID_OUTCOME_ACK);
+    return env_drop(tcp->env, record->name, LUCID_DROP_TCP_TIME_WAIT);
+}

@@ -1,0 +1,19 @@
+/* isn.c: RFC 6528. See isn.h. */
+#include "tcp/isn.h"
+
+#include "base/siphash.h"
+
+static const lucid_time TICK = 4 * LUCID_MICROSECOND;
+
+struct seq32 isn_choose(const struct tcp *tcp, const struct endpoints *ends) {
+    const struct lucid_config *config = &tcp->env->config;
+    if (config->iss) {
+        return seq32(config->iss(config->context, &ends->local, &ends->remote));
+    }
+    return seq32((uint32_t)(tcp->env->now / TICK) + (uint32_t)siphash24(tcp->isn_key, ends, sizeof *ends));
+}
+
+struct seq32 isn_after(const struct tcp *tcp, const struct endpoints *ends, struct seq32 last) {
+    struct seq32 chosen = isn_choose(tcp, ends);
+    return seq_gt(chosen, last) ? chosen : seq_add(last, 1);
+}

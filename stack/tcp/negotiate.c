@@ -1,0 +1,57 @@
+/* negotiate.c: the options of SYN segments. See negotiate.h. */
+#include "tcp/negotiate.h"
+
+#include "base/bytes.h"
+#include "tcp/window.h"
+
+/* RFC 9293 3.7.1 MUST-15: what a peer without the option can take. */
+static const uint16_t DEFAULT_MSS_IPV4 = 536;
+static const uint16_t DEFAULT_MSS_IPV6 = 1220;
+
+/* MMS_R - 20 (MUST-67): what one packet of this device holds behind IP and TCP header without options. */
+static uint16_t largest_segment(const struct tcp *tcp, const struct tcb *tcb) {
+    return (uint16_t)(ip_payload_max(tcp->ip, &tcb->ends.remote.addr) - TCP_HEADER);
+}
+
+void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment) {
+    uint16_t largest = largest_segment(tcp, tcb);
+    tcb->rcv.mss = max_segment ? (uint16_t)min_u32(max_segment, largest) : largest;
+    tcb->snd.mss = tcb->rcv.mss;
+    tcb->rcv.shift = tcp->env->config.window_scale ? window_shift_for(tcb->rcv.buffer) : 0;
+}
+
+void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options) {
+    options->has_mss = true;
+    options->mss = tcb->rcv.mss;
+    options->has_window_scale =
+        tcb_is(tcb, LUCID_SYN_SENT) ? tcp->env->config.window_scale : tcb_has(tcb, TCB_SCALED);
+    options->window_scale = tcb->rcv.shift;
+}
+
+static uint16_t peer_segment(const struct tcb *tcb) {
+    if (tcb->snd.peer_mss) {
+        return tcb->snd.peer_mss;
+    }
+    return lucid_addr_is_ipv4(&tcb->ends.remote.addr) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
+}
+
+/* MUST-16, with the floor against segments that are all header (CVE-2019-11479). */
+static void set_send_mss(struct tcp *tcp, struct tcb *tcb) {
+    uint16_t own = tcb->snd.mss;
+    uint16_t mss = (uint16_t)min_u32(peer_segment(tcb), own);
+    tcb->snd.mss = (uint16_t)max_u32(mss, min_u32(tcp->env->config.mss_floor, own));
+}
+
+void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    const struct tcp_options *options = &segment->options;
+    tcb->snd.peer_mss = options->has_mss ? options->mss : 0;
+    set_send_mss(tcp, tcb);
+    if (options->has_window_scale && tcp->env->config.window_scale) {
+        tcb->flags |= TCB_SCALED;
+        tcb->snd.shift = options->window_scale;
+        return;
+    }
+    tcb->flags &= ~(unsigned)TCB_SCALED;
+    tcb->snd.shift = 0;
+    tcb->rcv.shift = 0;
+}

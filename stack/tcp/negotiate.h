@@ -1,0 +1,17 @@
+/* negotiate.h: what both ends settle with their SYNs: MSS (RFC 9293 3.7.1) and window scale (RFC 7323 2).
+ */
+#ifndef TCP_NEGOTIATE_H
+#define TCP_NEGOTIATE_H
+
+#include "tcp/tcp.h"
+
+/* Before the first SYN leaves: what we will offer. max_segment: TCP_MAXSEG, 0: none. */
+void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment);
+
+/* The options of our SYN or SYN,ACK. */
+void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options);
+
+/* The peer's SYN or SYN,ACK: what of our offer stands, and how large our segments may be. */
+void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
+
+#endif

@@ -1,0 +1,239 @@
+/* output.c: builds the segment that plan.c decided on, and notes that it left. See output.h. */
+#include "tcp/output.h"
+
+#include "base/bytes.h"
+#include "base/checksum.h"
+#include "tcp/cc.h"
+#include "tcp/life.h"
+#include "tcp/negotiate.h"
+#include "tcp/plan.h"
+#include "tcp/recovery.h"
+#include "tcp/rtt.h"
+#include "tcp/segment_trace.h"
+#include "tcp/timer.h"
+#include "tcp/user.h"
+#include "tcp/variables.h"
+#include "tcp/window.h"
+#include "wire/pseudo.h"
+
+/* RFC 9293 3.8.6.2.1: "The override timeout should be in the range 0.1 - 1.0 seconds." Also how long a cork holds. */
+static const lucid_time OVERRIDE_TIMEOUT = 200 * LUCID_MILLISECOND;
+
+bool output_due(const struct tcb *tcb) {
+    if (tcb_has(tcb, TCB_RETIRED)) {
+        return false;
+    }
+    return tcb_has(tcb, TCB_SYN_DUE | TCB_PROBE_DUE | TCB_KEEPALIVE_DUE | TCB_ACK_NOW) || recovery_resending(tcb) ||
+           (tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb));
+}
+
+static uint8_t flags_for(const struct tcb *tcb, const struct plan *plan) {
+    if (plan->kind == PLAN_SYN) {
+        return tcb_is(tcb, LUCID_SYN_SENT) ? LUCID_SYN : LUCID_SYN | LUCID_ACK;
+    }
+    bool last = plan->length > 0 && seq_eq(seq_add(plan->seq, plan->length), tcb_data_end(tcb));
+    bool push = last && plan->kind == PLAN_DATA; /* MUST-61 */
+    return (uint8_t)(LUCID_ACK | (push ? LUCID_PSH : 0) | (plan->fin ? LUCID_FIN : 0));
+}
+
+/* The window of a SYN is never scaled (RFC 7323 2.2). */
+static uint16_t window_for(struct tcb *tcb, const struct plan *plan) {
+    if (plan->kind == PLAN_SYN) {
+        return (uint16_t)min_u32(min_u32(tcb->rcv.buffer, UINT16_MAX),
+                                 tcb_is(tcb, LUCID_SYN_SENT) ? UINT16_MAX : tcb_receive_window(tcb));
+    }
+    return window_advertise(tcb);
+}
+
+/* The payload as slices of the send queue; fewer octets, whole segments, when the slices do not suffice. */
+static uint32_t attach_payload(struct tcb *tcb, struct plan *plan, struct lucid_packet *out) {
+    unsigned count = 0;
+    if (plan->length > 0) {
+        uint32_t offset = seq_distance(tcb_data_start(tcb), plan->seq);
+        uint32_t found = buffers_slices(&tcb->send_queue, offset, plan->length, out->slice + 1, LUCID_PACKET_SLICES - 1,
+                                        &count);
+        if (found < plan->length) {
+            uint32_t whole = found - found % tcb->snd.mss;
+            plan->length = whole > 0 ? whole : found;
+            plan->fin = false;
+            buffers_slices(&tcb->send_queue, offset, plan->length, out->slice + 1, LUCID_PACKET_SLICES - 1, &count);
+        }
+    }
+    out->slices = 1 + count;
+    return plan->length;
+}
+
+static void complete_checksum(const struct tcp *tcp, const struct tcb *tcb, struct lucid_packet *out, size_t ip_length,
+                              uint32_t payload) {
+    uint8_t *field = out->head + ip_length + TCP_CHECKSUM_AT;
+    uint32_t header = out->header_length - (uint32_t)ip_length;
+    uint64_t sum = pseudo_header_sum(&tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, header + payload);
+    out->checksum_start = (uint16_t)ip_length;
+    out->checksum_offset = TCP_CHECKSUM_AT;
+    if (tcp->env->config.offload & LUCID_OFFLOAD_CHECKSUM) {
+        out->checksum = LUCID_CHECKSUM_PARTIAL;
+        put16(field, checksum_fold(sum));
+        return;
+    }
+    out->checksum = LUCID_CHECKSUM_FULL;
+    sum = checksum_add(sum, out->head + ip_length, header);
+    put16(field, checksum_finish(checksum_slices(sum, out->slice + 1, out->slices - 1)));
+}
+
+static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lucid_packet *out, struct tcp_header *header) {
+    struct tcp_options options = {0};
+    if (plan->kind == PLAN_SYN) {
+        negotiate_offer(tcp, tcb, &options);
+    }
+    uint32_t payload = attach_payload(tcb, plan, out);
+    size_t option_length = tcp_options_length(&options);
+    *header = (struct tcp_header){
+        .source_port = tcb->ends.local.port,
+        .destination_port = tcb->ends.remote.port,
+        .seq = plan->seq,
+        .ack = tcb_is(tcb, LUCID_SYN_SENT) ? seq32(0) : tcb->rcv.nxt,
+        .header_length = (uint8_t)(TCP_HEADER + option_length),
+        .flags = flags_for(tcb, plan),
+        .window = window_for(tcb, plan),
+    };
+    size_t ip_length = ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl, tcb->tos,
+                               header->header_length + payload);
+    tcp_header_build(out->head + ip_length, header);
+    tcp_options_build(out->head + ip_length + TCP_HEADER, &options);
+    out->header_length = (uint16_t)(ip_length + header->header_length);
+    out->slice[0] = (struct lucid_slice){.data = out->head, .length = out->header_length};
+    out->length = out->header_length + payload;
+    out->segment_size = payload > tcb->snd.mss ? tcb->snd.mss : 0;
+    out->id = ++tcp->env->packets_named;
+    complete_checksum(tcp, tcb, out, ip_length, payload);
+}
+
+static void start_timers(struct tcp *tcp, struct tcb *tcb) {
+    if (!tcb_timer_on(tcb, LUCID_TIMER_RTO)) {
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_RTO, tcp->env->now + tcb->rtt.rto);
+    }
+    if (!tcb_timer_on(tcb, LUCID_TIMER_USER)) {
+        user_timeout_restart(tcp, tcb);
+    }
+}
+
+static void left_syn(struct tcp *tcp, struct tcb *tcb) {
+    struct env *env = tcp->env;
+    bool first = seq_eq(tcb->snd.nxt, seq_add(tcb->iss, 1)) && !tcb_has(tcb, TCB_TIMING | TCB_SYN_REPEATED);
+    tcb->flags &= ~(unsigned)TCB_SYN_DUE;
+    if (first) {
+        rtt_begin(tcb, tcb->snd.nxt, env->now);
+    } else {
+        rtt_forget(tcb);
+        tcb->flags |= TCB_SYN_REPEATED;
+        tcb->retransmits++;
+        env->stats.tcp_retransmits++;
+    }
+    start_timers(tcp, tcb);
+}
+
+static void left_again(struct tcp *tcp, struct tcb *tcb, const struct plan *plan, struct seq32 end) {
+    tcb->snd.rtx = seq_max(tcb->snd.rtx, end);
+    if (plan->fin) {
+        tcb->snd.rtx = tcb->snd.rtx_end;
+    }
+    tcb->retransmits++;
+    tcp->env->stats.tcp_retransmits++;
+    start_timers(tcp, tcb);
+}
+
+static void left_fresh(struct tcp *tcp, struct tcb *tcb, const struct plan *plan, struct seq32 end) {
+    tcb->snd.nxt = end;
+    tcb->flags &= ~(unsigned)(TCB_OVERRIDE | TCB_PROBE_SENT);
+    tcb->flags |= plan->fin ? TCB_FIN_SENT : 0;
+    tcb->octets_out += plan->length;
+    tcp->env->stats.tcp_octets_out += plan->length;
+    tcb_timer_stop(tcp, tcb, LUCID_TIMER_PERSIST);
+    rtt_begin(tcb, end, tcp->env->now);
+    start_timers(tcp, tcb);
+}
+
+static void left_probe(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
+    tcb->flags &= ~(unsigned)TCB_PROBE_DUE;
+    tcb->flags |= tcb_flight(tcb) == 0 ? TCB_PROBE_SENT : 0;
+    tcb->flags |= plan->fin ? TCB_FIN_SENT : 0;
+    tcp->env->stats.tcp_probes++;
+    if (!tcb_timer_on(tcb, LUCID_TIMER_USER)) {
+        user_timeout_restart(tcp, tcb);
+    }
+}
+
+/* Every segment but the first SYN carries an ACK and a window. */
+static void left_ack(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
+    tcb->rcv.acked = tcb->rcv.nxt;
+    tcb->flags &= ~(unsigned)TCB_ACK_NOW;
+    tcb_timer_stop(tcp, tcb, LUCID_TIMER_DELAYED_ACK);
+    if (plan->kind == PLAN_ACK && tcb->rcv.duplicate_acks_due > 0) {
+        tcb->rcv.duplicate_acks_due--;
+    }
+    if (tcb->rcv.duplicate_acks_due > 0) {
+        tcb->flags |= TCB_ACK_NOW;
+    }
+}
+
+static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
+    struct seq32 end = seq_add(plan->seq, plan->length + (plan->fin ? 1 : 0));
+    left_ack(tcp, tcb, plan);
+    switch (plan->kind) {
+    case PLAN_SYN:
+        left_syn(tcp, tcb);
+        break;
+    case PLAN_DATA:
+        tcb->last_sent = tcp->env->now;
+        if (plan->again) {
+            left_again(tcp, tcb, plan, end);
+        } else {
+            left_fresh(tcp, tcb, plan, end);
+        }
+        break;
+    case PLAN_WINDOW_PROBE:
+        left_probe(tcp, tcb, plan);
+        break;
+    case PLAN_KEEPALIVE:
+        tcb->flags &= ~(unsigned)TCB_KEEPALIVE_DUE;
+        tcp->env->stats.tcp_keepalives++;
+        break;
+    case PLAN_ACK:
+    case PLAN_NOTHING:
+        break;
+    }
+}
+
+/* Nothing can leave, yet something waits and nothing is in flight whose ACK would bring the next chance: only a timer can go on.
+ * With a shut window that is a probe after one RTO (SHLD-29); with a window too small to be worth it, or a cork, the override. */
+static void set_persist(struct tcp *tcp, struct tcb *tcb) {
+    bool waiting = tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb);
+    if (!waiting || tcb_flight(tcb) > 0 || tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
+        return;
+    }
+    lucid_time delay = tcb->snd.wnd > 0 ? OVERRIDE_TIMEOUT : tcb->rtt.rto;
+    tcb_timer_set(tcp, tcb, LUCID_TIMER_PERSIST, tcp->env->now + delay);
+}
+
+static void restart_if_idle(struct tcp *tcp, struct tcb *tcb) {
+    if (tcb_flight(tcb) == 0 && tcp->env->now - tcb->last_sent > tcb->rtt.rto) {
+        cc_restart_after_idle(&tcp->env->config, tcb);
+    }
+}
+
+bool output_segment(struct tcp *tcp, struct tcb *tcb, struct lucid_packet *out) {
+    restart_if_idle(tcp, tcb);
+    struct plan plan = plan_next(tcp, tcb);
+    if (plan.kind == PLAN_NOTHING) {
+        set_persist(tcp, tcb);
+        return false;
+    }
+    struct tcp_header header;
+    build(tcp, tcb, &plan, out, &header);
+    left(tcp, tcb, &plan);
+    tcp->env->stats.tcp_segments_out++;
+    uint8_t shift = plan.kind == PLAN_SYN ? 0 : tcb->rcv.shift;
+    segment_trace_out(tcp->env, tcb, out, &header, (uint32_t)header.window << shift, plan.again);
+    variables_trace(tcp, tcb);
+    return true;
+}

@@ -1,0 +1,26 @@
+/* plan.h: which segment leaves next: decided here, built in output.c.
+ *
+ * In this order: SYN, what is to be sent again, new data and FIN as far as the peer's window, the congestion window, Nagle
+ * (RFC 9293 3.7.4) and the sender's silly-window avoidance (3.8.6.2.1) allow, a window probe, a keep-alive probe, a bare ACK.
+ */
+#ifndef TCP_PLAN_H
+#define TCP_PLAN_H
+
+#include "tcp/tcp.h"
+
+enum plan_kind { PLAN_NOTHING, PLAN_SYN, PLAN_DATA, PLAN_WINDOW_PROBE, PLAN_KEEPALIVE, PLAN_ACK };
+
+struct plan {
+    enum plan_kind kind;
+    struct seq32 seq;
+    uint32_t length; /* octets of data; more than one MSS where the device cuts segments */
+    bool fin;
+    bool again; /* some of it was sent before */
+};
+
+struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb);
+
+/* True when data or FIN waits that has never been sent. */
+bool plan_unsent(const struct tcb *tcb);
+
+#endif

@@ -1,0 +1,89 @@
+/* reply.c: segments without a connection. See reply.h. */
+#include "tcp/reply.h"
+
+#include "tcp/segment_trace.h"
+
+struct answer {
+    const struct endpoints *ends;
+    struct seq32 seq, ack;
+    uint32_t name; /* of the connection in the trace, or 0 */
+    uint16_t window;
+    uint8_t flags, ttl, tos, shift;
+};
+
+static void send_answer(struct tcp *tcp, const struct answer *answer) {
+    struct env *env = tcp->env;
+    const struct lucid_addr *source = &answer->ends->local.addr;
+    const struct lucid_addr *destination = &answer->ends->remote.addr;
+    uint32_t ip_length = ip_head_length(destination);
+    struct datagram *datagram = datagram_new(env, ip_length + TCP_HEADER);
+    if (!datagram) {
+        env_drop(env, answer->name, LUCID_DROP_NO_MEMORY);
+        return;
+    }
+    struct tcp_header header = {
+        .source_port = answer->ends->local.port,
+        .destination_port = answer->ends->remote.port,
+        .seq = answer->seq,
+        .ack = answer->ack,
+        .header_length = TCP_HEADER,
+        .flags = answer->flags,
+        .window = answer->window,
+    };
+    ip_head(datagram->octets, source, destination, TCP_PROTOCOL, answer->ttl, answer->tos, TCP_HEADER);
+    tcp_header_build(datagram->octets + ip_length, &header);
+    datagram->header_length = (uint16_t)(ip_length + TCP_HEADER);
+    datagram_checksum(env, datagram, (uint16_t)ip_length, TCP_CHECKSUM_AT, TCP_PROTOCOL, source, destination);
+    datagram->id = ++env->packets_named;
+    uint64_t id = datagram->id;
+    if (!outq_push_reply(env, &tcp->ip->replies, datagram)) {
+        return;
+    }
+    env->stats.tcp_segments_out++;
+    env->stats.tcp_resets_out += (answer->flags & LUCID_RST) != 0;
+    segment_trace_answer(env, answer->name, id, answer->ends, &header, (uint32_t)answer->window << answer->shift);
+}
+
+void reply_reset(struct tcp *tcp, const struct segment *segment) {
+    if (segment_has(segment, LUCID_RST)) {
+        return;
+    }
+    struct answer answer = {
+        .ends = &segment->ends,
+        .flags = LUCID_RST,
+        .ttl = tcp->env->config.ttl,
+    };
+    if (segment_has(segment, LUCID_ACK)) {
+        answer.seq = segment->ack;
+    } else {
+        answer.flags = LUCID_RST | LUCID_ACK;
+        answer.ack = seq_add(segment->seq, segment_len(segment));
+    }
+    send_answer(tcp, &answer);
+}
+
+void reply_reset_connection(struct tcp *tcp, const struct tcb *tcb) {
+    send_answer(tcp, &(struct answer){
+                         .ends = &tcb->ends,
+                         .name = tcb->name,
+                         .seq = tcb->snd.nxt,
+                         .flags = LUCID_RST,
+                         .ttl = tcb->ttl,
+                         .tos = tcb->tos,
+                     });
+}
+
+void reply_timewait_ack(struct tcp *tcp, const struct timewait *record) {
+    struct endpoints ends = timewait_ends(tcp, record);
+    send_answer(tcp, &(struct answer){
+                         .ends = &ends,
+                         .name = record->name,
+                         .seq = record->snd_nxt,
+                         .ack = record->rcv_nxt,
+                         .flags = LUCID_ACK,
+                         .window = record->window,
+                         .shift = record->shift,
+                         .ttl = tcp->env->config.ttl,
+                         .tos = record->tos,
+                     });
+}

@@ -1,0 +1,26 @@
+/* rtt.h: how long a round trip takes, and from it the retransmission time-out: RFC 6298, with Karn's rule.
+ *
+ * One segment at a time is timed. A segment that had to be sent again tells nothing, since its ACK may be for either copy
+ * (Karn, RFC 6298 3): then no sample is taken, and the backed-off RTO stays until there is one.
+ */
+#ifndef TCP_RTT_H
+#define TCP_RTT_H
+
+#include "tcp/tcp.h"
+
+/* Begins to time the octets before end, unless something is being timed. */
+void rtt_begin(struct tcb *tcb, struct seq32 end, lucid_time now);
+
+/* Something is sent again: what is being timed has become ambiguous. */
+void rtt_forget(struct tcb *tcb);
+
+/* An ACK of new data: takes the sample if it covers what is being timed. */
+void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 ack, lucid_time now);
+
+/* RFC 6298 5.5: the RTO doubles. */
+void rtt_back_off(const struct lucid_config *config, struct tcb *tcb);
+
+/* RFC 6298 5.7: the handshake is over, and our SYN had to be sent again: begin with 3 seconds. */
+void rtt_after_repeated_syn(struct tcb *tcb);
+
+#endif

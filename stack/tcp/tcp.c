@@ -1,0 +1,73 @@
+/* tcp.c: the module as a whole: its beginning, its end, whose turn it is to send, and ICMP errors about its segments. */
+#include "tcp/tcp.h"
+
+#include "base/bytes.h"
+#include "tcp/life.h"
+#include "tcp/output.h"
+#include "tcp/recvq.h"
+
+bool tcp_init(struct tcp *tcp, struct env *env, struct ip *ip) {
+    const struct lucid_config *config = &env->config;
+    *tcp = (struct tcp){.env = env, .ip = ip};
+    pool_init(&tcp->tcbs, sizeof(struct tcb), config->connections_max);
+    pool_init(&tcp->timewaits, sizeof(struct timewait), config->timewait_max);
+    pool_init(&tcp->listeners, sizeof(struct listener), config->sockets_max);
+    tcp->timewait_queue = (struct timewait_queue){.first = POOL_NONE, .last = POOL_NONE};
+    timers_init(&tcp->timers, env->now);
+    return env_random(env, tcp->isn_key, sizeof tcp->isn_key) && env_random(env, tcp->port_key, sizeof tcp->port_key) &&
+           env_random(env, tcp->demux.key, sizeof tcp->demux.key);
+}
+
+void tcp_destroy(struct tcp *tcp) {
+    struct env *env = tcp->env;
+    uint32_t cursor = 0;
+    struct tcb *tcb;
+    while ((tcb = pool_next(&tcp->tcbs, &cursor))) {
+        buffers_consume(env, &tcb->send_queue, tcb->send_queue.length);
+        buffers_consume(env, &tcb->receive_queue, tcb->receive_queue.length);
+        recvq_drop_runs(tcp, tcb);
+    }
+    pool_destroy(env, &tcp->tcbs);
+    pool_destroy(env, &tcp->timewaits);
+    pool_destroy(env, &tcp->listeners);
+    demux_destroy(env, &tcp->demux);
+    ports_destroy(env, &tcp->ports);
+}
+
+bool tcp_output(struct tcp *tcp, struct lucid_packet *out) {
+    struct list_node *node;
+    while ((node = list_pop_front(&tcp->ready))) {
+        struct tcb *tcb = CONTAINER_OF(node, struct tcb, ready);
+        tcb->flags &= ~(unsigned)TCB_IN_READY;
+        if (output_segment(tcp, tcb, out)) {
+            if (output_due(tcb)) {
+                tcb_wants_output(tcp, tcb);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC 5927 4: an ICMP error counts only when it quotes a sequence number in flight; on a synchronized connection even a hard
+ * error is only noted (5.2; RFC 9293 SHLD-26). The path MTU is not lowered: every packet fits the device's own MTU. */
+enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
+    struct endpoints ends = {.local = error->local, .remote = error->remote};
+    struct tcb *tcb = demux_find(tcp, &ends).tcb;
+    if (!tcb) {
+        return env_drop(tcp->env, 0, LUCID_DROP_ICMP_QUOTE);
+    }
+    if (!seq_in(error->seq, tcb->snd.una, tcb_flight(tcb))) {
+        return env_drop(tcp->env, tcb->name, LUCID_DROP_ICMP_SEQUENCE);
+    }
+    tcp->cause = LUCID_CAUSE_SEGMENT;
+    if (error->kind == ICMP_HARD && tcb_is(tcb, LUCID_SYN_SENT)) {
+        fsm_fire(tcp, tcb, EVENT_RCV_UNREACHABLE);
+    } else if (error->error) {
+        tcb->soft_error = error->error;
+        tcb_changed(tcp, tcb);
+    }
+    trace_rule(tcp->env, tcb->name, "9293:3.9.2.2", LUCID_OUTCOME_ACCEPTED);
+    tcb_settle(tcp, tcb);
+    return LUCID_DROP_NONE;
+}

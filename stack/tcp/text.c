@@ -1,0 +1,112 @@
+/* text.c: data and FIN from the peer. See text.h. */
+#include "tcp/text.h"
+
+#include "base/bytes.h"
+#include "tcp/life.h"
+#include "tcp/recvq.h"
+#include "tcp/timer.h"
+
+/* RFC 5681 4.2: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender counts them. (With
+ * SACK one ACK would tell as much.) Bounded, so that a batch does not become a storm. */
+static const uint8_t DUPLICATE_ACKS_MAX = 8;
+
+static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
+    tcb->flags |= TCB_ACK_NOW;
+    if (tcb->rcv.duplicate_acks_due < DUPLICATE_ACKS_MAX) {
+        tcb->rcv.duplicate_acks_due++;
+    }
+    tcp->env->stats.tcp_out_of_order++;
+    trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7/SHLD-31", LUCID_OUTCOME_QUEUED);
+}
+
+/* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer has been
+ * seen to send at most, since its segments may be smaller than we would take. */
+static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool gap_before) {
+    uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
+    uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
+    lucid_time delay = tcp->env->config.delayed_ack;
+    if (gap_before || waiting >= 2 * full || delay == 0 || tcb_has(tcb, TCB_QUICKACK)) {
+        tcb->flags |= TCB_ACK_NOW;
+        return;
+    }
+    if (!tcb_timer_on(tcb, LUCID_TIMER_DELAYED_ACK)) {
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_DELAYED_ACK, tcp->env->now + delay);
+    }
+}
+
+static void note_segment_size(struct tcb *tcb, const struct segment *segment) {
+    uint16_t size = segment->datagram->carrier->segment_size;
+    uint32_t octets = size > 0 ? min_u32(size, segment->length) : segment->length;
+    tcb->rcv.seen_mss = (uint16_t)max_u32(tcb->rcv.seen_mss, min_u32(octets, tcb->rcv.mss));
+}
+
+/* Nothing lies beyond the peer's FIN. */
+static void cut_at_fin(struct tcb *tcb, struct segment *segment) {
+    struct seq32 end = seq_add(segment->seq, segment->length);
+    if (tcb_has(tcb, TCB_FIN_SEEN) && seq_gt(end, tcb->rcv.fin)) {
+        segment->length = seq_lt(segment->seq, tcb->rcv.fin) ? seq_distance(segment->seq, tcb->rcv.fin) : 0;
+    }
+}
+
+static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    struct seq32 before = tcb->rcv.nxt;
+    bool gap_before = tcb->runs != NULL;
+    note_segment_size(tcb, segment);
+    enum lucid_drop why = recvq_take(tcp, tcb, segment);
+    if (why != LUCID_DROP_NONE) {
+        env_drop(tcp->env, tcb->name, why);
+        tcb->flags |= TCB_ACK_NOW;
+    }
+    if (seq_eq(before, tcb->rcv.nxt)) {
+        acknowledge_out_of_order(tcp, tcb);
+        return;
+    }
+    acknowledge_in_order(tcp, tcb, gap_before);
+    tcb_changed(tcp, tcb);
+}
+
+enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+    if (segment->length == 0) {
+        return GO_ON;
+    }
+    if (!tcb_is(tcb, STATES_DATA_IN)) {
+        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7", LUCID_OUTCOME_IGNORED);
+        return GO_ON;
+    }
+    if (tcb_has(tcb, TCB_CLOSED)) { /* nobody will read it: SHLD-3 */
+        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_CLOSE);
+        fsm_fire(tcp, tcb, EVENT_ABORT);
+        return DONE;
+    }
+    cut_at_fin(tcb, segment);
+    if (segment->length > 0) {
+        take(tcp, tcb, segment);
+    }
+    return GO_ON;
+}
+
+/* A FIN above a gap is remembered; it counts once everything before it has come. */
+enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+    if (!tcb_is(tcb, STATES_DATA_IN)) {
+        return DONE;
+    }
+    if (segment_has(segment, LUCID_FIN) && !tcb_has(tcb, TCB_FIN_SEEN)) {
+        tcb->flags |= TCB_FIN_SEEN;
+        tcb->rcv.fin = seq_add(segment->seq, segment->length);
+    }
+    if (!tcb_has(tcb, TCB_FIN_SEEN)) {
+        return DONE;
+    }
+    if (!seq_eq(tcb->rcv.nxt, tcb->rcv.fin)) {
+        if (segment_has(segment, LUCID_FIN)) {
+            tcb->flags |= TCB_ACK_NOW;
+        }
+        return DONE;
+    }
+    tcb->rcv.nxt = seq_add(tcb->rcv.nxt, 1);
+    tcb->rcv.edge = seq_max(tcb->rcv.edge, tcb->rcv.nxt);
+    tcb->flags |= TCB_FIN_RECEIVED;
+    fsm_fire(tcp, tcb, EVENT_RCV_FIN);
+    return DONE;
+}

@@ -1,0 +1,110 @@
+/* timeouts.c: RFC 9293 3.10.8, USER TIMEOUT, RETRANSMISSION TIMEOUT and TIME-WAIT TIMEOUT, and the other timers of a connection.
+ */
+#include "base/bytes.h"
+#include "tcp/keepalive.h"
+#include "tcp/life.h"
+#include "tcp/recovery.h"
+#include "tcp/rtt.h"
+#include "tcp/tcp.h"
+#include "tcp/timer.h"
+
+/* Persist intervals double up to this many times; RTO_MAX caps them anyway. */
+static const uint8_t PERSIST_SHIFT_MAX = 16;
+
+static void probe_window(struct tcp *tcp, struct tcb *tcb) {
+    const struct lucid_config *config = &tcp->env->config;
+    if (tcb->rtt.backoff < PERSIST_SHIFT_MAX) {
+        tcb->rtt.backoff++;
+    }
+    tcb->flags |= TCB_PROBE_DUE;
+    lucid_time interval = min_u64(tcb->rtt.rto << tcb->rtt.backoff, config->rto_max);
+    tcb_timer_set(tcp, tcb, LUCID_TIMER_PERSIST, tcp->env->now + interval);
+    trace_rule(tcp->env, tcb->name, "9293:3.8.6.1/MUST-36", LUCID_OUTCOME_PROBE);
+}
+
+static void persist_fired(struct tcp *tcp, struct tcb *tcb) {
+    if (tcb->snd.wnd > 0) {
+        tcb->flags |= TCB_OVERRIDE;
+        return;
+    }
+    probe_window(tcp, tcb);
+}
+
+/* The SYN or SYN,ACK goes again; data goes again from SND.UNA on; but when the peer has shut its window on what is in flight,
+ * that is not a loss: probes take over (MUST-35, SHLD-17). */
+static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
+    const struct lucid_config *config = &tcp->env->config;
+    if (tcb_is(tcb, LUCID_SYN_SENT | LUCID_SYN_RECEIVED)) {
+        tcb->flags |= TCB_SYN_DUE;
+        rtt_back_off(config, tcb);
+        return;
+    }
+    if (tcb->snd.wnd == 0) {
+        probe_window(tcp, tcb);
+        return;
+    }
+    recovery_timed_out(tcp, tcb);
+    rtt_back_off(config, tcb);
+}
+
+static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {
+    switch (timer) {
+    case LUCID_TIMER_USER:
+        fsm_fire(tcp, tcb, EVENT_TIMEOUT_USER);
+        break;
+    case LUCID_TIMER_FIN_WAIT_2:
+        fsm_fire(tcp, tcb, EVENT_TIMEOUT_FIN_WAIT_2);
+        break;
+    case LUCID_TIMER_RTO:
+        retransmission_fired(tcp, tcb);
+        break;
+    case LUCID_TIMER_PERSIST:
+        persist_fired(tcp, tcb);
+        break;
+    case LUCID_TIMER_DELAYED_ACK:
+        tcb->flags |= TCB_ACK_NOW;
+        break;
+    case LUCID_TIMER_KEEPALIVE:
+        keepalive_fired(tcp, tcb);
+        break;
+    case LUCID_TIMER_2MSL: /* timewait_expire() */
+    case LUCID_TIMERS:
+        break;
+    }
+}
+
+/* The order in which timers of one instant fire: what ends the connection first, so that nothing is sent in vain. */
+static const enum lucid_timer ORDER[] = {
+    LUCID_TIMER_USER,    LUCID_TIMER_FIN_WAIT_2,  LUCID_TIMER_RTO,
+    LUCID_TIMER_PERSIST, LUCID_TIMER_DELAYED_ACK, LUCID_TIMER_KEEPALIVE,
+};
+
+static void connection_timeouts(struct tcp *tcp, struct tcb *tcb) {
+    for (unsigned i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
+        enum lucid_timer timer = ORDER[i];
+        lucid_time at = tcb->at[timer];
+        bool over = (tcb->pending & ACTION_DELETE) != 0;
+        if (over || at > tcp->env->now) {
+            continue;
+        }
+        tcb->at[timer] = LUCID_NEVER;
+        tcp->cause = LUCID_CAUSE_TIMER;
+        tcp->cause_detail = (uint8_t)timer;
+        trace_timer(tcp->env, tcb->name, timer, LUCID_TIMER_FIRED, at);
+        fire(tcp, tcb, timer);
+    }
+    tcb_timer_rearm(tcp, tcb);
+    tcb_settle(tcp, tcb);
+}
+
+void tcp_timeouts(struct tcp *tcp) {
+    struct timer_node *node;
+    while ((node = timers_expired(&tcp->timers, tcp->env->now))) {
+        connection_timeouts(tcp, CONTAINER_OF(node, struct tcb, timer));
+    }
+    timewait_expire(tcp);
+}
+
+lucid_time tcp_deadline(const struct tcp *tcp) {
+    return min_u64(timers_deadline(&tcp->timers), timewait_deadline(tcp));
+}

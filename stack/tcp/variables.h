@@ -1,0 +1,14 @@
+/* variables.h: the variables of a connection as others see them: in the trace, and in struct lucid_tcp_info. */
+#ifndef TCP_VARIABLES_H
+#define TCP_VARIABLES_H
+
+#include "tcp/tcp.h"
+
+/* Traces those that changed since they were last traced. */
+void variables_trace(struct tcp *tcp, struct tcb *tcb);
+
+void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_tcp_info *info);
+void variables_listener_info(const struct listener *listener, struct lucid_tcp_info *info);
+void variables_timewait_info(const struct tcp *tcp, const struct timewait *record, struct lucid_tcp_info *info);
+
+#endif
