@@ -1,0 +1,123 @@
+/* stack.c: a stack is made from a configuration, and ended. */
+#include "core/stack.h"
+
+#include "base/addr.h"
+#include "base/bytes.h"
+#include "base/chunk.h"
+#include "sock/sock.h"
+
+/* What every IPv4 host takes (RFC 791 3.2), and every IPv6 link (RFC 8200 5). Links below are for tests of small MTUs. */
+static const uint16_t MTU_LEAST_IPV4 = 68;
+static const uint16_t MTU_LEAST_IPV6 = 1280;
+
+void lucid_config_default(struct lucid_config *config) {
+    *config = (struct lucid_config){
+        .mtu = 1500,
+        .mem_limit = (size_t)256 << 20,
+        .sockets_max = 1u << 20,
+        .connections_max = 1u << 20,
+        .half_open_max = 1024,
+        .timewait_max = 65536,
+        .challenge_acks = 2,
+        .icmp_errors = 100,
+        .replies_max = 256,
+        .sndbuf = 1u << 20,
+        .rcvbuf = 1u << 20,
+        .msl = 120 * LUCID_SECOND,
+        .rto_initial = LUCID_SECOND,
+        .rto_min = LUCID_SECOND,
+        .rto_max = 60 * LUCID_SECOND,
+        .delayed_ack = 200 * LUCID_MILLISECOND,
+        .r2_syn = 180 * LUCID_SECOND,
+        .r2_syn_ack = 63 * LUCID_SECOND,
+        .r2_data = 100 * LUCID_SECOND,
+        .fin_wait_2 = 60 * LUCID_SECOND,
+        .keepidle = 7200 * LUCID_SECOND,
+        .keepintvl = 75 * LUCID_SECOND,
+        .keepcnt = 9,
+        .initial_window = 10,
+        .ttl = 64,
+        .mss_floor = 88,
+        .port_first = 49152,
+        .port_last = 65535,
+        .window_scale = true,
+        .nagle = true,
+        .rfc5961 = true,
+        .rfc1337 = true,
+    };
+}
+
+static bool interface_ok(const struct lucid_config *config) {
+    if (config->addr_count == 0 || config->addr_count > LUCID_ADDRS_MAX || config->mtu < MTU_LEAST_IPV4) {
+        return false;
+    }
+    for (unsigned i = 0; i < config->addr_count; i++) {
+        const struct lucid_ifaddr *own = &config->addrs[i];
+        bool ipv4 = lucid_addr_is_ipv4(&own->addr);
+        bool fits = own->prefix <= (ipv4 ? 32 : 128) && (ipv4 || config->mtu >= MTU_LEAST_IPV6);
+        if (!fits || !addr_valid_source(&own->addr)) {
+            return false;
+        }
+    }
+    bool tso = config->offload & (LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6);
+    return !tso || (config->offload & LUCID_OFFLOAD_CHECKSUM);
+}
+
+static bool times_ok(const struct lucid_config *config) {
+    bool rto = config->rto_min > 0 && config->rto_initial > 0 && config->rto_min <= config->rto_max;
+    bool acks = config->delayed_ack < 500 * LUCID_MILLISECOND;
+    return rto && acks && config->msl > 0 && config->r2_syn > 0 && config->r2_syn_ack > 0 && config->r2_data > 0;
+}
+
+/* Windows have at most 30 bits (RFC 7323 2.3). Numbers of objects must fit into handles and table entries. */
+static bool limits_ok(const struct lucid_config *config) {
+    const uint32_t buffer_max = UINT32_C(1) << 30;
+    bool buffers = config->sndbuf > 0 && config->rcvbuf > 0 && config->sndbuf <= buffer_max && config->rcvbuf <= buffer_max;
+    bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < buffer_max && config->timewait_max < buffer_max;
+    bool ports = config->port_first > 0 && config->port_first <= config->port_last;
+    return buffers && objects && ports && config->initial_window > 0 && config->mss_floor > 0 && config->ttl > 0;
+}
+
+static bool config_ok(const struct lucid_config *config) {
+    bool lent = config->alloc && config->free && config->random;
+    return lent && interface_ok(config) && times_ok(config) && limits_ok(config);
+}
+
+int lucid_create(struct lucid_stack **made, const struct lucid_config *config, lucid_time now) {
+    *made = NULL;
+    if (!config_ok(config)) {
+        return -LUCID_EINVAL;
+    }
+    struct lucid_stack *stack = config->alloc(config->context, sizeof *stack);
+    if (!stack) {
+        return -LUCID_ENOMEM;
+    }
+    zero_octets(stack, sizeof *stack);
+    stack->env.config = *config;
+    stack->env.now = now;
+    stack->env.stats.memory = sizeof *stack;
+    stack->env.stats.memory_peak = sizeof *stack;
+    ip_init(&stack->ip, &stack->env);
+    udp_init(&stack->udp, &stack->env, &stack->ip);
+    pool_init(&stack->socks, sock_size(), config->sockets_max);
+    if (!tcp_init(&stack->tcp, &stack->env, &stack->ip)) {
+        config->free(config->context, stack, sizeof *stack);
+        return -LUCID_EIO;
+    }
+    *made = stack;
+    return 0;
+}
+
+void lucid_destroy(struct lucid_stack *stack) {
+    if (!stack) {
+        return;
+    }
+    socks_destroy(stack);
+    tcp_destroy(&stack->tcp);
+    udp_destroy(&stack->udp);
+    ip_destroy(&stack->ip);
+    trace_enable(&stack->env, 0, 0);
+    chunks_trim(&stack->env);
+    struct lucid_config config = stack->env.config;
+    config.free(config.context, stack, sizeof *stack);
+}

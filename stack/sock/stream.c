@@ -1,0 +1,186 @@
+/* stream.c: the calls of socket.h for naming and connecting, and those on streams. RFC 9293 3.10.1 to 3.10.4. */
+#include "base/addr.h"
+#include "base/bytes.h"
+#include "sock/sock.h"
+
+int lucid_bind(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *local) {
+    struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    if (!sock_takes(sock, &local->addr)) {
+        return -LUCID_EAFNOSUPPORT;
+    }
+    if (sock->udp) {
+        return udp_bind(&stack->udp, sock->udp, local);
+    }
+    if (sock->bound || sock->tcb || sock->listener) {
+        return -LUCID_EINVAL;
+    }
+    int error = user_may_bind(&stack->tcp, local, sock->family, sock->options.reuse);
+    if (error) {
+        return error;
+    }
+    sock->local = *local;
+    if (local->port == 0) {
+        struct endpoints ends = {.local = *local};
+        if (!ports_choose(&stack->tcp, &ends)) {
+            return -LUCID_EADDRINUSE;
+        }
+        sock->local.port = ends.local.port;
+    }
+    if (!ports_take(&stack->env, &stack->tcp.ports, sock->local.port)) {
+        return -LUCID_ENOMEM;
+    }
+    sock->bound = true;
+    return 0;
+}
+
+int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
+    struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    if (sock->udp) {
+        return -LUCID_EOPNOTSUPP;
+    }
+    if (sock->tcb) {
+        return -LUCID_EINVAL;
+    }
+    uint32_t waiting = backlog > 0 ? (uint32_t)backlog : 1;
+    if (sock->listener) {
+        sock->listener->backlog = waiting;
+        return 0;
+    }
+    if (!sock->bound) {
+        return -LUCID_EDESTADDRREQ;
+    }
+    int error = user_listen(&stack->tcp, &sock->local, sock->family, waiting, sock->number, &sock->options, &sock->listener);
+    trace_call(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, backlog);
+    trace_return(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, error);
+    return error;
+}
+
+int lucid_accept(struct lucid_stack *stack, int fd, struct lucid_sockaddr *remote) {
+    struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    if (!sock->listener) {
+        return -LUCID_EINVAL;
+    }
+    if (!listener_first(sock->listener)) {
+        return -LUCID_EAGAIN;
+    }
+    int error = 0;
+    struct sock *made = sock_new(stack, sock->family, LUCID_SOCK_STREAM, &error);
+    if (!made) {
+        return error;
+    }
+    made->options = sock->options;
+    made->linger = sock->linger;
+    made->tcb = user_accept(&stack->tcp, sock->listener, made->number);
+    if (remote) {
+        *remote = made->tcb->ends.remote;
+    }
+    trace_call(&stack->env, made->tcb->name, LUCID_CALL_ACCEPT, fd, 0);
+    trace_return(&stack->env, made->tcb->name, LUCID_CALL_ACCEPT, fd, made->handle);
+    return made->handle;
+}
+
+/* connect() again on a socket that is connecting, connected, or done with it. */
+static int connect_again(struct sock *sock) {
+    const struct tcb *tcb = sock->tcb;
+    if (tcb->error && !sock->failure_reported) {
+        sock->failure_reported = true;
+        return -tcb->error;
+    }
+    return tcb_is(tcb, LUCID_SYN_SENT | LUCID_SYN_RECEIVED) ? -LUCID_EALREADY : -LUCID_EISCONN;
+}
+
+static int connect_stream(struct lucid_stack *stack, struct sock *sock, const struct lucid_sockaddr *remote) {
+    if (sock->listener) {
+        return -LUCID_EOPNOTSUPP;
+    }
+    if (sock->tcb) {
+        return connect_again(sock);
+    }
+    int error = user_connect(&stack->tcp, &sock->local, remote, sock->number, &sock->options, &sock->tcb);
+    if (error) {
+        return error;
+    }
+    sock_unbind(stack, sock);
+    return -LUCID_EINPROGRESS;
+}
+
+int lucid_connect(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *remote) {
+    struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    if (!sock_takes(sock, &remote->addr)) {
+        return -LUCID_EAFNOSUPPORT;
+    }
+    if (sock->udp) {
+        return udp_connect(&stack->udp, sock->udp, remote);
+    }
+    int result = connect_stream(stack, sock, remote);
+    trace_call(&stack->env, sock_name(sock), LUCID_CALL_OPEN, fd, remote->port);
+    trace_return(&stack->env, sock_name(sock), LUCID_CALL_OPEN, fd, result);
+    return result;
+}
+
+int lucid_shutdown(struct lucid_stack *stack, int fd, int how) {
+    struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    if (how < LUCID_SHUT_RD || how > LUCID_SHUT_RDWR) {
+        return -LUCID_EINVAL;
+    }
+    if (sock->udp) {
+        return udp_shutdown(&stack->udp, sock->udp, how);
+    }
+    if (!sock->tcb) {
+        return -LUCID_ENOTCONN;
+    }
+    trace_call(&stack->env, sock_name(sock), LUCID_CALL_SHUTDOWN, fd, how);
+    if (how != LUCID_SHUT_WR) {
+        user_shutdown_read(&stack->tcp, sock->tcb);
+    }
+    int result = how == LUCID_SHUT_RD ? 0 : user_shutdown_write(&stack->tcp, sock->tcb);
+    trace_return(&stack->env, sock_name(sock), LUCID_CALL_SHUTDOWN, fd, result);
+    return result;
+}
+
+int lucid_getsockname(struct lucid_stack *stack, int fd, struct lucid_sockaddr *address) {
+    const struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    *address = sock->local;
+    if (sock->udp) {
+        *address = sock->udp->local;
+    } else if (sock->tcb) {
+        *address = sock->tcb->ends.local;
+    } else if (sock->listener) {
+        *address = sock->listener->local;
+    }
+    return 0;
+}
+
+int lucid_getpeername(struct lucid_stack *stack, int fd, struct lucid_sockaddr *address) {
+    const struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    if (sock->udp && sock->udp->connected) {
+        *address = sock->udp->remote;
+        return 0;
+    }
+    if (!sock->tcb || tcb_is(sock->tcb, LUCID_SYN_SENT | LUCID_CLOSED)) {
+        return -LUCID_ENOTCONN;
+    }
+    *address = sock->tcb->ends.remote;
+    return 0;
+}
