@@ -4,7 +4,7 @@
  * Every predicate here accepts both. What makes an address good for a source or a destination is in RFC 1122 3.2.1.3
  * and RFC 4291 2.5, 2.7; which addresses are *ours* is the business of ip/.
  *
- * lucid_addr_is_ipv4(), _is_any(), _equal(), _parse() and _format() of lucid.h are implemented in addr.c too.
+ * lucid_addr_is_ipv4(), _is_any(), _equal(), _parse() and _format() of lucid.h are implemented beside them.
  */
 #ifndef BASE_ADDR_H
 #define BASE_ADDR_H
