@@ -61,7 +61,8 @@ static inline bool timer_armed(const struct timer_node *node) {
 }
 
 /* Takes out one node whose time is not after now and returns it, disarmed; NULL when there is none. The earliest comes
- * first; nodes of the same nanosecond, and those armed too late, come in an order that depends on the calls made only. */
+ * first; nodes of the same nanosecond, and those armed too late, come in an order that depends on the calls made only.
+ * */
 struct timer_node *timers_expired(struct timers *timers, lucid_time now);
 
 /* A time before which timers_expired() will return NULL: the earliest deadline or, after a disarm, a time a little

@@ -29,6 +29,10 @@ struct ip4_header {
  * LUCID_DROP_NONE: 20 <= header_length <= total_length <= length. Options are not looked at. */
 enum lucid_drop ip4_parse(const uint8_t *packet, size_t length, struct ip4_header *out);
 
+/* The same for the first octets of a packet that an ICMP error quotes: the packet may have been longer than the quote,
+ * so its total length and its checksum are not judged. After LUCID_DROP_NONE: 20 <= header_length <= length. */
+enum lucid_drop ip4_parse_quote(const uint8_t *quote, size_t length, struct ip4_header *out);
+
 /* True when the options (header_length - 20 octets behind the fixed part) can be walked to their end. RFC 791 3.1. */
 bool ip4_options_ok(const uint8_t *options, size_t length);
 

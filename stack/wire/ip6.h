@@ -51,6 +51,9 @@ struct ip6_chain {
 /* After LUCID_DROP_NONE: 40 + payload_length <= length. */
 enum lucid_drop ip6_parse(const uint8_t *packet, size_t length, struct ip6_header *out);
 
+/* The same for the first octets of a packet that an ICMPv6 error quotes: it may have been longer than the quote. */
+enum lucid_drop ip6_parse_quote(const uint8_t *quote, size_t length, struct ip6_header *out);
+
 /* Walks the extension headers. length: 40 + payload_length. After LUCID_DROP_NONE offset <= length, and nothing is
  * known about what lies there. Otherwise *out says whether and how to complain. */
 enum lucid_drop ip6_chain(const uint8_t *packet, size_t length, struct ip6_chain *out);

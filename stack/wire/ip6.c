@@ -1,0 +1,53 @@
+/* ip6.c: the IPv6 header. See ip6.h; the extension headers are in ip6_chain.c.
+ *
+ *     0                   1                   2                   3
+ *     0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *    +-------+---------------+---------------------------------------+
+ *  0 |Version| traffic class |              flow label               |
+ *    +-------+---------------+-------+---------------+---------------+
+ *  4 |        payload length         |  next header  |   hop limit   |
+ *    +-------------------------------+---------------+---------------+
+ *  8 |                            source                             |
+ * 24 |                          destination                          |
+ *    +---------------------------------------------------------------+
+ */
+#include "wire/ip6.h"
+
+#include "base/addr.h"
+#include "base/bytes.h"
+
+enum lucid_drop ip6_parse_quote(const uint8_t *packet, size_t length, struct ip6_header *out) {
+    if (length < IP6_HEADER) {
+        return LUCID_DROP_IP_SHORT;
+    }
+    uint32_t first = get32(packet);
+    if (first >> 28 != 6) {
+        return LUCID_DROP_IP_VERSION;
+    }
+    out->traffic_class = (uint8_t)(first >> 20 & 0xffu);
+    out->flow_label = first & 0xfffffu;
+    out->payload_length = get16(packet + 4);
+    out->next_header = packet[6];
+    out->hop_limit = packet[7];
+    out->source = addr_from_ip6(packet + 8);
+    out->destination = addr_from_ip6(packet + 24);
+    return LUCID_DROP_NONE;
+}
+
+enum lucid_drop ip6_parse(const uint8_t *packet, size_t length, struct ip6_header *out) {
+    enum lucid_drop drop = ip6_parse_quote(packet, length, out);
+    if (drop != LUCID_DROP_NONE) {
+        return drop;
+    }
+    return out->payload_length > length - IP6_HEADER ? LUCID_DROP_IP_TOTAL_LENGTH : LUCID_DROP_NONE;
+}
+
+size_t ip6_build(uint8_t *to, const struct ip6_header *header) {
+    put32(to, UINT32_C(6) << 28 | (uint32_t)header->traffic_class << 20 | (header->flow_label & 0xfffffu));
+    put16(to + 4, header->payload_length);
+    to[6] = header->next_header;
+    to[7] = header->hop_limit;
+    copy_octets(to + 8, header->source.octet, 16);
+    copy_octets(to + 24, header->destination.octet, 16);
+    return IP6_HEADER;
+}
