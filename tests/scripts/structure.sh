@@ -1,0 +1,139 @@
+#!/bin/sh
+# Each structural check finds the mistake it is there for, says where it is, and is content without it.
+set -u
+. "$(dirname "$0")/lib"
+
+# ---- check_layers ----
+put stack/base/seq32.h </dev/null
+put stack/wire/tcp.c <<'EOT'
+/* #include "tcp/tcb.h" in a comment is no include */
+#include "wire/tcp.h"
+#include "base/seq32.h"
+#include "tcp.h"
+#include <stdint.h>
+#include "lucid/lucid.h"
+EOT
+put tun/loop.c <<'EOT'
+#include "lucid/socket.h"
+#include "loop.h"
+#include <poll.h>
+EOT
+put apps/httpd/main.c <<'EOT'
+#include "lucid/host.h"
+#include "common/args.h"
+#include <stdio.h>
+EOT
+passes "check_layers: allowed includes" "$root/scripts/check_layers" "$work"
+
+# seed FILE LINE PATTERN: with that line in that file check_layers fails and names it.
+seed() {
+    cp "$work/$1" "$work/saved" && echo "$2" >>"$work/$1"
+    line=$(wc -l <"$work/$1" | tr -d ' ')
+    fails "check_layers: $1 must not have $2" "^$1:$line: .*$3" "$root/scripts/check_layers" "$work"
+    cp "$work/saved" "$work/$1"
+}
+seed stack/wire/tcp.c '#include "tcp/tcb.h"' 'stack/wire may include only'
+seed stack/wire/tcp.c '#include <string.h>' freestanding
+seed stack/wire/tcp.c '  #  include <unistd.h>' freestanding
+seed stack/wire/tcp.c '#include "lucid/host.h"' host
+seed stack/base/seq32.h '#include "wire/tcp.h"' 'stack/base may include only'
+seed tun/loop.c '#include "tcp/tcb.h"' 'public headers'
+seed tun/loop.c '#include "../stack/tcp/tcb.h"' 'public headers'
+seed apps/httpd/main.c '#include "core/stack.h"' 'public headers'
+seed apps/httpd/main.c '#include "fetch/url.h"' 'another program'
+seed apps/httpd/main.c '#include <linux/if_tun.h>' 'in tun/'
+
+# ---- check_state_writer ----
+copy scripts
+put stack/tcp/fsm.c <<'EOT'
+void fsm_fire(struct tcb *tcb) { tcb->state = LISTEN; }
+EOT
+put stack/tcp/ack.c <<'EOT'
+bool f(struct tcb *tcb, struct lucid_event *e)
+{
+    /* tcb->state = CLOSED; */
+    say("tcb->state = CLOSED");
+    e->u.state.from = 1;
+    g(&e->u.state);
+    if (tcb->state == LISTEN && tcb->state != CLOSED) return tcb->states[3];
+    return (SYNCHRONIZED & tcb->state) || (tcb->state & CLOSING) || tcb->state <= 3 || x && tcb->state;
+}
+EOT
+mkdir -p "$work/stack/core" "$work/stack/sock"
+passes "check_state_writer: reading is allowed" "$root/scripts/check_state_writer" "$work"
+for statement in 'tcb->state = CLOSED;' 'tcb.state=CLOSED;' 'c->tcb[i].state |= CLOSED;' 'tcb->state++;' '--tcb->state;' \
+    'set(&tcb->state);' 'p = &tcb.state;' 'struct tcb t = {.state = 1};' 'x = tcb->state <<= 1;'; do
+    cp "$work/stack/tcp/ack.c" "$work/saved"
+    echo "    $statement" >>"$work/stack/tcp/ack.c"
+    fails "check_state_writer: $statement" '^stack/tcp/ack.c:10:' "$root/scripts/check_state_writer" "$work"
+    cp "$work/saved" "$work/stack/tcp/ack.c"
+done
+
+# ---- check_length ----
+{
+    echo 'int f(int x)' && echo '{'
+    for i in 1 2 3 4 5 6 7 8 9; do printf '    x++;\n    x--;\n    x++;\n    x--;\n    x++;\n    x--;\n    x++;\n'; done
+    echo '    return x;' && echo '}'
+} | put stack/base/long.c
+passes "check_length: 67 lines" "$root/scripts/check_length" "$work"
+{ sed '$d' "$work/stack/base/long.c" && printf '\n\n\n\n}\n'; } >"$work/saved" && mv "$work/saved" "$work/stack/base/long.c"
+fails "check_length: 71 lines" '^stack/base/long.c:[0-9]+: f has 7[0-9] lines' "$root/scripts/check_length" "$work"
+{ echo 'int f(int x)' && echo '{' && for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do echo "    if (x == $i) x = 2;"; done &&
+    echo '    return x;' && echo '}'; } | put stack/base/long.c
+fails "check_length: complexity 16" '^stack/base/long.c:[0-9]+: f has complexity 16' "$root/scripts/check_length" "$work"
+yes '/* line */' | head -n 501 | put stack/base/long.c
+fails "check_length: a file of 501 lines" '^stack/base/long.c:501: ' "$root/scripts/check_length" "$work"
+rm "$work/stack/base/long.c"
+
+# ---- check_words ----
+passes "check_words: nothing to say" "$root/scripts/check_words" "$work"
+word=$(printf 'TO%s' DO)
+for bad in "/* $word: later */" "$(printf 'int\tx;')" 'int x; ' "/* $(printf '%0120d' 0) */"; do
+    printf 'int y;\n%s\n' "$bad" | put stack/base/bad.c
+    fails "check_words: $(printf %s "$bad" | tr '\t' '>' | cut -c 1-30)" '^stack/base/bad.c:2: ' \
+        "$root/scripts/check_words" "$work"
+done
+rm "$work/stack/base/bad.c"
+
+# ---- check_symbols, check_exports ----
+cc=${CC:-cc}
+put stack/include/lucid/lucid.h <<'EOT'
+#define LUCID_API __attribute__((visibility("default")))
+LUCID_API int lucid_one(int x);
+EOT
+put tun/include/lucid/host.h <<'EOT'
+#include "lucid/lucid.h"
+LUCID_API int lucid_host_one(int x);
+EOT
+
+# build EXTRA-CODE [FLAG...]: libraries of one function and the extra code.
+build() {
+    code=$1
+    shift
+    rm -rf "$work/b" && mkdir -p "$work/b/obj/stack" "$work/obj"
+    { echo '#include "lucid/lucid.h"' && echo 'int lucid_one(int x) { return x; }' && echo "$code"; } >"$work/stack/one.c"
+    { echo '#include "lucid/host.h"' && echo 'int lucid_host_one(int x) { return x; }'; } >"$work/tun/host.c"
+    (
+        cd "$work" || exit 1
+        $cc -g -fPIC -fvisibility=hidden -Istack/include "$@" -c stack/one.c -o b/obj/stack/one.o &&
+            $cc -g -fPIC -fvisibility=hidden -Istack/include -Itun/include -c tun/host.c -o b/host.o &&
+            cp b/obj/stack/one.o b/lucid.o && objcopy --localize-hidden b/lucid.o &&
+            ar qcs b/liblucid.a b/lucid.o 2>/dev/null && ar qcs b/liblucid-host.a b/host.o 2>/dev/null &&
+            $cc -shared -o b/liblucid.so b/obj/stack/one.o && $cc -shared -o b/liblucid-host.so b/host.o
+    )
+}
+build 'void *memcpy(void *, const void *, unsigned long); void two(char *p) { memcpy(p, p, 9); }'
+passes "check_symbols: memcpy is allowed" env BUILD=b "$root/scripts/check_symbols" "$work"
+passes "check_exports: lucid_ only" env BUILD=b "$root/scripts/check_exports" "$work"
+build 'long write(int, const void *, unsigned long);
+void two(void) { write(1, "", 0); }'
+fails "check_symbols: write" '^stack/one.c:4: stack/ must not use write' env BUILD=b "$root/scripts/check_symbols" "$work"
+build '__attribute__((visibility("default"))) int two(void) { return 2; }'
+fails "check_exports: a name that is not lucid_" 'liblucid.so: exports two' \
+    env BUILD=b "$root/scripts/check_exports" "$work"
+build ''
+echo 'LUCID_API int lucid_lost(int x);' >>"$work/stack/include/lucid/lucid.h"
+fails "check_exports: declared, not there" '^stack/include/lucid/lucid.h:3: lucid_lost' \
+    env BUILD=b "$root/scripts/check_exports" "$work"
+
+exit $failures
