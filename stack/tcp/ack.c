@@ -38,19 +38,41 @@ static void progress(struct tcp *tcp, struct tcb *tcb, bool restart_timer) {
     }
 }
 
-/* SND.UNA < SEG.ACK: what is acknowledged leaves the queue. */
-static void advance(struct tcp *tcp, struct tcb *tcb, struct seq32 ack) {
+void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    bool repeated = tcb_has(tcb, TCB_SYN_REPEATED);
+    bool lost = tcb->rtt.backoff > 1;
+    tcb->flags &= ~(unsigned)TCB_SYN_DUE;
+    tcb->snd.una = seq_add(tcb->iss, 1);
+    tcb->snd.rtx = seq_max(tcb->snd.rtx, tcb->snd.una);
+    tcb->snd.rtx_end = seq_max(tcb->snd.rtx_end, tcb->snd.una);
+    rtt_acked(&tcp->env->config, tcb, segment->ack, tcp->env->now);
+    if (repeated) {
+        rtt_after_repeated_syn(tcb);
+    }
+    tcb->rtt.backoff = 0;
+    cc_begin(&tcp->env->config, tcb, lost);
+    tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
+    tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
+    keepalive_begin(tcp, tcb);
+    tcp->env->stats.tcp_established++;
+}
+
+/* SND.UNA < SEG.ACK: what is acknowledged leaves the queue. Only what was sent can be acknowledged (in_range()), so an ACK beyond
+ * the data is one of our FIN. */
+static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    struct seq32 ack = segment->ack;
+    if (tcb_syn_unacked(tcb)) { /* closed in SYN-RECEIVED: the FIN was sent before the SYN was acknowledged */
+        ack_of_syn(tcp, tcb, segment);
+    }
     uint32_t flight = tcb_flight(tcb);
     uint32_t octets = min_u32(seq_distance(tcb_data_start(tcb), ack), tcb->send_queue.length);
-    bool fin = tcb_has(tcb, TCB_FIN_SENT) && seq_gt(ack, tcb_data_end(tcb));
-    if (seq_gt(ack, tcb->snd.nxt)) {
-        tcb->snd.nxt = ack; /* the peer has taken the octet of a window probe */
-        tcb->octets_out++;
+    if (tcb_has(tcb, TCB_FIN_QUEUED) && seq_gt(ack, tcb_data_end(tcb))) {
+        tcb->flags |= TCB_FIN_SENT | TCB_FIN_ACKED;
     }
+    tcb->snd.nxt = seq_max(tcb->snd.nxt, ack); /* beyond it when the peer has taken the octet of a window probe */
     tcb->flags &= ~(unsigned)TCB_PROBE_SENT;
     buffers_consume(tcp->env, &tcb->send_queue, octets);
     tcb->snd.una = ack;
-    tcb->flags |= fin ? TCB_FIN_ACKED : 0;
     rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now);
     bool restart_timer = recovery_acked(tcp, tcb, octets, flight);
     progress(tcp, tcb, restart_timer);
@@ -58,7 +80,8 @@ static void advance(struct tcp *tcp, struct tcb *tcb, struct seq32 ack) {
 
 /* RFC 5681 2: nothing new, no data, no SYN or FIN, the same window, and something is outstanding. */
 static bool is_duplicate(const struct tcb *tcb, const struct segment *segment, uint32_t window) {
-    return tcb_flight(tcb) > 0 && segment->length == 0 && !segment_has(segment, LUCID_SYN | LUCID_FIN) &&
+    bool outstanding = tcb_flight(tcb) > 0 && !tcb_syn_unacked(tcb);
+    return outstanding && segment->length == 0 && !segment_has(segment, LUCID_SYN | LUCID_FIN) &&
            seq_eq(segment->ack, tcb->snd.una) && window == tcb->snd.wnd;
 }
 
@@ -97,25 +120,6 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
     }
 }
 
-void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    bool repeated = tcb_has(tcb, TCB_SYN_REPEATED);
-    bool lost = tcb->rtt.backoff > 1;
-    tcb->flags &= ~(unsigned)TCB_SYN_DUE;
-    tcb->snd.una = seq_add(tcb->iss, 1);
-    tcb->snd.rtx = seq_max(tcb->snd.rtx, tcb->snd.una);
-    tcb->snd.rtx_end = seq_max(tcb->snd.rtx_end, tcb->snd.una);
-    rtt_acked(&tcp->env->config, tcb, segment->ack, tcp->env->now);
-    if (repeated) {
-        rtt_after_repeated_syn(tcb);
-    }
-    tcb->rtt.backoff = 0;
-    cc_begin(&tcp->env->config, tcb, lost);
-    tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
-    tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
-    keepalive_begin(tcp, tcb);
-    tcp->env->stats.tcp_established++;
-}
-
 /* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it. */
 static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     if (!seq_gt(segment->ack, tcb->snd.una) || !seq_le(segment->ack, tcb->snd.nxt)) {
@@ -148,7 +152,7 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
     if (is_duplicate(tcb, segment, window)) {
         recovery_duplicate(tcp, tcb);
     } else if (seq_gt(segment->ack, tcb->snd.una)) {
-        advance(tcp, tcb, segment->ack);
+        advance(tcp, tcb, segment);
     } else if (seq_lt(segment->ack, tcb->snd.una)) {
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
     }

@@ -153,10 +153,10 @@ static void left_fresh(struct tcp *tcp, struct tcb *tcb, const struct plan *plan
     start_timers(tcp, tcb);
 }
 
+/* SND.NXT stays: should the peer not take it, the octet leaves again with those behind it when the window opens. */
 static void left_probe(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
     tcb->flags &= ~(unsigned)TCB_PROBE_DUE;
-    tcb->flags |= tcb_flight(tcb) == 0 ? TCB_PROBE_SENT : 0;
-    tcb->flags |= plan->fin ? TCB_FIN_SENT : 0;
+    tcb->flags |= plan->again ? 0 : TCB_PROBE_SENT;
     tcp->env->stats.tcp_probes++;
     if (!tcb_timer_on(tcb, LUCID_TIMER_USER)) {
         user_timeout_restart(tcp, tcb);

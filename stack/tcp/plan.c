@@ -37,9 +37,11 @@ static uint32_t usable_from(const struct tcb *tcb, struct seq32 seq) {
     return left_of(tcb, seq, limit);
 }
 
-/* A FIN takes a place in sequence space but no room in a buffer; it may leave with the last octet that fits. */
+/* A FIN leaves with or behind the last octet. It takes a number in the peer's window, but no part of cwnd. */
 static bool fin_fits(const struct tcb *tcb, const struct plan *plan) {
-    return tcb_has(tcb, TCB_FIN_QUEUED) && seq_eq(seq_add(plan->seq, plan->length), tcb_data_end(tcb));
+    struct seq32 end = tcb_data_end(tcb);
+    bool last = seq_eq(seq_add(plan->seq, plan->length), end);
+    return tcb_has(tcb, TCB_FIN_QUEUED) && last && seq_distance(tcb->snd.una, end) < tcb->snd.wnd;
 }
 
 static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {

@@ -34,7 +34,7 @@ static void persist_fired(struct tcp *tcp, struct tcb *tcb) {
  * that is not a loss: probes take over (MUST-35, SHLD-17). */
 static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
     const struct lucid_config *config = &tcp->env->config;
-    if (tcb_is(tcb, LUCID_SYN_SENT | LUCID_SYN_RECEIVED)) {
+    if (tcb_syn_unacked(tcb)) {
         tcb->flags |= TCB_SYN_DUE;
         rtt_back_off(config, tcb);
         return;

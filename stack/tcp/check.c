@@ -1,0 +1,173 @@
+/* check.c: invariants of one connection. See check.h. */
+#include "tcp/check.h"
+
+#include "tcp/recvq.h"
+
+static const uint32_t HALF_SPACE = UINT32_C(1) << 31;
+
+/* What sequence variables and queues say the state must be; more than one where they cannot tell. */
+static unsigned derived_states(const struct tcb *tcb) {
+    bool syn_received = seq_distance(tcb->irs, tcb->rcv.nxt) > 0;
+    bool fin_received = tcb_has(tcb, TCB_FIN_SEEN) && seq_eq(tcb->rcv.nxt, seq_add(tcb->rcv.fin, 1));
+    bool fin_queued = tcb_has(tcb, TCB_FIN_QUEUED);
+    bool fin_acked = fin_queued && seq_eq(tcb->snd.una, tcb->snd.nxt) && tcb_has(tcb, TCB_FIN_SENT);
+    if (!syn_received) {
+        return LUCID_SYN_SENT;
+    }
+    if (!fin_queued) {
+        if (seq_eq(tcb->snd.una, tcb->iss)) {
+            return LUCID_SYN_RECEIVED;
+        }
+        return fin_received ? LUCID_CLOSE_WAIT : LUCID_ESTABLISHED;
+    }
+    if (fin_received) {
+        return fin_acked ? LUCID_TIME_WAIT : LUCID_CLOSING | LUCID_LAST_ACK;
+    }
+    return fin_acked ? LUCID_FIN_WAIT_2 : LUCID_FIN_WAIT_1;
+}
+
+static const char *check_send(const struct tcb *tcb) {
+    uint32_t flight = seq_distance(tcb->snd.una, tcb->snd.nxt);
+    uint32_t unsent_or_flying = tcb->send_queue.length;
+    bool syn_unacked = seq_eq(tcb->snd.una, tcb->iss);
+    bool fin_flying = tcb_has(tcb, TCB_FIN_SENT) && !tcb_has(tcb, TCB_FIN_ACKED);
+    uint32_t controls = (syn_unacked ? 1u : 0u) + (fin_flying ? 1u : 0u);
+    if (flight >= HALF_SPACE) {
+        return "I1: SND.UNA is beyond SND.NXT";
+    }
+    if (flight > tcb->snd.max_wnd + 2u && !syn_unacked) {
+        return "I2: more is in flight than the largest window ever offered";
+    }
+    if (flight > unsent_or_flying + controls) {
+        return "I4: octets in flight are not in the send queue";
+    }
+    if (seq_lt(tcb->snd.rtx, tcb->snd.una) && seq_lt(tcb->snd.rtx, tcb->snd.rtx_end)) {
+        return "I4: what is to be sent again lies before SND.UNA";
+    }
+    if (seq_gt(tcb->snd.rtx_end, tcb->snd.nxt) && seq_lt(tcb->snd.rtx, tcb->snd.rtx_end)) {
+        return "I4: what is to be sent again was never sent";
+    }
+    if (tcb_has(tcb, TCB_FIN_SENT) && !tcb_has(tcb, TCB_FIN_QUEUED)) {
+        return "I10: a FIN was sent that nobody queued";
+    }
+    return NULL;
+}
+
+static const char *check_runs(const struct tcb *tcb) {
+    struct seq32 last = tcb->rcv.nxt;
+    uint32_t count = 0;
+    uint32_t octets = 0;
+    for (const struct run *run = tcb->runs; run; run = run->next) {
+        if (!seq_gt(run->start, last)) {
+            return "I14: out-of-order runs overlap, touch or are not in order";
+        }
+        if (seq_distance(run->start, run->end) != run->octets.length || run->octets.length == 0) {
+            return "I14: an out-of-order run does not hold what it says";
+        }
+        last = run->end;
+        count++;
+        octets += run->octets.length;
+    }
+    if (count != tcb->run_count || octets != tcb->run_octets || count > RECVQ_RUNS_MAX) {
+        return "I14: out-of-order runs are miscounted";
+    }
+    return seq_gt(last, tcb->rcv.edge) && count > 0 ? "I14: out-of-order data beyond the window" : NULL;
+}
+
+static const char *check_receive(const struct tcb *tcb) {
+    uint32_t window = seq_distance(tcb->rcv.nxt, tcb->rcv.edge);
+    if (window >= HALF_SPACE) {
+        return "I12: RCV.NXT is beyond the promised right edge";
+    }
+    if (tcb->receive_queue.length + tcb->run_octets > tcb->rcv.buffer) {
+        return "I16: more octets wait for the reader than SO_RCVBUF";
+    }
+    if (window > 0 && (uint64_t)window + tcb->receive_queue.length > (uint64_t)tcb->rcv.buffer + 1) {
+        return "I13: more was promised than the receive buffer holds";
+    }
+    if (tcb_has(tcb, TCB_FIN_SEEN) && seq_gt(tcb->rcv.nxt, seq_add(tcb->rcv.fin, 1))) {
+        return "I17: something was taken beyond the peer's FIN";
+    }
+    return check_runs(tcb);
+}
+
+static const char *check_timers(const struct tcp *tcp, const struct tcb *tcb) {
+    bool rto = tcb->at[LUCID_TIMER_RTO] != LUCID_NEVER;
+    bool persist = tcb->at[LUCID_TIMER_PERSIST] != LUCID_NEVER;
+    bool flying = !seq_eq(tcb->snd.una, tcb->snd.nxt);
+    bool syn_due = tcb_has(tcb, TCB_SYN_DUE);
+    bool asked = tcb_has(tcb, TCB_IN_READY);
+    if (flying && !rto && !persist && !syn_due && !asked) {
+        return "I19: something is in flight and no timer watches it";
+    }
+    if (!flying && rto) {
+        return "I19: nothing is in flight, but the retransmission timer runs";
+    }
+    bool waiting = tcb->send_queue.length > 0 && !flying && tcb_is(tcb, STATES_DATA_OUT);
+    if (waiting && !persist && !asked) {
+        return "I20: data waits, nothing is in flight, and no timer will send it";
+    }
+    if (rto && persist) {
+        return "I21: retransmission timer and persist timer both run";
+    }
+    const struct lucid_config *config = &tcp->env->config;
+    if (tcb->rtt.rto > config->rto_max || tcb->rtt.rto == 0) {
+        return "I24: the RTO is out of its bounds";
+    }
+    lucid_time acked_by = tcb->at[LUCID_TIMER_DELAYED_ACK];
+    if (acked_by != LUCID_NEVER && acked_by > tcp->env->now + 500 * LUCID_MILLISECOND) {
+        return "I25: an ACK is delayed for more than 500 ms";
+    }
+    return NULL;
+}
+
+static const char *check_armed(const struct tcb *tcb) {
+    lucid_time earliest = LUCID_NEVER;
+    for (unsigned i = 0; i < LUCID_TIMERS; i++) {
+        earliest = tcb->at[i] < earliest ? tcb->at[i] : earliest;
+    }
+    if (earliest != LUCID_NEVER && (!timer_armed(&tcb->timer) || tcb->timer.at > earliest)) {
+        return "I23: a timer is set that would not fire in time";
+    }
+    return NULL;
+}
+
+static const char *check_congestion(const struct tcb *tcb) {
+    if (!tcb_is(tcb, STATES_SYNCHRONIZED) || seq_eq(tcb->snd.una, tcb->iss)) {
+        return NULL;
+    }
+    if (tcb->cc.cwnd < tcb->snd.mss) {
+        return "I31: cwnd is below one segment";
+    }
+    if (tcb->cc.ssthresh < 2u * tcb->snd.mss) {
+        return "I31: ssthresh is below two segments";
+    }
+    return NULL;
+}
+
+static const char *check_retired(const struct tcb *tcb) {
+    if (timer_armed(&tcb->timer) || tcb_has(tcb, TCB_IN_READY) || tcb->listener || tcb->send_queue.length > 0 || tcb->runs) {
+        return "I27: a connection that has ended still waits for something";
+    }
+    if (tcb->owner == POOL_NONE) {
+        return "I27: a connection that has ended and has no handle was not freed";
+    }
+    return tcb_is(tcb, LUCID_CLOSED | LUCID_TIME_WAIT | LUCID_LISTEN) ? NULL : "I26: it ended in a state that is no end";
+}
+
+const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {
+    if (tcb_has(tcb, TCB_RETIRED)) {
+        return check_retired(tcb);
+    }
+    if (!(derived_states(tcb) & tcb->state)) {
+        return "I26: the sequence variables say that the state is another one";
+    }
+    if (tcb->pending) {
+        return "I26: actions of a transition were never carried out";
+    }
+    const char *broken = check_send(tcb);
+    broken = broken ? broken : check_receive(tcb);
+    broken = broken ? broken : check_timers(tcp, tcb);
+    broken = broken ? broken : check_armed(tcb);
+    return broken ? broken : check_congestion(tcb);
+}

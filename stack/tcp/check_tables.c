@@ -1,0 +1,85 @@
+/* check_tables.c: invariants of TCP as a whole: every connection is where it should be, once. See check.h. */
+#include "tcp/check.h"
+
+#include "base/bytes.h"
+
+/* I28, I27: a connection is found by its ends; its local port is counted. */
+static const char *check_found(const struct tcp *tcp, const struct tcb *tcb) {
+    struct demux_entry entry = demux_find(tcp, &tcb->ends);
+    if (tcb_has(tcb, TCB_RETIRED)) {
+        return entry.tcb == tcb ? "I28: segments find a connection that has ended" : NULL;
+    }
+    if (entry.tcb != tcb) {
+        return "I28: segments do not find a connection by its ends";
+    }
+    if (ports_users(&tcp->ports, tcb->ends.local.port) == 0) {
+        return "I27: a connection's port counts as free";
+    }
+    return NULL;
+}
+
+static const char *check_queue(const struct tcp *tcp) {
+    uint32_t count = 0;
+    lucid_time last = 0;
+    uint32_t number = tcp->timewait_queue.first;
+    while (number != POOL_NONE) {
+        const struct timewait *record = pool_at(&tcp->timewaits, number);
+        if (!record || record->expires < last) {
+            return "I22: TIME-WAIT records are not in the order in which they expire";
+        }
+        if (record->expires > tcp->env->now + 2 * tcp->env->config.msl) {
+            return "I22: a TIME-WAIT record waits longer than 2MSL";
+        }
+        struct endpoints ends = timewait_ends(tcp, record);
+        if (demux_find(tcp, &ends).timewait != record) {
+            return "I28: segments do not find a TIME-WAIT record by its ends";
+        }
+        last = record->expires;
+        number = record->next;
+        count++;
+    }
+    return count == tcp->timewaits.used ? NULL : "I22: a TIME-WAIT record is not in the queue";
+}
+
+static uint32_t length_of(const struct list *list) {
+    uint32_t length = 0;
+    for (const struct list_node *node = list->first; node; node = node->next) {
+        length++;
+    }
+    return length;
+}
+
+static const char *check_listeners(const struct tcp *tcp) {
+    uint32_t cursor = 0;
+    uint32_t half_open = 0;
+    const struct listener *listener;
+    while ((listener = pool_next(&tcp->listeners, &cursor))) {
+        half_open += length_of(&listener->half_open);
+        if (length_of(&listener->waiting) != listener->waiting_count) {
+            return "I29: an accept queue is miscounted";
+        }
+        if (listener->waiting_count > listener->backlog) {
+            return "I29: an accept queue is longer than its backlog";
+        }
+    }
+    return half_open == tcp->half_open ? NULL : "I29: connections in SYN-RECEIVED are miscounted";
+}
+
+const char *tcp_check(const struct tcp *tcp) {
+    uint32_t cursor = 0;
+    uint32_t live = 0;
+    const struct tcb *tcb;
+    while ((tcb = pool_next(&tcp->tcbs, &cursor))) {
+        const char *broken = tcb_check(tcp, tcb);
+        broken = broken ? broken : check_found(tcp, tcb);
+        if (broken) {
+            return broken;
+        }
+        live += !tcb_has(tcb, TCB_RETIRED);
+    }
+    if (live + tcp->timewaits.used != tcp->demux.used) {
+        return "I27: the connection table holds something that is neither a connection nor a TIME-WAIT record";
+    }
+    const char *broken = check_queue(tcp);
+    return broken ? broken : check_listeners(tcp);
+}
