@@ -55,6 +55,9 @@ bool f(struct tcb *tcb, struct lucid_event *e)
     say("tcb->state = CLOSED");
     e->u.state.from = 1;
     g(&e->u.state);
+    struct lucid_tcp_info info = {.state = CLOSED};
+    info = (struct lucid_tcp_info){
+        .fd = 1, .state = CLOSED};
     if (tcb->state == LISTEN && tcb->state != CLOSED) return tcb->states[3];
     return (SYNCHRONIZED & tcb->state) || (tcb->state & CLOSING) || tcb->state <= 3 || x && tcb->state;
 }
@@ -65,7 +68,7 @@ for statement in 'tcb->state = CLOSED;' 'tcb.state=CLOSED;' 'c->tcb[i].state |= 
     'set(&tcb->state);' 'p = &tcb.state;' 'struct tcb t = {.state = 1};' 'x = tcb->state <<= 1;'; do
     cp "$work/stack/tcp/ack.c" "$work/saved"
     echo "    $statement" >>"$work/stack/tcp/ack.c"
-    fails "check_state_writer: $statement" '^stack/tcp/ack.c:10:' "$root/scripts/check_state_writer" "$work"
+    fails "check_state_writer: $statement" '^stack/tcp/ack.c:13:' "$root/scripts/check_state_writer" "$work"
     cp "$work/saved" "$work/stack/tcp/ack.c"
 done
 
