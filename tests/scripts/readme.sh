@@ -1,0 +1,34 @@
+#!/bin/sh
+# What README.md shows works: its C programs compile without a warning against the public headers alone, and run.
+set -u
+. "$(dirname "$0")/lib"
+
+build=${BUILD:-build}
+case $build in /*) ;; *) build=$root/$build ;; esac
+
+# Each block of C that follows a line "<!-- program NAME -->" becomes $work/NAME.c.
+awk -v folder="$work" '
+    /^<!-- program [a-z]+ -->$/ { name = $3 }
+    /^```/ { if (inside) name = ""; inside = 0 }
+    inside { print > (folder "/" name ".c") }
+    /^```c$/ { inside = name != "" }' "$root/README.md"
+
+compile() {
+    ${CC:-cc} -std=gnu17 -Wall -Wextra -Wpedantic -Werror -I"$root/stack/include" -I"$root/tun/include" \
+        -o "$work/$1" "$work/$1.c" "$build/liblucid-host.a" "$build/liblucid.a" -lpcap
+}
+# What it prints must stand below it in README.md.
+prints() {
+    "$work/$1" >"$work/printed" && [ -s "$work/printed" ] && while IFS= read -r line; do
+        grep -qxF "$line" "$root/README.md" || return 1
+    done <"$work/printed"
+}
+
+passes "README.md: has the program hello" test -s "$work/hello.c"
+passes "README.md: hello compiles" compile hello
+passes "README.md: hello prints what README.md says" prints hello
+if [ -f "$work/server.c" ]; then
+    passes "README.md: server compiles" compile server
+fi
+
+exit $failures
