@@ -1,14 +1,9 @@
 /* timewait.c: TIME-WAIT records and their queue. See timewait.h; what a segment does to one is in arrive_timewait.c. */
 #include "tcp/timewait.h"
 
-#include "base/bytes.h"
 #include "tcp/life.h"
 #include "tcp/tcp.h"
-
-/* The window field of the last header: what is left of the promised window, in the peer's units. */
-static uint16_t last_window(const struct tcb *tcb) {
-    return (uint16_t)min_u32(tcb_receive_window(tcb) >> tcb->rcv.shift, UINT16_MAX);
-}
+#include "tcp/window.h"
 
 static uint8_t index_of(const struct lucid_config *config, const struct lucid_addr *addr) {
     uint8_t i = 0;
@@ -88,7 +83,7 @@ bool timewait_begin(struct tcp *tcp, struct tcb *tcb) {
     record->remote_port = tcb->ends.remote.port;
     record->snd_nxt = tcb->snd.nxt;
     record->rcv_nxt = tcb->rcv.nxt;
-    record->window = last_window(tcb);
+    record->window = window_advertise(tcb);
     record->shift = tcb->rcv.shift;
     record->name = tcb->name;
     record->tos = tcb->tos;
