@@ -34,6 +34,19 @@ struct icmp_error {
  * dropped. */
 enum lucid_drop icmp_input(struct ip *ip, const struct ip_datagram *in, struct icmp_error *error);
 
+/* A message to send: eight octets of header, then data. */
+struct icmp_message {
+    const struct lucid_addr *source, *destination;
+    uint32_t rest;        /* as in struct icmp_header */
+    const uint8_t *data;
+    uint32_t length;      /* octets of data */
+    uint8_t type, code, tos;
+};
+
+/* Queues a message, its checksum complete whatever the device offers. Returns LUCID_DROP_NONE, LUCID_DROP_NO_MEMORY, or
+ * LUCID_DROP_REPLY_QUEUE, counted already. */
+enum lucid_drop icmp_send(struct ip *ip, const struct icmp_message *message);
+
 /* Complains about a datagram. Nothing is sent where RFC 1122 3.2.2 and RFC 4443 2.4(e) forbid it, nor beyond
  * config.icmp_errors in a second (LUCID_DROP_REPLY_RATE is counted then). */
 void icmp_port_unreachable(struct ip *ip, const struct ip_datagram *about);

@@ -20,8 +20,8 @@ struct ip {
     struct env *env;
     struct outq replies;        /* answers that wait for ip_output() */
     struct datagram *leaving;   /* what the owner is sending now; freed when the next packet leaves */
-    lucid_time error_window;    /* ICMP errors are counted from this time on, for one second */
-    uint32_t errors_left;       /* how many more may be sent in it */
+    lucid_time error_window_end; /* ICMP errors are counted up to this time, which ends a second */
+    uint32_t errors_left;       /* how many more may be sent until then */
 };
 
 /* A packet that is for us, without its IP header. All pointers point into the packet. */

@@ -16,7 +16,7 @@
 #define UDP_PORT_PAGES 256u     /* the table of ports has two levels of 256, the lower made on demand */
 #define UDP_PAGE_PORTS 256u
 
-struct udp_message; /* socket.c: a datagram that waits for its reader */
+struct udp_message; /* queue.c: a datagram that waits for its reader */
 struct udp_page;    /* port.c */
 
 struct udp_socket {
@@ -34,6 +34,7 @@ struct udp_socket {
     uint8_t ttl, tos;           /* of what it sends; sock/ may set them */
     bool reuse;                 /* SO_REUSEADDR; sock/ may set it before udp_bind() */
     bool bound, connected;
+    bool addr_implied;          /* local.addr came with the peer and goes with it */
     bool read_shut, write_shut;
     bool changed;               /* it is in the list of changed sockets */
 };
