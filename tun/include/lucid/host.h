@@ -1,0 +1,254 @@
+/* host.h: the host's side of a stack: a TUN device, the clock, randomness, memory, the loop, and calls that wait.
+ *
+ * The stack of lucid.h makes no system call; everything that does is here. The shortest program:
+ *
+ *     struct lucid_host_options options;
+ *     struct lucid_host *host;
+ *     char error[LUCID_ERROR_TEXT];
+ *     lucid_host_defaults(&options);
+ *     if (lucid_host_open(&host, &options, error) < 0) { say error; exit(1); }
+ *     int fd = lucid_host_listen(host, NULL, 80, 16);
+ *     int peer = lucid_host_accept(host, fd, NULL, LUCID_NEVER);
+ *     ...
+ *     lucid_host_close(host);
+ *
+ * Parts that stand alone, below: a link with faults (struct lucid_link), capture files (struct lucid_pcap), and two stacks joined
+ * in memory (struct lucid_pair), which is how tests, the simulator and the lab run without a device.
+ *
+ * Not thread-safe: one host belongs to one thread. lucid_host_stop() alone may be called from a signal handler.
+ */
+#ifndef LUCID_HOST_H
+#define LUCID_HOST_H
+
+#include "lucid/info.h"
+#include "lucid/lucid.h"
+#include "lucid/socket.h"
+#include "lucid/trace.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Room for one sentence that says what happened and what to do. */
+#define LUCID_ERROR_TEXT 256
+
+/* ---- options ---- */
+
+struct lucid_host_options {
+    const char *device;      /* name of the interface; "lucid0" */
+    const char *device_path; /* "/dev/net/tun" */
+    bool configure;          /* create the interface, give it its addresses and take it up; true. False: it is there and up */
+    bool offload;            /* let the device cut segments and complete checksums, if the kernel can; true */
+    struct lucid_ifaddr host_addrs[LUCID_ADDRS_MAX]; /* of the kernel's end; 10.77.0.1/24, fd77::1/64 */
+    unsigned host_addr_count;
+    const char *faults;      /* see lucid_faults_parse(); NULL: none */
+    const char *pcap;        /* file to capture to; NULL: none */
+    struct lucid_config config; /* of the stack: 10.77.0.2 and fd77::2; memory and randomness are filled in by lucid_host_open */
+};
+
+/* Fills in the defaults. */
+LUCID_API void lucid_host_defaults(struct lucid_host_options *options);
+
+/* Reads "10.77.0.2", or with a prefix "10.77.0.1/24", into *ifaddr; without one the prefix is prefix.
+ * Returns 0 or -LUCID_EINVAL. */
+LUCID_API int lucid_ifaddr_parse(const char *text, uint8_t prefix, struct lucid_ifaddr *ifaddr);
+
+/* ---- a host ---- */
+
+struct lucid_host;
+
+/* Opens the device, configures it, opens capture file and faults, and makes a stack.
+ * error: gets one sentence when something failed. Returns 0 and sets *host, or a negative error; then nothing was changed. */
+LUCID_API int lucid_host_open(struct lucid_host **host, const struct lucid_host_options *options, char error[LUCID_ERROR_TEXT]);
+
+/* Ends it: stack, files, device. The interface vanishes with it if it was made by it. host may be NULL. */
+LUCID_API void lucid_host_close(struct lucid_host *host);
+
+LUCID_API struct lucid_stack *lucid_host_stack(struct lucid_host *host);
+
+/* The name of the interface, and which enum lucid_offload the kernel agreed to. */
+LUCID_API const char *lucid_host_device(const struct lucid_host *host);
+LUCID_API unsigned lucid_host_offload(const struct lucid_host *host);
+
+/* CLOCK_MONOTONIC, as the stack's time. */
+LUCID_API lucid_time lucid_host_now(void);
+
+/* ---- the loop ---- */
+
+struct lucid_host_callbacks {
+    /* A socket's readiness has risen (lucid_next_event). NULL: events stay queued in the stack. */
+    void (*event)(struct lucid_host *host, const struct lucid_ready *ready, void *user);
+    /* After each turn, when the trace is on: drain it with lucid_trace_next(). */
+    void (*trace)(struct lucid_host *host, void *user);
+    void *user;
+};
+LUCID_API void lucid_host_set_callbacks(struct lucid_host *host, const struct lucid_host_callbacks *callbacks);
+
+/* One turn: reads the device until it is empty (bounded), lets time pass, calls back, writes what wants to leave; waits for the
+ * next of these for at most timeout. Returns 0, or a negative error when the device is gone. */
+LUCID_API int lucid_host_step(struct lucid_host *host, lucid_time timeout);
+
+/* Turns until lucid_host_stop(). Returns 0 or what lucid_host_step() returned. */
+LUCID_API int lucid_host_run(struct lucid_host *host);
+
+/* Ends lucid_host_run() and any call that waits (-LUCID_EINTR). Safe in a signal handler. */
+LUCID_API void lucid_host_stop(struct lucid_host *host);
+LUCID_API bool lucid_host_stopped(const struct lucid_host *host);
+
+/* Handed to lucid_host_stop() by the calls that wait, when it ended them. */
+#define LUCID_EINTR 4
+
+/* A descriptor for somebody else's poll() or epoll: readable whenever lucid_host_step(host, 0) has something to do, be it a
+ * packet or a deadline. Call lucid_host_step(host, 0) then, and once after every batch of calls of socket.h. */
+LUCID_API int lucid_host_fd(struct lucid_host *host);
+
+/* Calls call(host, fd, user) in each turn in which fd, somebody else's descriptor, is ready for events (of poll(2)). events 0: no
+ * more. Returns 0 or a negative error. */
+LUCID_API int lucid_host_watch(struct lucid_host *host, int fd, short events,
+                               void (*call)(struct lucid_host *host, int fd, short revents, void *user), void *user);
+
+/* Calls call(host, user) once, at or after the time `at`. Returns the timer's number, for lucid_host_cancel(), or a negative
+ * error. */
+LUCID_API int lucid_host_timer(struct lucid_host *host, lucid_time at, void (*call)(struct lucid_host *host, void *user),
+                               void *user);
+LUCID_API void lucid_host_cancel(struct lucid_host *host, int timer);
+
+/* What the device did, beside what the stack counts. */
+struct lucid_host_stats {
+    uint64_t reads, writes;  /* system calls that moved a packet */
+    uint64_t read_errors, write_errors, write_waits;
+    uint64_t bad_headers;    /* packets whose offload header made no sense */
+    uint64_t faults_dropped, faults_duplicated, faults_reordered, faults_corrupted;
+};
+LUCID_API void lucid_host_stats(const struct lucid_host *host, struct lucid_host_stats *stats);
+
+/* ---- calls that wait ----
+ * As those of socket.h, but instead of -LUCID_EAGAIN they turn the loop until it can be done, at most for timeout nanoseconds
+ * (LUCID_NEVER: for ever), then return -LUCID_ETIMEDOUT. Callbacks run meanwhile. */
+
+/* A listening stream socket on addr (NULL: all of ours). Does not wait. Returns a handle or a negative error. */
+LUCID_API int lucid_host_listen(struct lucid_host *host, const struct lucid_addr *addr, uint16_t port, int backlog);
+LUCID_API int lucid_host_accept(struct lucid_host *host, int fd, struct lucid_sockaddr *remote, lucid_time timeout);
+/* Makes a socket and connects it. Returns the handle or a negative error. */
+LUCID_API int lucid_host_connect(struct lucid_host *host, const struct lucid_sockaddr *remote, lucid_time timeout);
+LUCID_API ptrdiff_t lucid_host_recv(struct lucid_host *host, int fd, void *data, size_t length, lucid_time timeout);
+/* Sends all of it. Returns length or a negative error. */
+LUCID_API ptrdiff_t lucid_host_send(struct lucid_host *host, int fd, const void *data, size_t length, lucid_time timeout);
+/* Waits until fd is ready for one of events (enum lucid_poll_event). Returns what it is ready for, or a negative error. */
+LUCID_API int lucid_host_wait(struct lucid_host *host, int fd, unsigned events, lucid_time timeout);
+/* Turns the loop until every connection is gone (TIME-WAIT records too when timewaits is true). Returns 0 or a negative error. */
+LUCID_API int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_time timeout);
+
+/* ---- a network of one's own ---- */
+
+/* Puts the calling process into a network namespace of its own, with loopback up; without root into a user namespace too, in which
+ * it is root. Programs started later inherit it. Call it before any thread is started. Returns 0, or a negative error and the
+ * sentence. */
+LUCID_API int lucid_host_private_network(char error[LUCID_ERROR_TEXT]);
+
+/* ---- faults ---- */
+
+/* What happens to packets on a link. Probabilities in millionths. */
+struct lucid_faults {
+    uint32_t loss, duplicate, reorder, corrupt;
+    lucid_time delay, jitter; /* each way */
+    uint64_t rate;            /* bits a second; 0: no limit */
+    uint32_t queue;           /* packets that wait for the rate, at most; 100 */
+    uint64_t seed;            /* 1 */
+};
+
+/* Reads "loss=1%,delay=20ms,dup=1%,reorder=2%,corrupt=0.1%,rate=10mbit,queue=100,jitter=5ms,seed=7", any of them in any order.
+ * Returns 0, or -LUCID_EINVAL and a sentence that names the wrong word and what is expected. */
+LUCID_API int lucid_faults_parse(const char *text, struct lucid_faults *faults, char error[LUCID_ERROR_TEXT]);
+
+/* One direction of a link: packets go in at a time and come out later, damaged or not at all. Each purpose (loss, duplication,
+ * ...) draws from its own stream of random numbers, so that one fault switched off does not move the others. Same seed, same
+ * calls: same packets. */
+struct lucid_link;
+
+LUCID_API struct lucid_link *lucid_link_new(const struct lucid_faults *faults, uint64_t stream);
+LUCID_API void lucid_link_free(struct lucid_link *link);
+
+/* Puts one wire packet in. Returns 0, or the negative LUCID_ENOMEM (it is lost then, as on a bad link). */
+LUCID_API int lucid_link_put(struct lucid_link *link, lucid_time now, const void *octets, size_t length, uint64_t id);
+
+/* Takes the next packet that has arrived by now: *octets stays valid until the next call. Returns its length, or 0. */
+LUCID_API size_t lucid_link_take(struct lucid_link *link, lucid_time now, const uint8_t **octets, uint64_t *id);
+
+/* When the next packet arrives; LUCID_NEVER when none is on its way. */
+LUCID_API lucid_time lucid_link_deadline(const struct lucid_link *link);
+
+enum lucid_link_fate { LUCID_LINK_PASS, LUCID_LINK_DROP, LUCID_LINK_DUPLICATE, LUCID_LINK_HOLD, LUCID_LINK_CORRUPT };
+
+/* Decides about each packet that is put in, before chance does. NULL: chance alone. A held packet waits for
+ * lucid_link_release(). */
+LUCID_API void lucid_link_judge(struct lucid_link *link,
+                                enum lucid_link_fate (*judge)(void *user, lucid_time now, const uint8_t *octets, size_t length,
+                                                              uint64_t id),
+                                void *user);
+LUCID_API void lucid_link_release(struct lucid_link *link, lucid_time now);
+
+struct lucid_link_stats {
+    uint64_t passed, dropped, duplicated, reordered, corrupted, queue_full, held;
+};
+LUCID_API void lucid_link_stats(const struct lucid_link *link, struct lucid_link_stats *stats);
+
+/* ---- segments of the wire ---- */
+
+/* Cuts a packet that the device would cut (segment_size), with its checksums completed, into the packets that appear on the wire,
+ * and hands each to sink. A packet that is one already is handed on as it is, completed. segments go out in order.
+ * Returns how many there were, or a negative error when the packet makes no sense. */
+LUCID_API int lucid_segment_packet(const struct lucid_packet *packet,
+                                   void (*sink)(void *user, const uint8_t *octets, size_t length), void *user);
+
+/* ---- capture files ---- */
+
+struct lucid_pcap;
+
+/* Opens a capture file for writing: nanosecond stamps, link type raw IP. NULL, and the sentence, when that failed. */
+LUCID_API struct lucid_pcap *lucid_pcap_create(const char *file, char error[LUCID_ERROR_TEXT]);
+/* Writes one wire packet. at: nanoseconds since 1970. */
+LUCID_API void lucid_pcap_write(struct lucid_pcap *pcap, uint64_t at, const void *octets, size_t length);
+/* Writes a packet as the wire shows it, segmentation undone. */
+LUCID_API void lucid_pcap_packet(struct lucid_pcap *pcap, uint64_t at, const struct lucid_packet *packet);
+/* Makes what was written visible to readers of the file. */
+LUCID_API void lucid_pcap_flush(struct lucid_pcap *pcap);
+LUCID_API void lucid_pcap_close(struct lucid_pcap *pcap);
+
+/* Opens one for reading; link type raw IP. lucid_pcap_next: returns 1 and sets *at, *octets (valid until the next call) and
+ * *length; 0 at the end; negative when the file is damaged. */
+LUCID_API struct lucid_pcap *lucid_pcap_open(const char *file, char error[LUCID_ERROR_TEXT]);
+LUCID_API int lucid_pcap_next(struct lucid_pcap *pcap, uint64_t *at, const uint8_t **octets, size_t *length);
+
+/* ---- two stacks in memory ---- */
+
+/* Two stacks, 0 and 1, joined by two links, in virtual time that begins at 0. No device, no clock, no privilege. */
+struct lucid_pair;
+
+struct lucid_pair_options {
+    struct lucid_config config[2]; /* memory and randomness may be left out: malloc, and numbers from the seed */
+    struct lucid_faults faults[2]; /* 0: from stack 0 to stack 1; 1: back */
+    uint64_t seed;
+};
+
+/* 10.77.0.1 and fd77::1 against 10.77.0.2 and fd77::2, 20 ms each way, 10 Mbit/s, queue 100. */
+LUCID_API void lucid_pair_defaults(struct lucid_pair_options *options);
+LUCID_API int lucid_pair_open(struct lucid_pair **pair, const struct lucid_pair_options *options);
+LUCID_API void lucid_pair_close(struct lucid_pair *pair);
+LUCID_API struct lucid_stack *lucid_pair_stack(struct lucid_pair *pair, int which);
+LUCID_API struct lucid_link *lucid_pair_link(struct lucid_pair *pair, int from);
+LUCID_API lucid_time lucid_pair_now(const struct lucid_pair *pair);
+
+/* Called after every batch of input of a stack, before its output is pulled: the place for applications. */
+LUCID_API void lucid_pair_on_batch(struct lucid_pair *pair, void (*call)(struct lucid_pair *pair, int which, void *user),
+                                   void *user);
+
+/* Goes to the next instant at which something happens, but not beyond limit, and lets it happen. Returns 1, or 0 when nothing
+ * would happen before limit: the time is limit then (or unchanged when limit is LUCID_NEVER). */
+LUCID_API int lucid_pair_step(struct lucid_pair *pair, lucid_time limit);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
