@@ -30,9 +30,11 @@ export BUILD CC CLANG
 
 STACK_SRC := $(sort $(wildcard stack/*/*.c))
 HOST_SRC := $(sort $(wildcard tun/*.c tun/*/*.c))
-COMMON_SRC := $(sort $(wildcard apps/common/*.c))
-PROGRAM_NAMES := $(filter-out common,$(patsubst apps/%/,%,$(sort $(dir $(wildcard apps/*/*.c)))))
 APPS_SRC := $(sort $(wildcard apps/*/*.c))
+# A folder of apps/ in which a file has a main() is a program; the other folders are shared by all programs.
+APPS_MAIN := $(if $(APPS_SRC),$(sort $(shell grep -l '^int main\b' $(APPS_SRC))))
+PROGRAM_NAMES := $(patsubst apps/%/,%,$(sort $(dir $(APPS_MAIN))))
+SHARED_SRC := $(filter-out $(PROGRAM_NAMES:%=apps/%/%),$(APPS_SRC))
 TEST_KINDS := unit fsm sim prop net
 TEST_MAIN := $(sort $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/test_*.c)))
 HARNESS_SRC := $(filter-out $(TEST_MAIN) tests/harness/drill_main.c,$(sort $(wildcard tests/harness/*.c) \
@@ -154,12 +156,17 @@ programs: $(PROGRAMS) ## build/lucid-httpd and the others
 
 # $(1) name of the program
 define program
-$(BUILD)/lucid-$(1): $(call objects,$(RELEASE),$(sort $(wildcard apps/$(1)/*.c)) $(COMMON_SRC)) \
+$(BUILD)/lucid-$(1): $(call objects,$(RELEASE),$(sort $(wildcard apps/$(1)/*.c))) $(RELEASE)/libshared.a \
     $(BUILD)/liblucid-host.a $(BUILD)/liblucid.a
-$(SAN)/lucid-$(1): $(call objects,$(SAN),$(sort $(wildcard apps/$(1)/*.c)) $(COMMON_SRC)) $(SAN)/libhost.a \
+$(SAN)/lucid-$(1): $(call objects,$(SAN),$(sort $(wildcard apps/$(1)/*.c))) $(SAN)/libapps.a $(SAN)/libhost.a \
     $(SAN)/libstack.a
 endef
 $(foreach name,$(PROGRAM_NAMES),$(eval $(call program,$(name))))
+
+$(RELEASE)/libshared.a: $(call objects,$(RELEASE),$(SHARED_SRC))
+	@mkdir -p $(@D)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
 $(PROGRAMS):
 	$(call say,LD,$@)
@@ -173,7 +180,7 @@ define test_archives
 $(1)/libstack.a: $(call objects,$(1),$(STACK_SRC))
 $(1)/libhost.a: $(call objects,$(1),$(HOST_SRC))
 $(1)/libharness.a: $(call objects,$(1),$(HARNESS_SRC))
-$(1)/libapps.a: $(call objects,$(1),$(filter-out %/main.c,$(APPS_SRC)))
+$(1)/libapps.a: $(call objects,$(1),$(filter-out $(APPS_MAIN),$(APPS_SRC)))
 $(1)/libstack.a $(1)/libhost.a $(1)/libharness.a $(1)/libapps.a:
 	@mkdir -p $$(@D)
 	$$(call say,AR,$$@)

@@ -18,6 +18,9 @@ put tun/loop.c <<'EOT'
 #include "loop.h"
 #include <poll.h>
 EOT
+put apps/fetch/main.c <<'EOT'
+int main(void) { return 0; }
+EOT
 put apps/httpd/main.c <<'EOT'
 #include "lucid/host.h"
 #include "common/args.h"
