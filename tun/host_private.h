@@ -1,0 +1,45 @@
+/* host_private.h: what the files of a host share: host.c opens and closes it, loop.c turns it, wait.c waits in it. */
+#ifndef TUN_HOST_PRIVATE_H
+#define TUN_HOST_PRIVATE_H
+
+#include <signal.h>
+
+#include "device.h"
+
+#define HOST_WATCHES_MAX 64
+#define HOST_TIMERS_MAX 64
+
+struct host_watch {
+    int fd;
+    void (*call)(struct lucid_host *host, int fd, short revents, void *user);
+    void *user;
+};
+
+struct host_timer {
+    lucid_time at; /* LUCID_NEVER: the place is free */
+    void (*call)(struct lucid_host *host, void *user);
+    void *user;
+};
+
+struct lucid_host {
+    struct lucid_stack *stack;
+    struct device device;
+    struct lucid_packet in, out;
+    bool out_waits;  /* the device had no room for out */
+    bool write_armed; /* epoll tells when it has */
+    uint64_t packets_read;
+    struct lucid_link *link_in, *link_out; /* with faults */
+    struct lucid_pcap *pcap;
+    uint64_t wall_offset; /* to get nanoseconds since 1970 from the stack's time */
+    struct lucid_host_callbacks callbacks;
+    struct host_watch watches[HOST_WATCHES_MAX];
+    struct host_timer timers[HOST_TIMERS_MAX];
+    struct lucid_host_stats stats;
+    int epoll, stop_event, timer_fd; /* timer_fd: -1 until somebody wants a descriptor */
+    volatile sig_atomic_t stopped;
+};
+
+/* The earliest thing that a turn would have to do without a packet. */
+lucid_time host_deadline(const struct lucid_host *host);
+
+#endif

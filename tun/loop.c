@@ -1,0 +1,285 @@
+/* loop.c: the loop of lucid.h, six lines with a device around it: read until empty -> input; tick; output -> write; wait.
+ *
+ * The device is read in batches, bounded so that output gets its turn; the clock is read once a batch. Output is pulled only as
+ * far as the device takes it: a packet that it refuses is kept, and everything behind it stays in the stack.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "host_private.h"
+
+/* Packets read, or written, before the other direction gets its turn. */
+#define BATCH 64
+
+static lucid_time earlier(lucid_time a, lucid_time b) {
+    return a < b ? a : b;
+}
+
+static lucid_time link_deadline(const struct lucid_link *link) {
+    return link ? lucid_link_deadline(link) : LUCID_NEVER;
+}
+
+lucid_time host_deadline(const struct lucid_host *host) {
+    lucid_time at = lucid_deadline(host->stack);
+    at = earlier(at, link_deadline(host->link_in));
+    at = earlier(at, link_deadline(host->link_out));
+    for (int i = 0; i < HOST_TIMERS_MAX; i++) {
+        at = earlier(at, host->timers[i].at);
+    }
+    return at;
+}
+
+static void capture(struct lucid_host *host, const struct lucid_packet *packet, lucid_time now) {
+    if (host->pcap) {
+        lucid_pcap_packet(host->pcap, now + host->wall_offset, packet);
+    }
+}
+
+static void hand_in(struct lucid_host *host, lucid_time now) {
+    capture(host, &host->in, now);
+    lucid_input(host->stack, now, &host->in);
+}
+
+static void take_from_link_in(struct lucid_host *host, lucid_time now) {
+    const uint8_t *octets;
+    uint64_t id;
+    size_t length;
+    while ((length = lucid_link_take(host->link_in, now, &octets, &id)) > 0) {
+        struct lucid_packet in = {.slice = {{octets, length}}, .slices = 1, .length = (uint32_t)length, .id = id};
+        capture(host, &in, now);
+        lucid_input(host->stack, now, &in);
+    }
+}
+
+/* With faults, a packet goes over the link first. The device was opened without offload then: each is one wire packet. */
+static void arrive(struct lucid_host *host, lucid_time now) {
+    host->stats.reads++;
+    host->in.id = ++host->packets_read;
+    if (!host->link_in) {
+        hand_in(host, now);
+        return;
+    }
+    lucid_link_put(host->link_in, now, host->in.slice[0].data, host->in.length, host->in.id);
+}
+
+/* Returns true when the device may have more. */
+static bool read_batch(struct lucid_host *host, lucid_time now, bool *gone) {
+    for (int i = 0; i < BATCH; i++) {
+        uint8_t *room = lucid_packet_reserve(host->stack, &host->in);
+        if (!room) {
+            return false;
+        }
+        enum device_result result = device_read(&host->device, room, &host->in);
+        if (result == DEVICE_DONE) {
+            arrive(host, now);
+            continue;
+        }
+        *gone = result == DEVICE_GONE;
+        host->stats.read_errors += result == DEVICE_BAD;
+        return result == DEVICE_BAD;
+    }
+    return true;
+}
+
+static void arm_write(struct lucid_host *host, bool wanted) {
+    if (host->write_armed == wanted) {
+        return;
+    }
+    struct epoll_event event = {.events = EPOLLIN | (wanted ? EPOLLOUT : 0u), .data.fd = host->device.fd};
+    epoll_ctl(host->epoll, EPOLL_CTL_MOD, host->device.fd, &event);
+    host->write_armed = wanted;
+}
+
+/* Returns false when the device has no room now. What it cannot take at all is lost, as on any link. */
+static bool write_packet(struct lucid_host *host, const struct lucid_packet *packet) {
+    enum device_result result = device_write(&host->device, packet);
+    if (result == DEVICE_EMPTY) {
+        host->stats.write_waits++;
+        return false;
+    }
+    host->stats.writes += result == DEVICE_DONE;
+    host->stats.write_errors += result != DEVICE_DONE;
+    return true;
+}
+
+static void put_on_link_out(void *user, const uint8_t *octets, size_t length) {
+    struct lucid_host *host = user;
+    lucid_link_put(host->link_out, lucid_host_now(), octets, length, host->out.id);
+}
+
+static void write_from_link(struct lucid_host *host, lucid_time now) {
+    const uint8_t *octets;
+    uint64_t id;
+    size_t length;
+    while ((length = lucid_link_take(host->link_out, now, &octets, &id)) > 0) {
+        struct lucid_packet out = {.slice = {{octets, length}}, .slices = 1, .length = (uint32_t)length};
+        write_packet(host, &out);
+    }
+}
+
+/* Returns true when the stack may have more. */
+static bool write_batch(struct lucid_host *host, lucid_time now) {
+    for (int i = 0; i < BATCH; i++) {
+        if (!host->out_waits) {
+            if (!lucid_output(host->stack, now, &host->out)) {
+                arm_write(host, false);
+                return false;
+            }
+            capture(host, &host->out, now);
+        }
+        if (host->link_out) {
+            lucid_segment_packet(&host->out, put_on_link_out, host);
+            continue;
+        }
+        host->out_waits = !write_packet(host, &host->out);
+        if (host->out_waits) {
+            arm_write(host, true);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void call_timers(struct lucid_host *host, lucid_time now) {
+    for (int i = 0; i < HOST_TIMERS_MAX; i++) {
+        struct host_timer timer = host->timers[i];
+        if (timer.at <= now) {
+            host->timers[i].at = LUCID_NEVER;
+            timer.call(host, timer.user);
+        }
+    }
+}
+
+static void call_events(struct lucid_host *host) {
+    struct lucid_ready ready;
+    while (host->callbacks.event && lucid_next_event(host->stack, &ready)) {
+        host->callbacks.event(host, &ready, host->callbacks.user);
+    }
+}
+
+static void call_trace(struct lucid_host *host) {
+    if (host->callbacks.trace) {
+        host->callbacks.trace(host, host->callbacks.user);
+    }
+}
+
+/* One batch in, one batch out. Returns true when there is more to do at once. */
+static bool turn(struct lucid_host *host, bool *gone) {
+    lucid_time now = lucid_host_now();
+    bool more = read_batch(host, now, gone);
+    if (host->link_in) {
+        take_from_link_in(host, now);
+    }
+    lucid_tick(host->stack, now);
+    call_timers(host, now);
+    call_events(host);
+    call_trace(host);
+    more = write_batch(host, now) || more;
+    if (host->link_out) {
+        write_from_link(host, now);
+    }
+    call_trace(host);
+    if (host->pcap) {
+        lucid_pcap_flush(host->pcap);
+    }
+    return more;
+}
+
+static void call_watch(struct lucid_host *host, const struct epoll_event *event) {
+    for (int i = 0; i < HOST_WATCHES_MAX; i++) {
+        const struct host_watch *watch = &host->watches[i];
+        if (watch->fd >= 0 && watch->fd == event->data.fd) {
+            watch->call(host, watch->fd, (short)event->events, watch->user);
+            return;
+        }
+    }
+}
+
+/* Takes what epoll has; descriptors of ours need nothing but to be looked at. */
+static void collect_events(struct lucid_host *host) {
+    struct epoll_event events[16];
+    int n = epoll_wait(host->epoll, events, 16, 0);
+    for (int i = 0; i < n; i++) {
+        if (events[i].data.fd == host->timer_fd) {
+            uint64_t expirations;
+            ssize_t got = read(host->timer_fd, &expirations, sizeof expirations);
+            (void)got;
+        }
+        call_watch(host, &events[i]);
+    }
+}
+
+static void wait_for_work(struct lucid_host *host, lucid_time timeout) {
+    lucid_time now = lucid_host_now();
+    lucid_time at = host_deadline(host);
+    lucid_time wait = at <= now ? 0 : earlier(at - now, timeout);
+    struct timespec limit = {(time_t)(wait / LUCID_SECOND), (long)(wait % LUCID_SECOND)};
+    struct pollfd epoll = {.fd = host->epoll, .events = POLLIN};
+    int n = ppoll(&epoll, 1, at == LUCID_NEVER && timeout == LUCID_NEVER ? NULL : &limit, NULL);
+    if (n > 0) {
+        collect_events(host);
+    }
+}
+
+/* Somebody else's loop must wake up at our next deadline. */
+static void arm_timer_fd(struct lucid_host *host) {
+    if (host->timer_fd < 0) {
+        return;
+    }
+    lucid_time at = host_deadline(host);
+    struct itimerspec when = {0};
+    if (at != LUCID_NEVER) {
+        at = at > 0 ? at : 1;
+        when.it_value = (struct timespec){(time_t)(at / LUCID_SECOND), (long)(at % LUCID_SECOND)};
+    }
+    timerfd_settime(host->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
+    bool gone = false;
+    bool more = turn(host, &gone);
+    if (gone) {
+        return -LUCID_EIO;
+    }
+    more = more || (lucid_output_pending(host->stack) && !host->out_waits);
+    wait_for_work(host, more || host->stopped ? 0 : timeout);
+    arm_timer_fd(host);
+    return 0;
+}
+
+int lucid_host_run(struct lucid_host *host) {
+    int result = 0;
+    while (!host->stopped && result == 0) {
+        result = lucid_host_step(host, LUCID_NEVER);
+    }
+    return result;
+}
+
+void lucid_host_stop(struct lucid_host *host) {
+    int saved = errno;
+    uint64_t one = 1;
+    host->stopped = 1;
+    ssize_t written = write(host->stop_event, &one, sizeof one);
+    (void)written;
+    errno = saved;
+}
+
+bool lucid_host_stopped(const struct lucid_host *host) {
+    return host->stopped;
+}
+
+int lucid_host_fd(struct lucid_host *host) {
+    if (host->timer_fd < 0) {
+        host->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        struct epoll_event event = {.events = EPOLLIN, .data.fd = host->timer_fd};
+        if (host->timer_fd < 0 || epoll_ctl(host->epoll, EPOLL_CTL_ADD, host->timer_fd, &event) < 0) {
+            return -errno;
+        }
+        arm_timer_fd(host);
+    }
+    return host->epoll;
+}
