@@ -1,0 +1,232 @@
+/* end.c: see end.h. */
+#include "sim/end.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE_MAX = 70000 };
+
+static void __attribute__((format(printf, 2, 3))) broken(struct end *end, const char *format, ...) {
+    if (end->broken[0] != '\0') {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(end->broken, sizeof end->broken, format, arguments);
+    va_end(arguments);
+}
+
+/* Neighbouring octets, and the same octet of other streams, have nothing in common. */
+uint8_t end_octet(uint64_t key, uint16_t source, uint16_t destination, uint64_t offset) {
+    uint64_t word = (key ^ ((uint64_t)source << 16 | destination)) + (offset >> 3) * UINT64_C(0x9e3779b97f4a7c15);
+    word ^= word >> 29;
+    word *= UINT64_C(0xbf58476d1ce4e5b9);
+    return (uint8_t)((word ^ word >> 32) >> (8 * (offset & 7)));
+}
+
+bool end_done(const struct end *end) {
+    return end->fd < 0;
+}
+
+lucid_time end_deadline(const struct end *end) {
+    lucid_time writes = end->writes_at ? end->writes_at : LUCID_NEVER;
+    lucid_time reads = end->reads_at ? end->reads_at : LUCID_NEVER;
+    return end_done(end) ? LUCID_NEVER : writes < reads ? writes : reads;
+}
+
+static void give_back(struct end *end) {
+    if (lucid_close(end->stack, end->fd) != 0) {
+        broken(end, "the handle cannot be closed");
+    }
+    end->fd = -1;
+}
+
+static void failed(struct end *end, ptrdiff_t error) {
+    end->error = (int)-error;
+    give_back(end);
+}
+
+/* ---- writing ---- */
+
+static void released(void *argument, const void *data, size_t length) {
+    struct end *end = argument;
+    (void)length;
+    end->released++;
+    free((void *)data);
+}
+
+static ptrdiff_t send_piece(struct end *end, const uint8_t *octets, uint32_t length) {
+    if (!end->lends) {
+        return lucid_send(end->stack, end->fd, octets, length, 0);
+    }
+    void *copy = malloc(length);
+    memcpy(copy, octets, length);
+    ptrdiff_t taken = lucid_send_lend(end->stack, end->fd, copy, length, released, end);
+    if (taken < 0) {
+        free(copy);
+        return taken;
+    }
+    end->lent++;
+    if (taken != (ptrdiff_t)length) {
+        broken(end, "lucid_send_lend() took a part");
+    }
+    return taken;
+}
+
+/* Sends one piece. Returns true when there may be more to do now. */
+static bool write_once(struct end *end, lucid_time now) {
+    static uint8_t octets[PIECE_MAX];
+    uint32_t left = end->to_send - end->sent;
+    uint32_t length = left < end->write_size ? left : end->write_size;
+    for (uint32_t i = 0; i < length; i++) {
+        octets[i] = end_octet(end->key, end->port, end->peer_port, end->sent + i);
+    }
+    ptrdiff_t taken = send_piece(end, octets, length);
+    if (taken == -LUCID_EAGAIN) {
+        return false;
+    }
+    if (taken < 0) {
+        failed(end, taken);
+        return false;
+    }
+    if (taken == 0 || (uint32_t)taken > length) {
+        broken(end, "send took %td of %u octets", taken, length);
+    }
+    end->sent += (uint32_t)taken;
+    end->writes_at = end->write_pause ? now + end->write_pause : 0;
+    return end->write_pause == 0;
+}
+
+/* ---- reading ---- */
+
+static void compare(struct end *end, const uint8_t *octets, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        uint8_t expected = end_octet(end->key, end->peer_port, end->port, end->received + i);
+        if (octets[i] != expected) {
+            broken(end, "I15: octet %zu of the stream is %02x, %02x was sent", end->received + i, octets[i], expected);
+            break;
+        }
+    }
+    end->received += (uint32_t)length;
+    if (end->received > end->to_receive) {
+        broken(end, "I15: %u octets were read, %u were sent", end->received, end->to_receive);
+    }
+}
+
+static ptrdiff_t lend_piece(struct end *end) {
+    struct lucid_slice slices[4];
+    size_t count;
+    ptrdiff_t lent = lucid_recv_lend(end->stack, end->fd, slices, 4, &count);
+    if (lent <= 0) {
+        return lent;
+    }
+    size_t used = (size_t)lent < end->read_size ? (size_t)lent : end->read_size;
+    size_t left = used, total = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t part = slices[i].length < left ? slices[i].length : left;
+        compare(end, slices[i].data, part);
+        left -= part;
+        total += slices[i].length;
+    }
+    if (total != (size_t)lent || lucid_recv_return(end->stack, end->fd, used) != 0) {
+        broken(end, "lucid_recv_lend() does not add up");
+    }
+    return (ptrdiff_t)used;
+}
+
+static ptrdiff_t receive_piece(struct end *end) {
+    static uint8_t octets[PIECE_MAX];
+    if (end->lends) {
+        return lend_piece(end);
+    }
+    ptrdiff_t length = lucid_recv(end->stack, end->fd, octets, end->read_size, 0);
+    if (length > 0) {
+        compare(end, octets, (size_t)length);
+    }
+    return length;
+}
+
+/* Reads one piece. Returns true when there may be more to do now. */
+static bool read_once(struct end *end, lucid_time now) {
+    ptrdiff_t length = receive_piece(end);
+    if (length == -LUCID_EAGAIN) {
+        return false;
+    }
+    if (length < 0) {
+        failed(end, length);
+        return false;
+    }
+    if (length == 0) {
+        end->ended = true;
+        return true;
+    }
+    end->reads_at = end->read_pause ? now + end->read_pause : 0;
+    return end->read_pause == 0;
+}
+
+/* ---- manners ---- */
+
+static bool may_write(const struct end *end, lucid_time now) {
+    bool turn = end->manner != END_ANSWERS || end->ended;
+    return turn && end->sent < end->to_send && end->writes_at <= now;
+}
+
+static bool may_read(const struct end *end, lucid_time now) {
+    return !end->ended && end->manner != END_CLOSES && end->reads_at <= now;
+}
+
+/* Half-closes or closes when the manner says so. */
+static void finish(struct end *end) {
+    bool all_sent = end->sent == end->to_send && (end->manner != END_ANSWERS || end->ended);
+    if (end->manner == END_ABORTS && end->sent + end->received >= end->abort_after) {
+        lucid_abort(end->stack, end->fd);
+        end->fd = -1;
+        return;
+    }
+    if (end->manner == END_CLOSES && all_sent) {
+        give_back(end);
+        return;
+    }
+    if (all_sent && !end->shut) {
+        int result = lucid_shutdown(end->stack, end->fd, LUCID_SHUT_WR);
+        end->shut = result == 0;
+        if (result != 0 && result != -LUCID_ENOTCONN) {
+            broken(end, "shutdown returned %d", result);
+        }
+    }
+    if (end->shut && end->ended) {
+        give_back(end);
+    }
+}
+
+/* True when there is something to do on a connection. An error ends the end. */
+static bool ready(struct end *end) {
+    struct lucid_pollfd poll = {.fd = end->fd, .events = LUCID_POLLIN | LUCID_POLLOUT};
+    lucid_poll(end->stack, &poll, 1);
+    if (poll.revents & LUCID_POLLERR) {
+        int error = 0;
+        size_t length = sizeof error;
+        lucid_getsockopt(end->stack, end->fd, LUCID_SOL_SOCKET, LUCID_SO_ERROR, &error, &length);
+        failed(end, -error);
+        return false;
+    }
+    return poll.revents != 0;
+}
+
+void end_run(struct end *end, lucid_time now) {
+    end->writes_at = end->writes_at <= now ? 0 : end->writes_at;
+    end->reads_at = end->reads_at <= now ? 0 : end->reads_at;
+    if (end->fd <= 0 || !ready(end)) {
+        return;
+    }
+    bool more = true;
+    while (more && end->fd > 0) {
+        more = may_write(end, now) && write_once(end, now);
+        more = (end->fd > 0 && may_read(end, now) && read_once(end, now)) || more;
+        if (end->fd > 0) {
+            finish(end);
+        }
+    }
+}

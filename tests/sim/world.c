@@ -1,0 +1,353 @@
+/* world.c: runs what world_draw.c drew, and checks. See world.h. */
+#include "sim/world.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/check.h"
+
+static const uint64_t STEPS_MAX = 3000000;
+static const uint32_t TRACE_EVENTS = 32768;
+static const unsigned TRACE_KINDS = LUCID_TRACE_ALL & ~(1u << LUCID_EVENT_VARIABLES);
+static const uint16_t LISTEN_PORT = 80;
+
+static void __attribute__((format(printf, 2, 3))) fail(struct world *world, const char *format, ...) {
+    if (world->failure[0] != '\0') {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(world->failure, sizeof world->failure, format, arguments);
+    va_end(arguments);
+}
+
+static struct lucid_stack *stack(struct world *world, int node) {
+    return lucid_pair_stack(world->pair, node);
+}
+
+static struct lucid_sockaddr address_of(const struct world *world, const struct world_connection *connection,
+                                        int node) {
+    const struct lucid_config *config = &world->options.config[node];
+    return (struct lucid_sockaddr){.addr = config->addrs[connection->ipv4 ? 0 : 1].addr,
+                                   .port = connection->end[node].port};
+}
+
+/* ---- checks ---- */
+
+static void read_trace(struct world *world, int node) {
+    struct lucid_event event;
+    uint64_t lost = 0;
+    while (lucid_trace_next(stack(world, node), &event, &lost)) {
+        story_add(&world->story, node, &event);
+        rules_event(&world->rules[node], &event);
+    }
+    if (lost > 0) {
+        fail(world, "the trace lost %" PRIu64 " events", lost);
+    }
+    if (world->rules[node].broken[0] != '\0') {
+        fail(world, "%c: %s", 'A' + node, world->rules[node].broken);
+    }
+}
+
+static void check_stack(struct world *world, int node) {
+    struct check_report report;
+    read_trace(world, node);
+    if (stack_check(stack(world, node), &report) != 0) {
+        fail(world, "%c: %s", 'A' + node, report.broken);
+    }
+    if (world->host[node].fault[0] != '\0') {
+        fail(world, "%c: %s", 'A' + node, world->host[node].fault);
+    }
+}
+
+static const unsigned UNSYNCHRONIZED = LUCID_CLOSED | LUCID_LISTEN | LUCID_SYN_SENT | LUCID_SYN_RECEIVED;
+
+/* I18: RCV.NXT <= the peer's SND.NXT (or one more, by a window probe), and the peer's SND.UNA <= RCV.NXT. */
+static void check_sides(struct world *world, const struct world_connection *connection, int node) {
+    struct lucid_sockaddr here = address_of(world, connection, node), there = address_of(world, connection, !node);
+    struct lucid_tcp_info receiver, sender;
+    if (lucid_info_find(stack(world, node), &here, &there, &receiver) != 0 ||
+        lucid_info_find(stack(world, !node), &there, &here, &sender) != 0 ||
+        ((receiver.state | sender.state) & UNSYNCHRONIZED)) {
+        return;
+    }
+    int32_t unseen = (int32_t)(sender.snd_nxt - receiver.rcv_nxt);
+    int32_t unacked = (int32_t)(receiver.rcv_nxt - sender.snd_una);
+    if (unseen < -1 || unacked < 0) {
+        fail(world, "I18: %c has RCV.NXT %u, its peer has sent %u to %u", 'A' + node, receiver.rcv_nxt, sender.snd_una,
+             sender.snd_nxt);
+    }
+}
+
+static void check_all(struct world *world) {
+    check_stack(world, 0);
+    check_stack(world, 1);
+    for (unsigned i = 0; i < world->connections; i++) {
+        check_sides(world, &world->connection[i], 0);
+        check_sides(world, &world->connection[i], 1);
+    }
+}
+
+/* ---- applications ---- */
+
+static void run_end(struct world *world, struct end *end) {
+    end_run(end, lucid_pair_now(world->pair));
+    if (end->broken[0] != '\0') {
+        fail(world, "%c port %u: %s", 'A' + end->node, end->port, end->broken);
+    }
+}
+
+/* Connections with an abort find out about a lost RST by keep-alive. */
+static void set_options(struct world *world, const struct world_connection *connection, const struct end *end) {
+    const int on = 1, seconds = 5;
+    if (connection->end[0].manner != END_ABORTS && connection->end[1].manner != END_ABORTS) {
+        return;
+    }
+    struct lucid_stack *at = stack(world, end->node);
+    if (lucid_setsockopt(at, end->fd, LUCID_SOL_SOCKET, LUCID_SO_KEEPALIVE, &on, sizeof on) != 0 ||
+        lucid_setsockopt(at, end->fd, LUCID_IPPROTO_TCP, LUCID_TCP_KEEPIDLE, &seconds, sizeof seconds) != 0 ||
+        lucid_setsockopt(at, end->fd, LUCID_IPPROTO_TCP, LUCID_TCP_KEEPINTVL, &seconds, sizeof seconds) != 0) {
+        fail(world, "keep-alive cannot be switched on");
+    }
+}
+
+static void attach(struct world *world, struct world_connection *connection, struct end *end, int fd) {
+    end->stack = stack(world, end->node);
+    end->fd = fd;
+    lucid_set_data(end->stack, fd, end);
+    set_options(world, connection, end);
+}
+
+static void accept_all(struct world *world, int node) {
+    struct lucid_sockaddr remote;
+    int fd;
+    while ((fd = lucid_accept(stack(world, node), world->listener[node], &remote)) > 0) {
+        struct world_connection *found = NULL;
+        for (unsigned i = 0; i < world->connections; i++) {
+            struct world_connection *connection = &world->connection[i];
+            bool matches = connection->end[node].peer_port == remote.port && connection->end[node].fd == 0;
+            found = matches ? connection : found;
+        }
+        if (!found) {
+            fail(world, "%c accepted a connection from port %u that nobody opened", 'A' + node, remote.port);
+            return;
+        }
+        attach(world, found, &found->end[node], fd);
+        run_end(world, &found->end[node]);
+    }
+    if (fd != -LUCID_EAGAIN) {
+        fail(world, "accept returned %d", fd);
+    }
+}
+
+static void on_batch(struct lucid_pair *pair, int node, void *user) {
+    struct world *world = user;
+    struct lucid_ready ready;
+    (void)pair;
+    check_stack(world, node);
+    while (lucid_next_event(stack(world, node), &ready)) {
+        if (ready.fd == world->listener[node]) {
+            accept_all(world, node);
+        } else if (ready.data) {
+            run_end(world, ready.data);
+        }
+    }
+    check_stack(world, node);
+}
+
+static void open_end(struct world *world, struct world_connection *connection, int node) {
+    struct lucid_sockaddr local = address_of(world, connection, node), remote = address_of(world, connection, !node);
+    int fd = lucid_socket(stack(world, node), LUCID_AF_UNSPEC, LUCID_SOCK_STREAM, 0);
+    int bound = fd > 0 ? lucid_bind(stack(world, node), fd, &local) : fd;
+    if (bound != 0) {
+        fail(world, "a socket cannot be made or bound: %d", bound);
+        return;
+    }
+    attach(world, connection, &connection->end[node], fd);
+    int connecting = lucid_connect(stack(world, node), fd, &remote);
+    if (connecting != -LUCID_EINPROGRESS) {
+        fail(world, "connect returned %d", connecting);
+    }
+}
+
+static void start(struct world *world, struct world_connection *connection) {
+    connection->started = true;
+    for (int node = 0; node < 2; node++) {
+        if (connection->opener < 0 || connection->opener == node) {
+            open_end(world, connection, node);
+        }
+    }
+}
+
+/* ---- time ---- */
+
+/* When an application does something by itself. */
+static lucid_time next_deadline(const struct world *world) {
+    lucid_time next = LUCID_NEVER;
+    for (unsigned i = 0; i < world->connections; i++) {
+        const struct world_connection *connection = &world->connection[i];
+        lucid_time candidates[3] = {connection->started ? LUCID_NEVER : connection->start,
+                                    end_deadline(&connection->end[0]), end_deadline(&connection->end[1])};
+        for (unsigned k = 0; k < 3; k++) {
+            next = candidates[k] < next ? candidates[k] : next;
+        }
+    }
+    return next;
+}
+
+static void run_due(struct world *world) {
+    lucid_time now = lucid_pair_now(world->pair);
+    for (unsigned i = 0; i < world->connections; i++) {
+        struct world_connection *connection = &world->connection[i];
+        if (!connection->started && connection->start <= now) {
+            start(world, connection);
+        }
+        for (int node = 0; node < 2; node++) {
+            if (end_deadline(&connection->end[node]) <= now) {
+                run_end(world, &connection->end[node]);
+            }
+        }
+    }
+}
+
+/* One step. False: nothing will ever happen again. */
+static bool step(struct world *world) {
+    lucid_time deadline = next_deadline(world);
+    bool happened = lucid_pair_step(world->pair, deadline);
+    if (deadline <= lucid_pair_now(world->pair)) {
+        run_due(world);
+        happened = true;
+    }
+    check_all(world);
+    if (++world->steps > STEPS_MAX) {
+        fail(world, "it does not end");
+    }
+    return happened;
+}
+
+/* ---- beginning and end ---- */
+
+static uint8_t octet_of(void *user, uint16_t source, uint16_t destination, uint64_t offset) {
+    return end_octet(((const struct world *)user)->seed, source, destination, offset);
+}
+
+static enum lucid_link_fate tap(void *user, lucid_time now, const uint8_t *octets, size_t length, uint64_t id) {
+    struct world *world = user;
+    for (size_t i = 0; i < length; i++) {
+        world->print = world->print * 31 + octets[i];
+    }
+    world->print = (world->print ^ now ^ id << 40) * UINT64_C(0x9e3779b97f4a7c15);
+    return LUCID_LINK_PASS;
+}
+
+static size_t memory_of(struct world *world, int node) {
+    struct lucid_stats stats;
+    lucid_stats(stack(world, node), &stats);
+    return stats.memory;
+}
+
+static void begin(struct world *world) {
+    struct lucid_sockaddr any = {.port = LISTEN_PORT};
+    int opened = lucid_pair_open(&world->pair, &world->options);
+    if (opened != 0) {
+        fail(world, "the pair cannot be made: %d", opened);
+        return;
+    }
+    lucid_pair_on_batch(world->pair, on_batch, world);
+    for (int node = 0; node < 2; node++) {
+        const struct lucid_config *config = &world->options.config[node];
+        world->rules[node] = (struct rules){
+            .octet_of = octet_of, .user = world, .mtu = config->mtu, .mss_floor = config->mss_floor};
+        lucid_link_judge(lucid_pair_link(world->pair, node), tap, world);
+        lucid_trace_enable(stack(world, node), TRACE_KINDS, TRACE_EVENTS);
+        world->memory[node] = memory_of(world, node);
+        world->listener[node] = lucid_socket(stack(world, node), LUCID_AF_UNSPEC, LUCID_SOCK_STREAM, 0);
+        if (lucid_bind(stack(world, node), world->listener[node], &any) != 0 ||
+            lucid_listen(stack(world, node), world->listener[node], WORLD_CONNECTIONS) != 0) {
+            fail(world, "no listener can be made");
+        }
+    }
+}
+
+/* What must be true of an end when nothing happens any more. */
+static void judge_end(struct world *world, const struct world_connection *connection, int node) {
+    const struct end *end = &connection->end[node];
+    bool aborted = connection->end[0].manner == END_ABORTS || connection->end[1].manner == END_ABORTS;
+    bool never_accepted = end->fd == 0 && connection->opener == !node;
+    if (!end_done(end) && !(aborted && never_accepted)) {
+        fail(world, "%c port %u waits for ever", 'A' + node, end->port);
+    }
+    if (end->lent != end->released) {
+        fail(world, "%c port %u: %" PRIu64 " pieces were lent, %" PRIu64 " released", 'A' + node, end->port, end->lent,
+             end->released);
+    }
+    if (aborted) {
+        return;
+    }
+    if (end->error) {
+        fail(world, "%c port %u: %s", 'A' + node, end->port, lucid_error_name(end->error));
+    }
+    if (end->received != end->to_receive && end->manner != END_CLOSES) {
+        fail(world, "%c port %u received %u of %u octets", 'A' + node, end->port, end->received, end->to_receive);
+    }
+}
+
+/* Damage is the only reason for a packet that cannot be parsed. */
+static void judge_drops(struct world *world, int node) {
+    static const uint8_t parsing[] = {LUCID_DROP_IP_SHORT,    LUCID_DROP_IP_VERSION,     LUCID_DROP_IP_HEADER_LENGTH,
+                                      LUCID_DROP_IP_CHECKSUM, LUCID_DROP_IP_OPTION,      LUCID_DROP_IP_TOTAL_LENGTH,
+                                      LUCID_DROP_TCP_SHORT,   LUCID_DROP_TCP_OPTION,     LUCID_DROP_TCP_OFFSET,
+                                      LUCID_DROP_TCP_SELF,    LUCID_DROP_TCP_CHECKSUM,   LUCID_DROP_PACKET,
+                                      LUCID_DROP_IP_SOURCE,   LUCID_DROP_IP_DESTINATION, LUCID_DROP_IP_PROTOCOL};
+    struct lucid_stats stats;
+    lucid_stats(stack(world, node), &stats);
+    for (size_t i = 0; i < sizeof parsing && world->options.faults[!node].corrupt == 0; i++) {
+        if (stats.drop[parsing[i]] > 0) {
+            fail(world, "%c dropped a sound packet: %s", 'A' + node, lucid_drop_text(parsing[i]));
+        }
+    }
+    if (stats.invariants_broken > 0) {
+        fail(world, "%c aborted a connection whose variables contradicted each other", 'A' + node);
+    }
+    if (stats.connections + stats.timewaits + stats.half_open > 0) {
+        fail(world, "%c: %u connections and %u TIME-WAIT records stay", 'A' + node, stats.connections, stats.timewaits);
+    }
+}
+
+static void judge(struct world *world) {
+    for (unsigned i = 0; i < world->connections; i++) {
+        judge_end(world, &world->connection[i], 0);
+        judge_end(world, &world->connection[i], 1);
+    }
+    for (int node = 0; node < 2; node++) {
+        judge_drops(world, node);
+        lucid_close(stack(world, node), world->listener[node]);
+        check_stack(world, node);
+        if (memory_of(world, node) != world->memory[node]) {
+            fail(world, "P2: %c holds %zu octets, at first it held %zu", 'A' + node, memory_of(world, node),
+                 world->memory[node]);
+        }
+    }
+}
+
+bool world_run(struct world *world) {
+    begin(world);
+    while (world->failure[0] == '\0' && step(world)) {
+    }
+    if (world->failure[0] == '\0') {
+        judge(world);
+    }
+    return world->failure[0] == '\0';
+}
+
+void world_end(struct world *world) {
+    lucid_pair_close(world->pair);
+    world->pair = NULL;
+    for (int node = 0; node < 2; node++) {
+        rules_end(&world->rules[node]);
+        if (!vhost_clean(&world->host[node])) {
+            fail(world, "%c: %s", 'A' + node, world->host[node].fault);
+        }
+    }
+}
