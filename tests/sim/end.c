@@ -87,6 +87,10 @@ static bool write_once(struct end *end, lucid_time now) {
     if (taken == -LUCID_EAGAIN) {
         return false;
     }
+    if (taken == -LUCID_ENOBUFS) {
+        end->writes_at = now + LUCID_SECOND; /* memory is short: once more, later */
+        return false;
+    }
     if (taken < 0) {
         failed(end, taken);
         return false;

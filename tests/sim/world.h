@@ -24,8 +24,12 @@ struct world_connection {
     struct end end[2]; /* by node */
     int opener;        /* node that connects; -1: both at once */
     bool ipv4;
-    lucid_time start;
-    bool started;
+    lucid_time opens[2]; /* when which node calls connect; LUCID_NEVER: it does not, or has */
+};
+
+/* A time in which a host has no memory to give. */
+struct world_squeeze {
+    lucid_time from, to; /* LUCID_NEVER: none, or past */
 };
 
 struct world {
@@ -33,13 +37,15 @@ struct world {
     struct lucid_pair_options options;
     struct world_connection connection[WORLD_CONNECTIONS];
     unsigned connections;
+    struct world_squeeze squeeze[2];
 
     struct lucid_pair *pair;
     struct vhost host[2];
     struct rules rules[2];
     struct story story;
     int listener[2];
-    size_t memory[2]; /* at the beginning */
+    lucid_time accepts[2]; /* when accept, for which memory was short, is called again; LUCID_NEVER */
+    size_t memory[2];      /* at the beginning */
     uint64_t steps;
     uint64_t print; /* of all packets and their times */
     char failure[256];
@@ -55,5 +61,22 @@ bool world_run(struct world *world);
 void world_tell(const struct world *world, FILE *to);
 
 void world_end(struct world *world);
+
+/* ---- between world.c and world_judge.c ---- */
+
+/* Notes the first thing that is wrong. */
+void world_fail(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Reads the trace and checks all invariants of one stack. */
+void world_check_stack(struct world *world, int node);
+
+/* True when one of the ends resets it. */
+bool world_aborts(const struct world_connection *connection);
+
+/* Octets that a stack holds. */
+size_t world_memory(struct world *world, int node);
+
+/* After the last step; closes the listeners. */
+void world_judge(struct world *world);
 
 #endif

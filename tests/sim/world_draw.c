@@ -71,6 +71,18 @@ static void draw_stack(struct world *world, struct rng *rng, unsigned which) {
     vhost_lend_iss(&world->host[which], config, draw_iss(rng));
 }
 
+/* In one seed of eight a host is short of memory for a while, when all connections have been opened. */
+static void draw_squeeze(struct world *world, struct rng *rng) {
+    for (unsigned which = 0; which < 2; which++) {
+        lucid_time from = 3 * LUCID_SECOND + below(rng, 10000) * LUCID_MILLISECOND;
+        lucid_time length = any_size(rng, 30000) * LUCID_MILLISECOND;
+        world->squeeze[which] = (struct world_squeeze){LUCID_NEVER, LUCID_NEVER};
+        if (one_in(rng, 8)) {
+            world->squeeze[which] = (struct world_squeeze){from, from + length};
+        }
+    }
+}
+
 /* ---- applications ---- */
 
 static const struct {
@@ -106,12 +118,13 @@ static void draw_connection(struct world *world, struct rng *rng, unsigned i) {
     draw_end(world, rng, &end[1], MANNERS[manners].second);
     connection->opener = (int)below(rng, 8);
     connection->opener = connection->opener == 7 ? -1 : connection->opener & 1;
-    connection->start = one_in(rng, 2) ? 0 : below(rng, 2000) * LUCID_MILLISECOND;
+    lucid_time start = one_in(rng, 2) ? 0 : below(rng, 2000) * LUCID_MILLISECOND;
     bool ipv6 = world->options.config[0].addr_count == 2 && world->options.config[1].addr_count == 2;
     connection->ipv4 = !ipv6 || one_in(rng, 2);
     for (unsigned which = 0; which < 2; which++) {
         bool opens = connection->opener < 0 || connection->opener == (int)which;
         end[which].node = (int)which;
+        connection->opens[which] = opens ? start : LUCID_NEVER;
         end[which].port = opens ? (uint16_t)(20000 + 100 * which + i) : 80;
         if (end[!which].manner == END_CLOSES) {
             end[which].to_send = 0;
@@ -137,6 +150,7 @@ void world_draw(struct world *world, uint64_t seed) {
         world->options.faults[which] = draw_link(&links);
         draw_stack(world, &stacks, which);
     }
+    draw_squeeze(world, &stacks);
     world->connections = 1 + (unsigned)below(&applications, WORLD_CONNECTIONS);
     for (unsigned i = 0; i < world->connections; i++) {
         draw_connection(world, &applications, i);
@@ -174,11 +188,10 @@ void world_tell(const struct world *world, FILE *to) {
     }
     for (unsigned i = 0; i < world->connections; i++) {
         const struct world_connection *connection = &world->connection[i];
-        fprintf(to, "  connection over %s, opened by %s at %.3f\n", connection->ipv4 ? "IPv4" : "IPv6",
+        fprintf(to, "  connection over %s, opened by %s\n", connection->ipv4 ? "IPv4" : "IPv6",
                 connection->opener < 0 ? "both"
                 : connection->opener   ? "B"
-                                       : "A",
-                (double)connection->start / 1e9);
+                                       : "A");
         tell_end(&connection->end[0], to);
         tell_end(&connection->end[1], to);
     }
