@@ -302,6 +302,7 @@ static void begin(struct world *world) {
             world_fail(world, "no listener can be made");
         }
     }
+    world->begun = world->failure[0] == '\0';
 }
 
 bool world_run(struct world *world) {

@@ -45,6 +45,7 @@ struct world {
     struct story story;
     int listener[2];
     lucid_time accepts[2]; /* when accept, for which memory was short, is called again; LUCID_NEVER */
+    bool begun;            /* stacks and listeners were made */
     size_t memory[2];      /* at the beginning */
     uint64_t steps;
     uint64_t print; /* of all packets and their times */
