@@ -1,5 +1,5 @@
-/* test_memory.c: allocation failure at the n-th call, for every n: of one whole transfer each way, from connect to the end of
- * TIME-WAIT, nothing is lost, nothing leaks, and the next transfer works (P7, A58).
+/* test_memory.c: allocation failure at the n-th call, for every n: of one whole transfer each way, from connect to
+ * the end of TIME-WAIT, nothing is lost, nothing leaks, and the next transfer works (P7, A58).
  *
  * The world is that of tests/sim, with links that make gaps.
  */

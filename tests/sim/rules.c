@@ -50,6 +50,24 @@ static struct observed *end_of(struct rules *rules, uint32_t connection) {
     return end;
 }
 
+/* The option of this kind, NULL when there is none. */
+static const uint8_t *find_option(const struct lucid_event_segment *segment, uint8_t kind) {
+    const uint8_t *option = segment->options;
+    size_t left = segment->option_length;
+    while (left >= 2 && option[0] != 0) {
+        size_t length = option[0] == 1 ? 1 : option[1];
+        if (length == 0 || length > left) {
+            break;
+        }
+        if (option[0] == kind) {
+            return option;
+        }
+        option += length;
+        left -= length;
+    }
+    return NULL;
+}
+
 /* ---- segments that leave ---- */
 
 static uint32_t sequence_length(const struct lucid_event_segment *segment) {
@@ -110,7 +128,8 @@ static void check_ack(struct rules *rules, struct observed *end, const struct lu
     if (end->acked && beyond(end->ack, segment->ack) < 0) {
         broken(rules, "I11: ACK went back from %" PRIu32 " to %" PRIu32, end->ack, segment->ack);
     }
-    if (end->acked && beyond(end->edge, edge) < 0 && !(segment->flags & LUCID_SYN)) {
+    int32_t slack = rules->rounds ? (1 << end->shift) - 1 : 0;
+    if (end->acked && beyond(end->edge, edge) < -slack && !(segment->flags & LUCID_SYN)) {
         broken(rules, "I12: the right edge went back from %" PRIu32 " to %" PRIu32, end->edge, edge);
     }
     if (end->heard && beyond(end->heard_nxt, segment->ack) > 0) {
@@ -130,6 +149,8 @@ static void segment_out(struct rules *rules, struct observed *end, const struct 
         if (end->sent && end->iss != segment->seq) {
             broken(rules, "the SYN is repeated with another number");
         }
+        const uint8_t *scale = find_option(segment, 3);
+        end->shift = scale && scale[2] <= 14 ? scale[2] : 0;
         end->iss = segment->seq;
         end->nxt = end->sent ? end->nxt : segment->seq;
         end->sent = true;
@@ -158,23 +179,6 @@ static void segment_out(struct rules *rules, struct observed *end, const struct 
 
 /* ---- segments that arrive ---- */
 
-static uint16_t mss_option(const struct lucid_event_segment *segment) {
-    const uint8_t *options = segment->options;
-    size_t left = segment->option_length;
-    while (left >= 2 && options[0] != 0) {
-        size_t length = options[0] == 1 ? 1 : options[1];
-        if (options[0] == 2 && length == 4 && left >= 4) {
-            return (uint16_t)(options[2] << 8 | options[3]);
-        }
-        if (length == 0 || length > left) {
-            break;
-        }
-        options += length;
-        left -= length;
-    }
-    return 0;
-}
-
 static void segment_in(struct observed *end, const struct lucid_event_segment *segment) {
     if (segment->flags & LUCID_RST) {
         return;
@@ -183,7 +187,8 @@ static void segment_in(struct observed *end, const struct lucid_event_segment *s
     end->heard_nxt = end->heard ? later(end->heard_nxt, last) : last;
     end->heard = true;
     if (segment->flags & LUCID_SYN) {
-        end->peer_mss = mss_option(segment);
+        const uint8_t *mss = find_option(segment, 2);
+        end->peer_mss = mss ? (uint16_t)(mss[2] << 8 | mss[3]) : 0;
     }
     if (segment->flags & LUCID_ACK) {
         uint32_t edge = segment->ack + segment->window;

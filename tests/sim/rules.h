@@ -23,6 +23,7 @@ struct observed {
     bool fin_sent;
     uint32_t fin;
     bool acked;         /* an ACK was sent */
+    uint8_t shift;      /* window scale of its SYN */
     uint32_t ack, edge; /* the latest ACK, and the right edge it promised */
 
     bool heard;            /* a segment came in */
@@ -39,6 +40,7 @@ struct rules {
     uint8_t (*octet_of)(void *user, uint16_t source, uint16_t destination, uint64_t offset);
     void *user;
     uint16_t mtu, mss_floor; /* of the stack that is watched */
+    bool rounds;             /* it may have to round windows down: buffers are made smaller (RFC 7323 2.4) */
 
     struct observed *ends;
     size_t count, room;
