@@ -226,7 +226,7 @@ check-%: $(CHECK_BUILD)
 fuzzers: $(FUZZ_MAIN:tests/fuzz/%.c=$(FUZZED)/%)
 $(FUZZ_MAIN:tests/fuzz/%.c=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/tests/fuzz/%.o $(call archives,$(FUZZED))
 	$(call say,LD,$@)
-	$(Q)$(CLANG) $(FUZZ:fuzzer-no-link=fuzzer) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
+	$(Q)$(CLANG) $(subst fuzzer-no-link,fuzzer,$(FUZZ)) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
 
 fuzz: ## fuzz every parser for FUZZ_SECONDS (600) each
 	@scripts/setup fuzz
