@@ -90,7 +90,7 @@ static void check_octets(struct rules *rules, const struct observed *end, const 
 /* I7: not larger than the peer takes, and than our own device. RFC 9293 3.7.1. */
 static void check_size(struct rules *rules, const struct observed *end, const struct lucid_event_segment *segment) {
     bool ipv4 = lucid_addr_is_ipv4(&segment->source.addr);
-    uint32_t limit = end->peer_mss ? end->peer_mss : ipv4 ? 536 : 1220;
+    uint32_t limit = end->peer_mss;
     uint32_t device = rules->mtu - (ipv4 ? 40u : 60u);
     uint32_t size = segment->segment_size ? segment->segment_size : segment->length;
     limit = limit > rules->mss_floor ? limit : rules->mss_floor;
@@ -179,18 +179,34 @@ static void segment_out(struct rules *rules, struct observed *end, const struct 
 
 /* ---- segments that arrive ---- */
 
+/* Near enough to mean something: what lies farther away comes from an attacker, and would turn comparisons around. */
+static bool is_near(uint32_t number, uint32_t known) {
+    return number - known + (UINT32_C(1) << 30) < UINT32_C(1) << 31;
+}
+
+/* The largest that any SYN offered; without the option the default of RFC 9293 3.7.1. */
+static void hear_mss(struct observed *end, const struct lucid_event_segment *segment) {
+    const uint8_t *option = find_option(segment, 2);
+    unsigned otherwise = lucid_addr_is_ipv4(&segment->source.addr) ? 536 : 1220;
+    unsigned mss = option && option[1] == 4 ? (unsigned)(option[2] << 8 | option[3]) : otherwise;
+    end->peer_mss = mss > end->peer_mss ? (uint16_t)mss : end->peer_mss;
+}
+
 static void segment_in(struct observed *end, const struct lucid_event_segment *segment) {
     if (segment->flags & LUCID_RST) {
         return;
     }
     uint32_t last = segment->seq + sequence_length(segment);
-    end->heard_nxt = end->heard ? later(end->heard_nxt, last) : last;
+    if (end->state == 0 || end->state == LUCID_SYN_SENT) {
+        end->heard_nxt = last; /* the latest one may be the SYN that counts */
+    } else if (is_near(last, end->acked ? end->ack : end->heard_nxt)) {
+        end->heard_nxt = later(end->heard_nxt, last);
+    }
     end->heard = true;
     if (segment->flags & LUCID_SYN) {
-        const uint8_t *mss = find_option(segment, 2);
-        end->peer_mss = mss ? (uint16_t)(mss[2] << 8 | mss[3]) : 0;
+        hear_mss(end, segment);
     }
-    if (segment->flags & LUCID_ACK) {
+    if ((segment->flags & LUCID_ACK) && is_near(segment->ack, end->nxt)) {
         uint32_t edge = segment->ack + segment->window;
         end->offered_edge = end->offered ? later(end->offered_edge, edge) : edge;
         end->offered = true;
@@ -203,7 +219,7 @@ static void segment_in(struct observed *end, const struct lucid_event_segment *s
 static void state_changed(struct rules *rules, struct observed *end, const struct lucid_event_state *state) {
     const struct lucid_fsm_row *row = state->row >= 0 ? lucid_fsm_row((unsigned)state->row) : NULL;
     unsigned before = end->state ? end->state : LUCID_CLOSED;
-    bool born = end->state == 0 && (state->from == 0 || state->from == LUCID_LISTEN);
+    bool born = end->state == 0 && (state->from == LUCID_LISTEN || state->from == LUCID_TIME_WAIT);
     if (state->from != before && !born) {
         broken(rules, "L: the state was %s, and now %s becomes %s", lucid_state_name(before),
                lucid_state_name(state->from), lucid_state_name(state->to));
@@ -212,7 +228,7 @@ static void state_changed(struct rules *rules, struct observed *end, const struc
         broken(rules, "I26: %s -> %s is not row %d", lucid_state_name(state->from), lucid_state_name(state->to),
                state->row);
     }
-    if (end->state == 0 && state->parent != 0) {
+    if (born) {
         segment_in(end, &rules->latest_in);
     }
     end->state = state->to;

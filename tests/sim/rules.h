@@ -30,7 +30,7 @@ struct observed {
     uint32_t heard_nxt;    /* behind the highest number that came in */
     bool offered;          /* a window came in */
     uint32_t offered_edge; /* the farthest right edge */
-    uint16_t peer_mss;     /* 0: it has not said */
+    uint16_t peer_mss;     /* the largest that it offered */
 
     lucid_time timer[LUCID_TIMERS]; /* LUCID_NEVER: off */
 };
