@@ -67,27 +67,28 @@ static bool append(uint64_t *value, uint64_t factor, uint64_t summand) {
     return !__builtin_mul_overflow(*value, factor, value) && !__builtin_add_overflow(*value, summand, value);
 }
 
-/* Reads "12", "1.5", ".5" of exactly this length, times scale. False: it is no number, too large, or finer than
- * scale. */
+/* Reads "12", "1.5", ".5" of exactly this length, times scale. False: it is no number, too large, or finer than scale. */
 static bool read_number(const char *text, size_t length, uint64_t scale, uint64_t *value) {
-    size_t digits = 0;
-    bool fraction = false;
+    const char *point = memchr(text, '.', length);
+    size_t whole = point ? (size_t)(point - text) : length;
     *value = 0;
+    if (length == 0 || text[length - 1] == '.') {
+        return false;
+    }
     for (size_t i = 0; i < length; i++) {
-        if (text[i] == '.' && !fraction) {
-            fraction = true;
+        if (i == whole) {
             continue;
         }
-        if (!isdigit((unsigned char)text[i]) || (fraction && scale % 10 != 0)) {
+        uint64_t step = i > whole ? 10 : 1;
+        if (!isdigit((unsigned char)text[i]) || scale % step != 0) {
             return false;
         }
-        scale /= fraction ? 10 : 1;
+        scale /= step;
         if (!append(value, 10, (uint64_t)(text[i] - '0'))) {
             return false;
         }
-        digits++;
     }
-    return digits > 0 && text[length - 1] != '.' && append(value, scale, 0);
+    return append(value, scale, 0);
 }
 
 /* Reads a number with one of these units. */

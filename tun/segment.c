@@ -197,10 +197,14 @@ static int cut(const struct frame *whole, size_t segment_size,
     return (int)count;
 }
 
-/* Only a segment with data, and without SYN and RST, can be cut. */
+/* A segment with SYN or RST cannot be cut. */
 static bool can_be_cut(const struct frame *frame) {
     return frame->protocol == TCP_PROTOCOL &&
            (frame->octets[frame->transport + TCP_FLAGS_AT] & (LUCID_SYN | LUCID_RST)) == 0;
+}
+
+static bool is_long(const struct frame *frame, size_t segment_size) {
+    return segment_size > 0 && frame->length - frame->payload > segment_size;
 }
 
 bool packet_gather(const struct lucid_packet *packet, uint8_t *to) {
@@ -236,15 +240,13 @@ int lucid_segment_packet(const struct lucid_packet *packet,
     if (!frame_find(&frame) || (packet->segment_size > 0 && !can_be_cut(&frame))) {
         return -LUCID_EINVAL;
     }
-    if (packet->segment_size > 0 && frame.length - frame.payload > packet->segment_size) {
-        if (!partial) {
-            write16(octets + frame.checksum, pseudo_sum(&frame));
-        }
+    if (!partial) {
+        write16(octets + frame.checksum, pseudo_sum(&frame));
+    }
+    if (is_long(&frame, packet->segment_size)) {
         return cut(&frame, packet->segment_size, sink, user);
     }
-    if (partial) {
-        complete_checksum(&frame);
-    }
+    complete_checksum(&frame);
     sink(user, octets, frame.length);
     return 1;
 }

@@ -43,15 +43,21 @@ static uint8_t *at_the_edge(const uint8_t *data, size_t size) {
 
 /* ---- transport ---- */
 
-static bool same_options(const struct tcp_options *a, const struct tcp_options *b) {
-    bool same = a->has_mss == b->has_mss && a->has_window_scale == b->has_window_scale &&
-                a->sack_permitted == b->sack_permitted && a->has_timestamps == b->has_timestamps;
-    same = same && (!a->has_mss || a->mss == b->mss) && (!a->has_window_scale || a->window_scale == b->window_scale);
-    same = same && (!a->has_timestamps || (a->ts_value == b->ts_value && a->ts_echo == b->ts_echo));
-    for (unsigned i = 0; i < b->sack_count; i++) {
-        same = same && seq_eq(a->sack[i].left, b->sack[i].left) && seq_eq(a->sack[i].right, b->sack[i].right);
+static bool same_sack(const struct tcp_options *a, const struct tcp_options *b) {
+    bool same = b->sack_count <= a->sack_count;
+    for (unsigned i = 0; i < b->sack_count && same; i++) {
+        same = seq_eq(a->sack[i].left, b->sack[i].left) && seq_eq(a->sack[i].right, b->sack[i].right);
     }
-    return same && b->sack_count <= a->sack_count;
+    return same;
+}
+
+static bool same_options(const struct tcp_options *a, const struct tcp_options *b) {
+    bool kinds = a->has_mss == b->has_mss && a->has_window_scale == b->has_window_scale &&
+                 a->sack_permitted == b->sack_permitted && a->has_timestamps == b->has_timestamps;
+    bool mss = !a->has_mss || a->mss == b->mss;
+    bool scale = !a->has_window_scale || a->window_scale == b->window_scale;
+    bool stamps = !a->has_timestamps || (a->ts_value == b->ts_value && a->ts_echo == b->ts_echo);
+    return kinds && mss && scale && stamps && same_sack(a, b);
 }
 
 static void check_options(const uint8_t *octets, size_t length) {
@@ -161,42 +167,55 @@ static void check_ip6(const uint8_t *octets, size_t length) {
 
 struct cut {
     const struct lucid_packet *packet;
-    size_t payload; /* octets so far */
     int count;
 };
 
-/* Each segment is a sound packet of its own, no longer than the whole. */
+/* What lies behind the IP headers of a sound packet. */
+struct upper {
+    struct lucid_addr source, destination;
+    size_t at;
+    uint8_t protocol;
+};
+
+static bool find_upper4(const uint8_t *octets, size_t length, struct upper *upper) {
+    struct ip4_header header;
+    if (ip4_parse(octets, length, &header) != LUCID_DROP_NONE) {
+        return false;
+    }
+    *upper = (struct upper){header.source, header.destination, header.header_length, header.protocol};
+    return true;
+}
+
+/* A mapped address in an IPv6 header would look like IPv4 to pseudo_header_sum(). */
+static bool find_upper6(const uint8_t *octets, size_t length, struct upper *upper) {
+    struct ip6_header header;
+    struct ip6_chain chain;
+    MUST(ip6_parse(octets, length, &header) == LUCID_DROP_NONE);
+    bool mapped = lucid_addr_is_ipv4(&header.source) || lucid_addr_is_ipv4(&header.destination);
+    if (mapped || ip6_chain(octets, length, &chain) != LUCID_DROP_NONE) {
+        return false;
+    }
+    *upper = (struct upper){header.source, header.destination, chain.offset, chain.protocol};
+    return true;
+}
+
+/* Each segment that was cut off is a sound packet of its own; its checksum is as right as what the field held before. */
 static void check_segment(void *user, const uint8_t *octets, size_t length) {
     struct cut *cut = user;
+    struct upper upper;
+    bool ip4 = octets[0] >> 4 == 4;
     cut->count++;
     MUST(length > 0 && length <= cut->packet->length);
-    bool completed = cut->packet->checksum == LUCID_CHECKSUM_PARTIAL || length < cut->packet->length;
-    if (!completed) {
+    if (length == cut->packet->length || cut->packet->checksum == LUCID_CHECKSUM_PARTIAL) {
         return;
     }
-    struct ip4_header ip4;
-    struct ip6_header ip6;
-    struct ip6_chain chain = {0};
-    bool is_ip4 = octets[0] >> 4 == 4;
-    bool sound = is_ip4 ? ip4_parse(octets, length, &ip4) == LUCID_DROP_NONE
-                        : ip6_parse(octets, length, &ip6) == LUCID_DROP_NONE;
-    /* One that was not cut keeps its IP header, sound or not. */
-    if (!sound && length == cut->packet->length) {
-        return;
+    bool found = ip4 ? find_upper4(octets, length, &upper) : find_upper6(octets, length, &upper);
+    MUST(found || !ip4);
+    if (found) {
+        size_t left = length - upper.at;
+        uint64_t sum = pseudo_header_sum(&upper.source, &upper.destination, upper.protocol, (uint32_t)left);
+        MUST(checksum_finish(checksum_add(sum, octets + upper.at, left)) == 0);
     }
-    MUST(sound);
-    if (!is_ip4 && ip6_chain(octets, length, &chain) != LUCID_DROP_NONE) {
-        return;
-    }
-    size_t transport = is_ip4 ? ip4.header_length : chain.offset;
-    uint8_t protocol = is_ip4 ? ip4.protocol : chain.protocol;
-    const struct lucid_addr *source = is_ip4 ? &ip4.source : &ip6.source;
-    const struct lucid_addr *destination = is_ip4 ? &ip4.destination : &ip6.destination;
-    uint64_t sum = pseudo_header_sum(source, destination, protocol, (uint32_t)(length - transport));
-    /* Else it is as right as the sum in the field was; and a mapped address in IPv6 looks like IPv4 to our sum. */
-    bool mapped = !is_ip4 && (lucid_addr_is_ipv4(source) || lucid_addr_is_ipv4(destination));
-    bool computed = cut->packet->checksum != LUCID_CHECKSUM_PARTIAL && !mapped;
-    MUST(!computed || checksum_finish(checksum_add(sum, octets + transport, length - transport)) == 0);
 }
 
 static void check_cutting(uint8_t *octets, size_t length, uint8_t claims, uint16_t segment_size) {

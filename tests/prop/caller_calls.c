@@ -107,20 +107,29 @@ static ptrdiff_t send_lent(struct caller *caller, int fd, size_t length) {
     return taken;
 }
 
-/* On a stream that has no ends yet, what is sent has no name either: such a call sends nothing. */
+/* Fills octets with what comes next in the stream. On one that has no ends yet, it has no name: then nothing is sent. */
+static uint32_t next_octets(struct caller *caller, const struct handle *handle) {
+    uint16_t ours, theirs;
+    uint32_t length = caller_length(caller);
+    if (!handle || !handle->stream) {
+        return length;
+    }
+    if (!caller_ports(caller, handle->fd, &ours, &theirs)) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < length; i++) {
+        octets[i] = end_octet(caller->key, ours, theirs, handle->sent + i);
+    }
+    return length;
+}
+
 static void call_send(struct caller *caller) {
     struct handle *handle;
     int fd = caller_handle(caller, &handle);
-    uint16_t ours, theirs;
-    bool known = handle && handle->stream && caller_ports(caller, fd, &ours, &theirs);
-    uint32_t length = handle && handle->stream && !known ? 0 : caller_length(caller);
-    for (uint32_t i = 0; i < length && known; i++) {
-        octets[i] = end_octet(caller->key, ours, theirs, handle->sent + i);
-    }
-    bool lend = known && length > 0 && caller_one_in(caller, 4);
-    ptrdiff_t taken = lend ? send_lent(caller, fd, length)
-                           : lucid_send(caller->stack, fd, octets, length,
-                                        caller_one_in(caller, 4) ? LUCID_MSG_MORE : 0);
+    uint32_t length = next_octets(caller, handle);
+    bool lend = length > 0 && handle && handle->stream && caller_one_in(caller, 4);
+    int flags = caller_one_in(caller, 4) ? LUCID_MSG_MORE : 0;
+    ptrdiff_t taken = lend ? send_lent(caller, fd, length) : lucid_send(caller->stack, fd, octets, length, flags);
     caller_judge(caller, "send", handle, taken);
     if (taken > (ptrdiff_t)length) {
         caller_broken(caller, "send took %td of %u octets", taken, length);

@@ -181,6 +181,14 @@ static bool may_read(const struct end *end, lucid_time now) {
     return !end->ended && end->manner != END_CLOSES && end->reads_at <= now;
 }
 
+static void half_close(struct end *end) {
+    int result = lucid_shutdown(end->stack, end->fd, LUCID_SHUT_WR);
+    end->shut = result == 0;
+    if (result != 0 && result != -LUCID_ENOTCONN) {
+        broken(end, "shutdown returned %d", result);
+    }
+}
+
 /* Half-closes or closes when the manner says so. */
 static void finish(struct end *end) {
     bool all_sent = end->sent == end->to_send && (end->manner != END_ANSWERS || end->ended);
@@ -189,18 +197,10 @@ static void finish(struct end *end) {
         end->fd = -1;
         return;
     }
-    if (end->manner == END_CLOSES && all_sent) {
-        give_back(end);
-        return;
+    if (all_sent && !end->shut && end->manner != END_CLOSES) {
+        half_close(end);
     }
-    if (all_sent && !end->shut) {
-        int result = lucid_shutdown(end->stack, end->fd, LUCID_SHUT_WR);
-        end->shut = result == 0;
-        if (result != 0 && result != -LUCID_ENOTCONN) {
-            broken(end, "shutdown returned %d", result);
-        }
-    }
-    if (end->shut && end->ended) {
+    if ((end->shut && end->ended) || (all_sent && end->manner == END_CLOSES)) {
         give_back(end);
     }
 }

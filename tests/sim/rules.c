@@ -141,22 +141,26 @@ static void check_ack(struct rules *rules, struct observed *end, const struct lu
     end->acked = true;
 }
 
+static void syn_out(struct rules *rules, struct observed *end, const struct lucid_event_segment *segment) {
+    const uint8_t *scale = find_option(segment, 3);
+    if (end->sent && end->iss != segment->seq) {
+        broken(rules, "the SYN is repeated with another number");
+    }
+    end->shift = scale && scale[2] <= 14 ? scale[2] : 0;
+    end->iss = segment->seq;
+    end->nxt = end->sent ? end->nxt : segment->seq;
+    end->sent = true;
+}
+
 static void segment_out(struct rules *rules, struct observed *end, const struct lucid_event_segment *segment) {
     if (segment->flags & LUCID_RST) {
         return;
     }
     if (segment->flags & LUCID_SYN) {
-        if (end->sent && end->iss != segment->seq) {
-            broken(rules, "the SYN is repeated with another number");
-        }
-        const uint8_t *scale = find_option(segment, 3);
-        end->shift = scale && scale[2] <= 14 ? scale[2] : 0;
-        end->iss = segment->seq;
-        end->nxt = end->sent ? end->nxt : segment->seq;
-        end->sent = true;
+        syn_out(rules, end, segment);
     }
-    if (!end->sent) {
-        broken(rules, "a segment without RST, though no SYN was sent");
+    if (!end->sent || !(segment->flags & (LUCID_SYN | LUCID_ACK))) {
+        broken(rules, "a segment before any SYN, or one without SYN, ACK and RST");
         return;
     }
     check_place(rules, end, segment);
@@ -166,8 +170,6 @@ static void segment_out(struct rules *rules, struct observed *end, const struct 
     }
     if (segment->flags & LUCID_ACK) {
         check_ack(rules, end, segment);
-    } else if (!(segment->flags & LUCID_SYN)) {
-        broken(rules, "a segment without ACK that is neither SYN nor RST");
     }
     uint32_t last = segment->seq + sequence_length(segment);
     if (segment->flags & LUCID_FIN) {
