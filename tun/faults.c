@@ -67,7 +67,8 @@ static bool append(uint64_t *value, uint64_t factor, uint64_t summand) {
     return !__builtin_mul_overflow(*value, factor, value) && !__builtin_add_overflow(*value, summand, value);
 }
 
-/* Reads "12", "1.5", ".5" of exactly this length, times scale. False: it is no number, too large, or finer than scale. */
+/* Reads "12", "1.5", ".5" of exactly this length, times scale. False: it is no number, too large, or finer than
+ * scale. */
 static bool read_number(const char *text, size_t length, uint64_t scale, uint64_t *value) {
     const char *point = memchr(text, '.', length);
     size_t whole = point ? (size_t)(point - text) : length;

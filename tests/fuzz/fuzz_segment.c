@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct {
     const uint8_t *at, *end; /* of the input */
+    struct lucid_config config;
     struct lucid_stack *stack;
     lucid_time now;
     struct vhost host;
@@ -401,21 +402,21 @@ static size_t begin(void) {
     struct lucid_pair_options defaults;
     uint8_t choice = take8();
     lucid_pair_defaults(&defaults);
-    struct lucid_config config = defaults.config[1];
-    config.mtu = choice & 1 ? 1280 : 1500;
-    config.offload = choice & 2 ? LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6 : 0;
-    config.sndbuf = config.rcvbuf = choice & 4 ? 3000 : 65536;
-    config.rfc5961 = !(choice & 8);
-    config.connections_max = choice & 16 ? 3 : 100;
-    config.timewait_max = choice & 16 ? 1 : 100;
-    config.nagle = !(choice & 32);
-    config.window_scale = !(choice & 64);
-    config.rfc1337 = !(choice & 128);
+    run.config = defaults.config[1];
+    run.config.mtu = choice & 1 ? 1280 : 1500;
+    run.config.offload = choice & 2 ? LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6 : 0;
+    run.config.sndbuf = run.config.rcvbuf = choice & 4 ? 3000 : 65536;
+    run.config.rfc5961 = !(choice & 8);
+    run.config.connections_max = choice & 16 ? 3 : 100;
+    run.config.timewait_max = choice & 16 ? 1 : 100;
+    run.config.nagle = !(choice & 32);
+    run.config.window_scale = !(choice & 64);
+    run.config.rfc1337 = !(choice & 128);
     vhost_init(&run.host, choice);
-    vhost_lend_iss(&run.host, &config, UINT32_C(0) - 1000 * take8());
-    run.rules = (struct rules){.octet_of = octet_of, .mtu = config.mtu, .mss_floor = config.mss_floor, .rounds = true};
-    make_peers(&config);
-    if (lucid_create(&run.stack, &config, 0) != 0 || lucid_trace_enable(run.stack, LUCID_TRACE_ALL, 512) != 0) {
+    vhost_lend_iss(&run.host, &run.config, UINT32_C(0) - 1000 * take8());
+    run.rules = (struct rules){.octet_of = octet_of, .config = &run.config, .rounds = true};
+    make_peers(&run.config);
+    if (lucid_create(&run.stack, &run.config, 0) != 0 || lucid_trace_enable(run.stack, LUCID_TRACE_ALL, 512) != 0) {
         wrong("there is no stack");
     }
     return memory();

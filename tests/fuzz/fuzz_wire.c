@@ -199,7 +199,8 @@ static bool find_upper6(const uint8_t *octets, size_t length, struct upper *uppe
     return true;
 }
 
-/* Each segment that was cut off is a sound packet of its own; its checksum is as right as what the field held before. */
+/* Each segment that was cut off is a sound packet of its own; its checksum is as right as what the field held
+ * before. */
 static void check_segment(void *user, const uint8_t *octets, size_t length) {
     struct cut *cut = user;
     struct upper upper;

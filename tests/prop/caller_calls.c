@@ -107,7 +107,8 @@ static ptrdiff_t send_lent(struct caller *caller, int fd, size_t length) {
     return taken;
 }
 
-/* Fills octets with what comes next in the stream. On one that has no ends yet, it has no name: then nothing is sent. */
+/* Fills octets with what comes next in the stream. On one that has no ends yet, it has no name: then nothing is
+ * sent. */
 static uint32_t next_octets(struct caller *caller, const struct handle *handle) {
     uint16_t ours, theirs;
     uint32_t length = caller_length(caller);

@@ -104,8 +104,7 @@ static void begin(uint64_t seed) {
     for (int node = 0; node < 2; node++) {
         struct lucid_stack *stack = lucid_pair_stack(pair, node);
         callers[node] = (struct caller){.stack = stack, .node = node, .rng = &rng, .key = key};
-        rules[node] = (struct rules){
-            .octet_of = octet_of, .mtu = 1500, .mss_floor = options.config[node].mss_floor, .rounds = true};
+        rules[node] = (struct rules){.octet_of = octet_of, .config = &options.config[node], .rounds = true};
         lucid_trace_enable(stack, LUCID_TRACE_ALL & ~(1u << LUCID_EVENT_VARIABLES), 4096);
     }
 }

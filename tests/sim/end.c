@@ -30,10 +30,15 @@ bool end_done(const struct end *end) {
     return end->fd < 0;
 }
 
+static lucid_time earlier(lucid_time a, lucid_time b) {
+    return a < b ? a : b;
+}
+
 lucid_time end_deadline(const struct end *end) {
     lucid_time writes = end->writes_at ? end->writes_at : LUCID_NEVER;
     lucid_time reads = end->reads_at ? end->reads_at : LUCID_NEVER;
-    return end_done(end) ? LUCID_NEVER : writes < reads ? writes : reads;
+    lucid_time ends = end->ends_at && !end->shut && end->error == 0 ? end->ends_at : LUCID_NEVER;
+    return end_done(end) ? LUCID_NEVER : earlier(ends, earlier(writes, reads));
 }
 
 static void give_back(struct end *end) {
@@ -78,7 +83,7 @@ static ptrdiff_t send_piece(struct end *end, const uint8_t *octets, uint32_t len
 /* Sends one piece. Returns true when there may be more to do now. */
 static bool write_once(struct end *end, lucid_time now) {
     static uint8_t octets[PIECE_MAX];
-    uint32_t left = end->to_send - end->sent;
+    uint32_t left = (end->manner == END_ECHOES ? end->received : end->to_send) - end->sent;
     uint32_t length = left < end->write_size ? left : end->write_size;
     for (uint32_t i = 0; i < length; i++) {
         octets[i] = end_octet(end->key, end->port, end->peer_port, end->sent + i);
@@ -172,9 +177,25 @@ static bool read_once(struct end *end, lucid_time now) {
 
 /* ---- manners ---- */
 
+/* Whether it is this end's turn to send. */
+static bool has_turn(const struct end *end) {
+    switch (end->manner) {
+    case END_ANSWERS:
+        return end->ended;
+    case END_ASKS:
+        return end->received == end->sent;
+    case END_ECHOES:
+        return end->received > end->sent;
+    case END_ORDERLY:
+    case END_CLOSES:
+    case END_ABORTS:
+        break;
+    }
+    return true;
+}
+
 static bool may_write(const struct end *end, lucid_time now) {
-    bool turn = end->manner != END_ANSWERS || end->ended;
-    return turn && end->sent < end->to_send && end->writes_at <= now;
+    return has_turn(end) && end->sent < end->to_send && end->writes_at <= now;
 }
 
 static bool may_read(const struct end *end, lucid_time now) {
@@ -189,9 +210,20 @@ static void half_close(struct end *end) {
     }
 }
 
+/* Everything is sent, and the pause after it is over. */
+static bool sends_no_more(struct end *end, lucid_time now) {
+    if (end->sent < end->to_send || (end->manner == END_ANSWERS && !end->ended)) {
+        return false;
+    }
+    if (end->ends_at == 0) {
+        end->ends_at = now + end->end_pause;
+    }
+    return end->ends_at <= now;
+}
+
 /* Half-closes or closes when the manner says so. */
-static void finish(struct end *end) {
-    bool all_sent = end->sent == end->to_send && (end->manner != END_ANSWERS || end->ended);
+static void finish(struct end *end, lucid_time now) {
+    bool all_sent = sends_no_more(end, now);
     if (end->manner == END_ABORTS && end->sent + end->received >= end->abort_after) {
         lucid_abort(end->stack, end->fd);
         end->fd = -1;
@@ -205,8 +237,8 @@ static void finish(struct end *end) {
     }
 }
 
-/* True when there is something to do on a connection. An error ends the end. */
-static bool ready(struct end *end) {
+/* What the handle is ready for. An error ends the end. */
+static short poll_events(struct end *end) {
     struct lucid_pollfd poll = {.fd = end->fd, .events = LUCID_POLLIN | LUCID_POLLOUT};
     lucid_poll(end->stack, &poll, 1);
     if (poll.revents & LUCID_POLLERR) {
@@ -214,23 +246,31 @@ static bool ready(struct end *end) {
         size_t length = sizeof error;
         lucid_getsockopt(end->stack, end->fd, LUCID_SOL_SOCKET, LUCID_SO_ERROR, &error, &length);
         failed(end, -error);
+        return 0;
+    }
+    end->open = end->open || poll.revents != 0;
+    return poll.revents;
+}
+
+/* One round. Returns true when another may get on. Nothing is tried that poll() does not promise. */
+static bool run_once(struct end *end, lucid_time now) {
+    short events = poll_events(end);
+    if (end->fd < 0 || !end->open) {
         return false;
     }
-    return poll.revents != 0;
+    bool more = (events & LUCID_POLLOUT) && may_write(end, now) && write_once(end, now);
+    if (end->fd > 0 && (events & LUCID_POLLIN) && may_read(end, now)) {
+        more = read_once(end, now) || more;
+    }
+    if (end->fd > 0) {
+        finish(end, now);
+    }
+    return more && end->fd > 0;
 }
 
 void end_run(struct end *end, lucid_time now) {
     end->writes_at = end->writes_at <= now ? 0 : end->writes_at;
     end->reads_at = end->reads_at <= now ? 0 : end->reads_at;
-    if (end->fd <= 0 || !ready(end)) {
-        return;
-    }
-    bool more = true;
-    while (more && end->fd > 0) {
-        more = may_write(end, now) && write_once(end, now);
-        more = (end->fd > 0 && may_read(end, now) && read_once(end, now)) || more;
-        if (end->fd > 0) {
-            finish(end);
-        }
+    while (end->fd > 0 && run_once(end, now)) {
     }
 }

@@ -13,6 +13,8 @@ enum end_manner {
     END_ORDERLY, /* sends all, half-closes, reads to the end, closes */
     END_ANSWERS, /* reads to the end first, then sends, then closes */
     END_CLOSES,  /* sends all and closes at once; the other end sends nothing */
+    END_ASKS,    /* sends a piece, and the next one when it has got as much back; then as orderly */
+    END_ECHOES,  /* sends as much as it has received */
     END_ABORTS,  /* resets the connection at some point */
 };
 
@@ -27,12 +29,15 @@ struct end {
     uint32_t to_send, to_receive;       /* octets in all */
     uint32_t write_size, read_size;     /* at most, in one call */
     lucid_time write_pause, read_pause; /* after a call; 0: none */
+    lucid_time end_pause;               /* between the last octet and shutdown or close */
     bool lends;                         /* uses lucid_send_lend() and lucid_recv_lend() */
     uint32_t abort_after;               /* END_ABORTS: octets sent or received */
 
+    bool open; /* the connection was established */
     uint32_t sent, received;
     uint64_t lent, released;        /* pieces */
     bool shut, ended;               /* we have half-closed; so has the peer */
+    lucid_time ends_at;             /* when that pause is over; 0: it has not begun */
     lucid_time writes_at, reads_at; /* when the pause ends; 0: there is none */
     int error;                      /* what ended it before its time; positive */
     char broken[120];               /* what it found to be wrong; "" */

@@ -91,10 +91,10 @@ static void check_octets(struct rules *rules, const struct observed *end, const 
 static void check_size(struct rules *rules, const struct observed *end, const struct lucid_event_segment *segment) {
     bool ipv4 = lucid_addr_is_ipv4(&segment->source.addr);
     uint32_t limit = end->peer_mss;
-    uint32_t device = rules->mtu - (ipv4 ? 40u : 60u);
+    uint32_t device = rules->config->mtu - (ipv4 ? 40u : 60u);
     uint32_t size = segment->segment_size ? segment->segment_size : segment->length;
-    limit = limit > rules->mss_floor ? limit : rules->mss_floor;
-    if (size > limit || (size > device && size > rules->mss_floor)) {
+    limit = limit > rules->config->mss_floor ? limit : rules->config->mss_floor;
+    if (size > limit || (size > device && size > rules->config->mss_floor)) {
         broken(rules, "I7: a segment of %" PRIu32 " octets, the peer takes %" PRIu32 ", the device %" PRIu32, size,
                limit, device);
     }
@@ -242,12 +242,16 @@ static void timer_acted(struct rules *rules, struct observed *end, const struct 
     lucid_time *at = &end->timer[timer->timer];
     if (timer->act == LUCID_TIMER_SET) {
         *at = timer->at;
+        end->due[timer->timer] = timer->at > event->time ? timer->at : event->time;
+        if (timer->timer == LUCID_TIMER_2MSL && timer->at != event->time + 2 * rules->config->msl) {
+            broken(rules, "I22: TIME-WAIT does not last for 2MSL");
+        }
         return;
     }
     if (*at == LUCID_NEVER) {
         broken(rules, "L: timer %s fired or stopped without having been set", lucid_timer_name(timer->timer));
     }
-    if (timer->act == LUCID_TIMER_FIRED && (*at != timer->at || event->time != timer->at)) {
+    if (timer->act == LUCID_TIMER_FIRED && (*at != timer->at || event->time != end->due[timer->timer])) {
         broken(rules, "L: timer %s was set to %" PRIu64 " and fired at %" PRIu64, lucid_timer_name(timer->timer), *at,
                event->time);
     }

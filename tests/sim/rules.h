@@ -3,7 +3,7 @@
  * The reader knows nothing but the events and what the application's streams contain. Names in brackets are those of
  * docs/invariants.md; L marks rules of the log itself.
  *
- *     struct rules rules = {.octet_of = ..., .mtu = config.mtu, .mss_floor = config.mss_floor};
+ *     struct rules rules = {.octet_of = ..., .user = ..., .config = &config};
  *     for each event, in order: rules_event(&rules, &event);
  *     rules.broken[0] != '\0': what is wrong, in one sentence
  *     rules_end(&rules);
@@ -33,14 +33,15 @@ struct observed {
     uint16_t peer_mss;     /* the largest that it offered */
 
     lucid_time timer[LUCID_TIMERS]; /* LUCID_NEVER: off */
+    lucid_time due[LUCID_TIMERS];   /* the same, but not before it was set */
 };
 
 struct rules {
     /* The octet at an offset of the stream from one port to the other. */
     uint8_t (*octet_of)(void *user, uint16_t source, uint16_t destination, uint64_t offset);
     void *user;
-    uint16_t mtu, mss_floor; /* of the stack that is watched */
-    bool rounds;             /* it may have to round windows down: buffers are made smaller (RFC 7323 2.4) */
+    const struct lucid_config *config; /* of the stack that is watched */
+    bool rounds;                       /* it may have to round windows down: buffers are made smaller (RFC 7323 2.4) */
 
     struct observed *ends;
     size_t count, room;

@@ -291,8 +291,7 @@ static void begin(struct world *world) {
     for (int node = 0; node < 2; node++) {
         const struct lucid_config *config = &world->options.config[node];
         world->accepts[node] = LUCID_NEVER;
-        world->rules[node] = (struct rules){
-            .octet_of = octet_of, .user = world, .mtu = config->mtu, .mss_floor = config->mss_floor};
+        world->rules[node] = (struct rules){.octet_of = octet_of, .user = world, .config = config};
         lucid_link_judge(lucid_pair_link(world->pair, node), tap, world);
         lucid_trace_enable(stack(world, node), TRACE_KINDS, TRACE_EVENTS);
         world->memory[node] = world_memory(world, node);

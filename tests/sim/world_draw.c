@@ -90,6 +90,7 @@ static const struct {
 } MANNERS[] = {
     {END_ORDERLY, END_ORDERLY}, {END_ORDERLY, END_ORDERLY}, {END_ORDERLY, END_ANSWERS}, {END_ANSWERS, END_ORDERLY},
     {END_CLOSES, END_ORDERLY},  {END_ORDERLY, END_CLOSES},  {END_ABORTS, END_ORDERLY},  {END_ORDERLY, END_ABORTS},
+    {END_ASKS, END_ECHOES},     {END_ECHOES, END_ASKS},
 };
 
 /* Calls of an application are bounded, so that a pause after each of them does not make hours. */
@@ -107,7 +108,40 @@ static void draw_end(struct world *world, struct rng *rng, struct end *end, enum
     *end = (struct end){.manner = manner, .key = world->seed};
     end->to_send = one_in(rng, 5) ? 0 : (uint32_t)any_size(rng, 200000);
     end->lends = one_in(rng, 4);
+    end->end_pause = one_in(rng, 3) ? 1 + below(rng, 500) * LUCID_MILLISECOND : 0;
     draw_pace(rng, end->to_send, &end->write_size, &end->write_pause);
+}
+
+/* What one end sends depends on the manner of the other. */
+static void agree(struct end *end, const struct end *other) {
+    if (other->manner == END_CLOSES) {
+        end->to_send = 0;
+    } else if (end->manner == END_ECHOES) {
+        end->to_send = other->to_send;
+    }
+    if (end->manner == END_ASKS || end->manner == END_ECHOES) { /* at most 50 times to and fro */
+        uint32_t least = end->to_send / 50 + 1;
+        end->write_size = end->write_size < least ? least : end->write_size;
+    }
+}
+
+static void draw_reading(struct rng *rng, struct end *end, const struct end *other) {
+    end->peer_port = other->port;
+    end->to_receive = other->to_send;
+    end->abort_after = (uint32_t)any_size(rng, end->to_send + end->to_receive);
+    draw_pace(rng, end->to_receive, &end->read_size, &end->read_pause);
+}
+
+static void draw_opening(struct rng *rng, struct world_connection *connection, unsigned i) {
+    uint64_t opener = below(rng, 8);
+    connection->opener = opener == 7 ? -1 : (int)(opener & 1);
+    lucid_time start = one_in(rng, 2) ? 0 : below(rng, 2000) * LUCID_MILLISECOND;
+    for (unsigned which = 0; which < 2; which++) {
+        bool opens = connection->opener < 0 || connection->opener == (int)which;
+        connection->opens[which] = opens ? start : LUCID_NEVER;
+        connection->end[which].node = (int)which;
+        connection->end[which].port = opens ? (uint16_t)(20000 + 100 * which + i) : 80;
+    }
 }
 
 static void draw_connection(struct world *world, struct rng *rng, unsigned i) {
@@ -116,26 +150,13 @@ static void draw_connection(struct world *world, struct rng *rng, unsigned i) {
     unsigned manners = (unsigned)below(rng, sizeof MANNERS / sizeof MANNERS[0]);
     draw_end(world, rng, &end[0], MANNERS[manners].first);
     draw_end(world, rng, &end[1], MANNERS[manners].second);
-    connection->opener = (int)below(rng, 8);
-    connection->opener = connection->opener == 7 ? -1 : connection->opener & 1;
-    lucid_time start = one_in(rng, 2) ? 0 : below(rng, 2000) * LUCID_MILLISECOND;
+    agree(&end[0], &end[1]);
+    agree(&end[1], &end[0]);
     bool ipv6 = world->options.config[0].addr_count == 2 && world->options.config[1].addr_count == 2;
     connection->ipv4 = !ipv6 || one_in(rng, 2);
-    for (unsigned which = 0; which < 2; which++) {
-        bool opens = connection->opener < 0 || connection->opener == (int)which;
-        end[which].node = (int)which;
-        connection->opens[which] = opens ? start : LUCID_NEVER;
-        end[which].port = opens ? (uint16_t)(20000 + 100 * which + i) : 80;
-        if (end[!which].manner == END_CLOSES) {
-            end[which].to_send = 0;
-        }
-    }
-    for (unsigned which = 0; which < 2; which++) {
-        end[which].peer_port = end[!which].port;
-        end[which].to_receive = end[!which].to_send;
-        end[which].abort_after = (uint32_t)any_size(rng, end[which].to_send + end[which].to_receive);
-        draw_pace(rng, end[which].to_receive, &end[which].read_size, &end[which].read_pause);
-    }
+    draw_opening(rng, connection, i);
+    draw_reading(rng, &end[0], &end[1]);
+    draw_reading(rng, &end[1], &end[0]);
 }
 
 void world_draw(struct world *world, uint64_t seed) {
@@ -160,7 +181,7 @@ void world_draw(struct world *world, uint64_t seed) {
 /* ---- in words ---- */
 
 static void tell_end(const struct end *end, FILE *to) {
-    static const char *const manners[] = {"orderly", "answers", "closes", "aborts"};
+    static const char *const manners[] = {"orderly", "answers", "closes", "asks", "echoes", "aborts"};
     fprintf(to, "    %c port %u %s%s: sent %u of %u by %u (pause %.3f), received %u of %u by %u (pause %.3f)%s%s%s\n",
             'A' + end->node, end->port, manners[end->manner], end->lends ? ", lends" : "", end->sent, end->to_send,
             end->write_size, (double)end->write_pause / 1e9, end->received, end->to_receive, end->read_size,
