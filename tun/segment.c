@@ -73,7 +73,7 @@ static bool find_ip4(struct frame *frame) {
         return false;
     }
     frame->ip4 = true;
-    frame->transport = (octets[0] & 0x0fu) * 4u;
+    frame->transport = (size_t)(octets[0] & 0x0fu) * 4u;
     frame->protocol = octets[9];
     bool fragment = read16(octets + 6) & 0x3fff; /* more fragments follow, or an offset */
     return frame->transport >= IP4_HEADER && frame->transport <= frame->length && read16(octets + 2) == frame->length &&
@@ -97,7 +97,7 @@ static bool find_ip6(struct frame *frame) {
             return false;
         }
         const uint8_t *extension = octets + frame->transport;
-        size_t length = (extension[1] + 1u) * EXTENSION_HEADER;
+        size_t length = ((size_t)extension[1] + 1u) * EXTENSION_HEADER;
         if (length > frame->length - frame->transport) {
             return false;
         }
@@ -117,7 +117,7 @@ static bool find_transport(struct frame *frame) {
     if (frame->protocol != TCP_PROTOCOL || left < TCP_HEADER) {
         return false;
     }
-    size_t header = (frame->octets[frame->transport + 12] >> 4) * 4u;
+    size_t header = (size_t)(frame->octets[frame->transport + 12] >> 4) * 4u;
     frame->payload = frame->transport + header;
     frame->checksum = frame->transport + TCP_CHECKSUM_AT;
     return header >= TCP_HEADER && header <= left;
