@@ -1,7 +1,7 @@
 /* info.c: what a stack tells about itself: counters, connections, the trace. */
 #include "base/bytes.h"
 #include "core/stack.h"
-#include "sock/sock.h"
+#include "core/sock.h"
 #include "tcp/variables.h"
 
 void lucid_stats(const struct lucid_stack *stack, struct lucid_stats *stats) {
@@ -18,13 +18,14 @@ static void tcb_info(const struct lucid_stack *stack, const struct tcb *tcb, str
     info->fd = sock_handle(stack, tcb->owner);
 }
 
-static void listener_info(const struct lucid_stack *stack, const struct listener *listener, struct lucid_tcp_info *info) {
+static void listener_info(const struct lucid_stack *stack, const struct listener *listener,
+                          struct lucid_tcp_info *info) {
     variables_listener_info(listener, info);
     info->fd = sock_handle(stack, listener->owner);
 }
 
-int lucid_info_find(const struct lucid_stack *stack, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote,
-                    struct lucid_tcp_info *info) {
+int lucid_info_find(const struct lucid_stack *stack, const struct lucid_sockaddr *local,
+                    const struct lucid_sockaddr *remote, struct lucid_tcp_info *info) {
     struct endpoints ends = {.local = *local, .remote = *remote};
     struct demux_entry entry = demux_find(&stack->tcp, &ends);
     if (entry.tcb) {

@@ -28,8 +28,8 @@ void lucid_packet_release(struct lucid_stack *stack, struct lucid_packet *packet
 
 /* What the device says of the packet must at least fit together. */
 static bool makes_sense(const struct lucid_packet *in) {
-    return in->slices == 1 && in->slice[0].data && in->slice[0].length == in->length && in->length <= LUCID_PACKET_MAX &&
-           in->checksum <= LUCID_CHECKSUM_TRUSTED;
+    return in->slices == 1 && in->slice[0].data && in->slice[0].length == in->length &&
+           in->length <= LUCID_PACKET_MAX && in->checksum <= LUCID_CHECKSUM_TRUSTED;
 }
 
 static enum lucid_drop icmp_arrives(struct lucid_stack *stack, const struct ip_datagram *datagram) {

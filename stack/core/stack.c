@@ -4,7 +4,7 @@
 #include "base/addr.h"
 #include "base/bytes.h"
 #include "base/chunk.h"
-#include "sock/sock.h"
+#include "core/sock.h"
 
 /* What every IPv4 host takes (RFC 791 3.2), and every IPv6 link (RFC 8200 5). Links below are for tests of small MTUs. */
 static const uint16_t MTU_LEAST_IPV4 = 68;
@@ -72,8 +72,10 @@ static bool times_ok(const struct lucid_config *config) {
 /* Windows have at most 30 bits (RFC 7323 2.3). Numbers of objects must fit into handles and table entries. */
 static bool limits_ok(const struct lucid_config *config) {
     const uint32_t buffer_max = UINT32_C(1) << 30;
-    bool buffers = config->sndbuf > 0 && config->rcvbuf > 0 && config->sndbuf <= buffer_max && config->rcvbuf <= buffer_max;
-    bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < buffer_max && config->timewait_max < buffer_max;
+    bool buffers = config->sndbuf > 0 && config->rcvbuf > 0 && config->sndbuf <= buffer_max &&
+                   config->rcvbuf <= buffer_max;
+    bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < buffer_max &&
+                   config->timewait_max < buffer_max;
     bool ports = config->port_first > 0 && config->port_first <= config->port_last;
     return buffers && objects && ports && config->initial_window > 0 && config->mss_floor > 0 && config->ttl > 0;
 }
@@ -99,7 +101,7 @@ int lucid_create(struct lucid_stack **made, const struct lucid_config *config, l
     stack->env.stats.memory_peak = sizeof *stack;
     ip_init(&stack->ip, &stack->env);
     udp_init(&stack->udp, &stack->env, &stack->ip);
-    pool_init(&stack->socks, sock_size(), config->sockets_max);
+    socks_init(stack);
     if (!tcp_init(&stack->tcp, &stack->env, &stack->ip)) {
         config->free(config->context, stack, sizeof *stack);
         return -LUCID_EIO;

@@ -1,5 +1,5 @@
-/* stack.h: one stack, put together from its modules. What lucid_input(), lucid_output(), lucid_tick() and lucid_deadline() do with
- * them is in input.c, output.c and time.c; its making and end in stack.c.
+/* stack.h: one stack, put together from its modules. What lucid_input(), lucid_output(), lucid_tick() and
+ * lucid_deadline() do with them is in input.c, output.c and time.c; its making and end in stack.c.
  */
 #ifndef CORE_STACK_H
 #define CORE_STACK_H
@@ -10,7 +10,7 @@
 #include "tcp/tcp.h"
 #include "udp/udp.h"
 
-/* A handle's object; sock/sock.h says what is in it. */
+/* A handle's object: core/sock.h. */
 struct sock;
 
 struct lucid_stack {
@@ -20,7 +20,7 @@ struct lucid_stack {
     struct tcp tcp;
     struct pool socks;
     uint32_t generation; /* of the latest handle */
-    bool udp_turn; /* who is asked first for the next packet: datagrams and segments take turns */
+    bool udp_turn;       /* who is asked first for the next packet: datagrams and segments take turns */
 };
 
 /* The owner's clock says now. It never runs back: an earlier time counts as the latest one. */

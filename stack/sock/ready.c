@@ -1,7 +1,8 @@
 /* ready.c: readiness, level-triggered by lucid_poll(), and as a stream of changes by lucid_next_event().
  *
- * What a socket is ready for is always computed afresh from its connection; the lists of changed connections only say where to
- * look. So a wake-up cannot be lost, and a socket that is not ready any more when its turn comes is not reported.
+ * What a socket is ready for is always computed afresh from its connection; the lists of changed connections only say
+ * where to look. So a wake-up cannot be lost, and a socket that is not ready any more when its turn comes is not
+ * reported.
  */
 #include "sock/sock.h"
 

@@ -1,54 +1,12 @@
-/* sock.h: handles. A handle is a number with a generation that leads to a struct sock, which leads to a connection, a listener or
- * a datagram socket, or to none of them yet.
+/* sock.h: what the files of the socket layer share. Handles themselves are in core/sock.h.
  *
- * Order of reading: sock.c (handles, making and closing), stream.c and datagram.c (calls), options.c, ready.c (poll, events).
+ * Order of reading: handle.c (made and closed), stream.c (naming and connecting), transfer.c (send and receive),
+ * ready.c (poll and events), options.c.
  */
 #ifndef SOCK_SOCK_H
 #define SOCK_SOCK_H
 
-#include "core/stack.h"
-#include "tcp/user.h"
-
-/* A handle is generation << SOCK_BITS | number, and positive. A generation comes again after 1023 uses of a number. */
-#define SOCK_BITS 21u
-#define SOCK_MAX ((UINT32_C(1) << SOCK_BITS) - 1u)
-#define SOCK_GENERATIONS 1023u
-
-struct sock {
-    int handle;
-    uint32_t number;
-    struct lucid_sockaddr local; /* of bind(), before there is anything else */
-    bool bound;                  /* local.port is counted in tcp->ports */
-    uint8_t family, type;
-    int linger;                  /* SO_LINGER in seconds; -1: off */
-    int error;                   /* kept for SO_ERROR: of a connection attempt that never began */
-    bool failure_reported;       /* connect() or SO_ERROR has told how the connection ended */
-    void *data;                  /* lucid_set_data() */
-    uint32_t lent;               /* octets lent by lucid_recv_lend() */
-    struct tcb *tcb;             /* at most one of these three */
-    struct listener *listener;
-    struct udp_socket *udp;
-    struct user_options options; /* for the connection to come */
-};
-
-uint32_t sock_size(void);
-
-/* The object of a handle, or NULL when it is stale. */
-struct sock *sock_of(const struct lucid_stack *stack, int fd);
-
-/* The handle of the object with this number; -1 when there is none. */
-int sock_handle(const struct lucid_stack *stack, uint32_t number);
-
-/* A new handle's object, or NULL: *error says why. */
-struct sock *sock_new(struct lucid_stack *stack, int family, int type, int *error);
-
-void sock_free(struct lucid_stack *stack, struct sock *sock);
-
-/* Frees what handles hold besides TCBs. */
-void socks_destroy(struct lucid_stack *stack);
-
-/* Counts the port of bind() no longer: a connection or listener does, or nobody. */
-void sock_unbind(struct lucid_stack *stack, struct sock *sock);
+#include "core/sock.h"
 
 /* What is true now: OR of enum lucid_poll_event. */
 unsigned sock_ready(const struct sock *sock);

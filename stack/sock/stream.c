@@ -55,7 +55,8 @@ int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
     if (!sock->bound) {
         return -LUCID_EDESTADDRREQ;
     }
-    int error = user_listen(&stack->tcp, &sock->local, sock->family, waiting, sock->number, &sock->options, &sock->listener);
+    int error = user_listen(&stack->tcp, &sock->local, sock->family, waiting, sock->number, &sock->options,
+                            &sock->listener);
     trace_call(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, backlog);
     trace_return(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, error);
     return error;

@@ -5,10 +5,22 @@
 
 static const struct cc_ops *const algorithms[] = {&cc_newreno};
 
+/* True when the length octets at text, or those before a NUL, are this name. */
+static bool is_name(const char name[CC_NAME], const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (i == CC_NAME || text[i] != name[i]) {
+            return false;
+        }
+        if (text[i] == '\0') {
+            return true;
+        }
+    }
+    return length < CC_NAME && name[length] == '\0';
+}
+
 const struct cc_ops *cc_named(const char *name, size_t length) {
     for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
-        size_t n = __builtin_strlen(algorithms[i]->name);
-        if (length >= n && equal_octets(name, algorithms[i]->name, n) && (length == n || name[n] == '\0')) {
+        if (is_name(algorithms[i]->name, name, length)) {
             return algorithms[i];
         }
     }

@@ -91,34 +91,46 @@ static const char *check_receive(const struct tcb *tcb) {
     return check_runs(tcb);
 }
 
-static const char *check_timers(const struct tcp *tcp, const struct tcb *tcb) {
-    bool rto = tcb->at[LUCID_TIMER_RTO] != LUCID_NEVER;
-    bool persist = tcb->at[LUCID_TIMER_PERSIST] != LUCID_NEVER;
+static bool is_set(const struct tcb *tcb, enum lucid_timer timer) {
+    return tcb->at[timer] != LUCID_NEVER;
+}
+
+static const char *check_watched(const struct tcb *tcb) {
+    bool rto = is_set(tcb, LUCID_TIMER_RTO);
+    bool watched = rto || is_set(tcb, LUCID_TIMER_PERSIST);
     bool flying = !seq_eq(tcb->snd.una, tcb->snd.nxt);
-    bool syn_due = tcb_has(tcb, TCB_SYN_DUE);
-    bool asked = tcb_has(tcb, TCB_IN_READY);
-    if (flying && !rto && !persist && !syn_due && !asked) {
+    bool asked = tcb_has(tcb, TCB_SYN_DUE | TCB_IN_READY);
+    if (flying && !watched && !asked) {
         return "I19: something is in flight and no timer watches it";
     }
     if (!flying && rto) {
         return "I19: nothing is in flight, but the retransmission timer runs";
     }
+    return NULL;
+}
+
+static const char *check_persist(const struct tcb *tcb) {
+    bool persist = is_set(tcb, LUCID_TIMER_PERSIST);
+    bool flying = !seq_eq(tcb->snd.una, tcb->snd.nxt);
     bool waiting = tcb->send_queue.length > 0 && !flying && tcb_is(tcb, STATES_DATA_OUT);
-    if (waiting && !persist && !asked) {
+    if (waiting && !persist && !tcb_has(tcb, TCB_IN_READY)) {
         return "I20: data waits, nothing is in flight, and no timer will send it";
     }
-    if (rto && persist) {
-        return "I21: retransmission timer and persist timer both run";
+    return persist && is_set(tcb, LUCID_TIMER_RTO) ? "I21: retransmission timer and persist timer both run" : NULL;
+}
+
+static const char *check_timers(const struct tcp *tcp, const struct tcb *tcb) {
+    const char *broken = check_watched(tcb);
+    broken = broken ? broken : check_persist(tcb);
+    if (broken) {
+        return broken;
     }
-    const struct lucid_config *config = &tcp->env->config;
-    if (tcb->rtt.rto > config->rto_max || tcb->rtt.rto == 0) {
+    if (tcb->rtt.rto > tcp->env->config.rto_max || tcb->rtt.rto == 0) {
         return "I24: the RTO is out of its bounds";
     }
     lucid_time acked_by = tcb->at[LUCID_TIMER_DELAYED_ACK];
-    if (acked_by != LUCID_NEVER && acked_by > tcp->env->now + 500 * LUCID_MILLISECOND) {
-        return "I25: an ACK is delayed for more than 500 ms";
-    }
-    return NULL;
+    bool late = acked_by != LUCID_NEVER && acked_by > tcp->env->now + 500 * LUCID_MILLISECOND;
+    return late ? "I25: an ACK is delayed for more than 500 ms" : NULL;
 }
 
 static const char *check_armed(const struct tcb *tcb) {
@@ -146,13 +158,15 @@ static const char *check_congestion(const struct tcb *tcb) {
 }
 
 static const char *check_retired(const struct tcb *tcb) {
-    if (timer_armed(&tcb->timer) || tcb_has(tcb, TCB_IN_READY) || tcb->listener || tcb->send_queue.length > 0 || tcb->runs) {
+    if (timer_armed(&tcb->timer) || tcb_has(tcb, TCB_IN_READY) || tcb->listener || tcb->send_queue.length > 0 ||
+        tcb->runs) {
         return "I27: a connection that has ended still waits for something";
     }
     if (tcb->owner == POOL_NONE) {
         return "I27: a connection that has ended and has no handle was not freed";
     }
-    return tcb_is(tcb, LUCID_CLOSED | LUCID_TIME_WAIT | LUCID_LISTEN) ? NULL : "I26: it ended in a state that is no end";
+    return tcb_is(tcb, LUCID_CLOSED | LUCID_TIME_WAIT | LUCID_LISTEN) ? NULL
+                                                                      : "I26: it ended in a state that is no end";
 }
 
 const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {

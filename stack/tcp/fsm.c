@@ -140,3 +140,7 @@ const struct fsm_row *fsm_fire_timewait(struct tcp *tcp, struct timewait *record
 void fsm_begin(struct tcb *tcb, enum lucid_tcp_state state) {
     tcb->state = state;
 }
+
+void fsm_begin_listener(struct listener *listener) {
+    listener->state = LUCID_CLOSED;
+}

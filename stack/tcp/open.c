@@ -31,12 +31,23 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
         return -LUCID_ENOMEM;
     }
     *listener = (struct listener){
-        .local = *local, .state = LUCID_CLOSED, .backlog = max_u32(backlog, 1), .number = number, .owner = owner,
-        .family = family, .send_buffer = options->send_buffer, .receive_buffer = options->receive_buffer,
-        .flags = options->flags, .keepidle = options->keepidle, .keepintvl = options->keepintvl,
-        .user_timeout = options->user_timeout, .max_segment = options->max_segment, .keepcnt = options->keepcnt,
-        .tos = options->tos, .ttl = options->ttl,
+        .local = *local,
+        .backlog = max_u32(backlog, 1),
+        .number = number,
+        .owner = owner,
+        .family = family,
+        .send_buffer = options->send_buffer,
+        .receive_buffer = options->receive_buffer,
+        .flags = options->flags,
+        .keepidle = options->keepidle,
+        .keepintvl = options->keepintvl,
+        .user_timeout = options->user_timeout,
+        .max_segment = options->max_segment,
+        .keepcnt = options->keepcnt,
+        .tos = options->tos,
+        .ttl = options->ttl,
     };
+    fsm_begin_listener(listener);
     tcp->cause = LUCID_CAUSE_CALL;
     tcp->cause_detail = LUCID_CALL_LISTEN;
     listener_begin(tcp, listener);
@@ -84,8 +95,8 @@ static void begin(struct tcp *tcp, struct tcb *tcb, const struct user_options *o
     negotiate_begin(tcp, tcb, options->max_segment);
 }
 
-int user_connect(struct tcp *tcp, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote, uint32_t owner,
-                 const struct user_options *options, struct tcb **made) {
+int user_connect(struct tcp *tcp, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote,
+                 uint32_t owner, const struct user_options *options, struct tcb **made) {
     struct endpoints ends;
     int error = complete_ends(tcp, local, remote, &ends);
     if (error) {

@@ -1,0 +1,171 @@
+/* options_tcp.c: options that change segments: IPPROTO_IP, IPPROTO_TCP, and SO_KEEPALIVE. See options.h.
+ *
+ * Most of them are a bit, a number or an octet that lies in the connection, else in the listener, else with the
+ * handle; the macros below write getter and setter for each kind.
+ */
+#include "base/bytes.h"
+#include "sock/options.h"
+#include "tcp/keepalive.h"
+#include "tcp/life.h"
+
+static const int SECONDS_MAX = 32767 * 60;
+
+/* ---- switches of a connection: one bit of enum tcb_flag ---- */
+
+static uint32_t *flags_of(struct sock *sock) {
+    if (sock->tcb) {
+        return &sock->tcb->flags;
+    }
+    return sock->listener ? &sock->listener->flags : &sock->options.flags;
+}
+
+static void set_flag(struct lucid_stack *stack, struct sock *sock, unsigned flag, bool on) {
+    uint32_t *flags = flags_of(sock);
+    *flags = on ? *flags | flag : *flags & ~flag;
+    sock->options.flags = on ? sock->options.flags | flag : sock->options.flags & ~flag;
+    if (sock->tcb) {
+        tcb_settle(&stack->tcp, sock->tcb); /* what Nagle or a cork held back may leave now */
+    }
+}
+
+static int get_flag(struct sock *sock, unsigned flag, int *value) {
+    *value = (*flags_of(sock) & flag) != 0;
+    return 0;
+}
+
+#define SWITCH(name, flag)                                                            \
+    static int get_##name(struct lucid_stack *stack, struct sock *sock, int *value) { \
+        (void)stack;                                                                  \
+        return get_flag(sock, flag, value);                                           \
+    }                                                                                 \
+    static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {  \
+        set_flag(stack, sock, flag, value != 0);                                      \
+        return 0;                                                                     \
+    }
+
+SWITCH(nodelay, TCB_NODELAY)
+SWITCH(cork, TCB_CORK)
+SWITCH(quickack, TCB_QUICKACK)
+
+static int get_keepalive(struct lucid_stack *stack, struct sock *sock, int *value) {
+    (void)stack;
+    return get_flag(sock, TCB_KEEPALIVE, value);
+}
+
+static int set_keepalive(struct lucid_stack *stack, struct sock *sock, int value) {
+    set_flag(stack, sock, TCB_KEEPALIVE, value != 0);
+    if (sock->tcb && !tcb_has(sock->tcb, TCB_RETIRED)) {
+        keepalive_begin(&stack->tcp, sock->tcb);
+    }
+    return 0;
+}
+
+/* ---- numbers of a connection ---- */
+
+/* Where an option with a number lies in options, listener and tcb. */
+struct number {
+    uint32_t *now;  /* of the connection or listener, or the same as kept */
+    uint32_t *kept; /* for the connection to come */
+};
+
+static int set_number(struct lucid_stack *stack, struct sock *sock, struct number number, int value, int least) {
+    if (value < least || value > SECONDS_MAX) {
+        return -LUCID_EINVAL;
+    }
+    *number.now = (uint32_t)value;
+    *number.kept = (uint32_t)value;
+    if (sock->tcb && !tcb_has(sock->tcb, TCB_RETIRED)) {
+        keepalive_begin(&stack->tcp, sock->tcb);
+    }
+    return 0;
+}
+
+#define NUMBER(name, least)                                                                           \
+    static struct number number_##name(struct sock *sock) {                                           \
+        uint32_t *kept = &sock->options.name;                                                         \
+        uint32_t *now = sock->tcb ? &sock->tcb->name : sock->listener ? &sock->listener->name : kept; \
+        return (struct number){.now = now, .kept = kept};                                             \
+    }                                                                                                 \
+    static int get_##name(struct lucid_stack *stack, struct sock *sock, int *value) {                 \
+        (void)stack;                                                                                  \
+        *value = (int)*number_##name(sock).now;                                                       \
+        return 0;                                                                                     \
+    }                                                                                                 \
+    static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {                  \
+        return set_number(stack, sock, number_##name(sock), value, least);                            \
+    }
+
+NUMBER(keepidle, 1)
+NUMBER(keepintvl, 1)
+NUMBER(user_timeout, 0)
+
+static uint8_t *octet_keepcnt(struct sock *sock) {
+    return sock->tcb ? &sock->tcb->keepcnt : sock->listener ? &sock->listener->keepcnt : &sock->options.keepcnt;
+}
+
+static uint8_t *octet_ttl(struct sock *sock) {
+    if (sock->udp) {
+        return &sock->udp->ttl;
+    }
+    return sock->tcb ? &sock->tcb->ttl : sock->listener ? &sock->listener->ttl : &sock->options.ttl;
+}
+
+static uint8_t *octet_tos(struct sock *sock) {
+    if (sock->udp) {
+        return &sock->udp->tos;
+    }
+    return sock->tcb ? &sock->tcb->tos : sock->listener ? &sock->listener->tos : &sock->options.tos;
+}
+
+#define OCTET(name, least, most)                                                      \
+    static int get_##name(struct lucid_stack *stack, struct sock *sock, int *value) { \
+        (void)stack;                                                                  \
+        *value = *octet_##name(sock);                                                 \
+        return 0;                                                                     \
+    }                                                                                 \
+    static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {  \
+        (void)stack;                                                                  \
+        if (value < (least) || value > (most)) {                                      \
+            return -LUCID_EINVAL;                                                     \
+        }                                                                             \
+        *octet_##name(sock) = (uint8_t)value;                                         \
+        sock->options.name = (uint8_t)value;                                          \
+        return 0;                                                                     \
+    }
+
+OCTET(keepcnt, 1, 127)
+OCTET(ttl, 1, 255)
+OCTET(tos, 0, 255)
+
+static int get_maxseg(struct lucid_stack *stack, struct sock *sock, int *value) {
+    (void)stack;
+    *value = sock->tcb ? sock->tcb->snd.mss : sock->options.max_segment;
+    return 0;
+}
+
+static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
+    if (sock->tcb || value < stack->env.config.mss_floor || value > UINT16_MAX) {
+        return -LUCID_EINVAL;
+    }
+    sock->options.max_segment = (uint16_t)value;
+    if (sock->listener) {
+        sock->listener->max_segment = (uint16_t)value;
+    }
+    return 0;
+}
+
+const struct option options_of_segments[] = {
+    {LUCID_SOL_SOCKET, LUCID_SO_KEEPALIVE, true, get_keepalive, set_keepalive},
+    {LUCID_IPPROTO_IP, LUCID_IP_TOS, false, get_tos, set_tos},
+    {LUCID_IPPROTO_IP, LUCID_IP_TTL, false, get_ttl, set_ttl},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, true, get_nodelay, set_nodelay},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_MAXSEG, true, get_maxseg, set_maxseg},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_CORK, true, get_cork, set_cork},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_KEEPIDLE, true, get_keepidle, set_keepidle},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_KEEPINTVL, true, get_keepintvl, set_keepintvl},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_KEEPCNT, true, get_keepcnt, set_keepcnt},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_QUICKACK, true, get_quickack, set_quickack},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_USER_TIMEOUT, true, get_user_timeout, set_user_timeout},
+};
+
+const unsigned options_of_segments_count = sizeof options_of_segments / sizeof options_of_segments[0];
