@@ -18,10 +18,12 @@
 
 static int say_open(char error[LUCID_ERROR_TEXT], int code, const char *path) {
     if (code == ENOENT || code == ENODEV || code == ENXIO) {
-        return say(error, code, "there is no %s: load the tun module (modprobe tun), or give this container the device", path);
+        return say(error, code, "there is no %s: load the tun module (modprobe tun), or give this container the device",
+                   path);
     }
     if (code == EACCES || code == EPERM) {
-        return say(error, code, "no permission to open %s: run as root, or let its owner make it readable and writable", path);
+        return say(error, code, "no permission to open %s: run as root, or let its owner make it readable and writable",
+                   path);
     }
     return say(error, code, "cannot open %s: %s", path, strerror(code));
 }
@@ -29,15 +31,18 @@ static int say_open(char error[LUCID_ERROR_TEXT], int code, const char *path) {
 static int say_attach(char error[LUCID_ERROR_TEXT], int code, const char *name) {
     if (code == EPERM) {
         return say(error, code,
-                   "no permission to make the interface %s: run as root, or let root prepare it: ip tuntap add dev %s mode tun "
+                   "no permission to make the interface %s: run as root, or let root prepare it: ip tuntap add dev %s "
+                   "mode tun "
                    "user NAME",
                    name, name);
     }
     if (code == EBUSY) {
-        return say(error, code, "the interface %s is in use by another program: end that one, or choose another name", name);
+        return say(error, code, "the interface %s is in use by another program: end that one, or choose another name",
+                   name);
     }
     if (code == EINVAL) {
-        return say(error, code, "the interface %s exists, but is no TUN device of one queue: choose another name", name);
+        return say(error, code, "the interface %s exists, but is no TUN device of one queue: choose another name",
+                   name);
     }
     return say(error, code, "cannot make the interface %s: %s", name, strerror(code));
 }
@@ -62,7 +67,8 @@ static int attach(int fd, const char *name, struct device *device, char error[LU
     }
     int size = VNET_HEADER;
     if (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0) {
-        return say(error, errno, "the kernel refuses packet headers of %d octets on %s: %s", size, name, strerror(errno));
+        return say(error, errno, "the kernel refuses packet headers of %d octets on %s: %s", size, name,
+                   strerror(errno));
     }
     memcpy(device->name, request.ifr_name, sizeof device->name);
     return 0;

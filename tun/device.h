@@ -1,5 +1,5 @@
-/* device.h: a TUN device: IP packets in, IP packets out, each with a virtio header that says what the kernel left for us to do, or
- * what we leave for the kernel: checksums, and cutting a large packet into segments.
+/* device.h: a TUN device: IP packets in, IP packets out, each with a virtio header that says what the kernel left for
+ * us to do, or what we leave for the kernel: checksums, and cutting a large packet into segments.
  *
  * What such a header says of a packet that comes in is not trusted: lengths are taken from the read alone.
  */

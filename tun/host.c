@@ -50,7 +50,8 @@ static int open_faults(struct lucid_host *host, const char *text, char error[LUC
     return host->link_in && host->link_out ? 0 : say(error, LUCID_ENOMEM, "there is no memory for the link");
 }
 
-/* The stack gets what the device can do: whole packets are cut by the kernel, unless faults are to meet single segments. */
+/* The stack gets what the device can do: whole packets are cut by the kernel, unless faults are to meet single
+ * segments. */
 static int open_stack(struct lucid_host *host, const struct lucid_host_options *options, char error[LUCID_ERROR_TEXT]) {
     struct lucid_config config = options->config;
     if (!config.alloc || !config.free || !config.random) {
@@ -81,7 +82,8 @@ static int open_all(struct lucid_host *host, const struct lucid_host_options *op
         failed = host->pcap ? 0 : -LUCID_EIO;
     }
     if (!failed && options->configure) {
-        failed = netif_configure(host->device.name, options->config.mtu, options->host_addrs, options->host_addr_count, error);
+        failed = netif_configure(host->device.name, options->config.mtu, options->host_addrs, options->host_addr_count,
+                                 error);
     }
     return failed;
 }

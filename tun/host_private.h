@@ -25,7 +25,7 @@ struct lucid_host {
     struct lucid_stack *stack;
     struct device device;
     struct lucid_packet in, out;
-    bool out_waits;  /* the device had no room for out */
+    bool out_waits;   /* the device had no room for out */
     bool write_armed; /* epoll tells when it has */
     uint64_t packets_read;
     struct lucid_link *link_in, *link_out; /* with faults */

@@ -1,7 +1,9 @@
-/* loop.c: the loop of lucid.h, six lines with a device around it: read until empty -> input; tick; output -> write; wait.
+/* loop.c: the loop of lucid.h, six lines with a device around it: read until empty -> input; tick; output -> write;
+ * wait.
  *
- * The device is read in batches, bounded so that output gets its turn; the clock is read once a batch. Output is pulled only as
- * far as the device takes it: a packet that it refuses is kept, and everything behind it stays in the stack.
+ * The device is read in batches, bounded so that output gets its turn; the clock is read once a batch. Output is
+ * pulled only as far as the device takes it: a packet that it refuses is kept, and everything behind it stays in the
+ * stack.
  */
 #include <errno.h>
 #include <poll.h>
@@ -55,7 +57,8 @@ static void take_from_link_in(struct lucid_host *host, lucid_time now) {
     }
 }
 
-/* With faults, a packet goes over the link first. The device was opened without offload then: each is one wire packet. */
+/* With faults, a packet goes over the link first. The device was opened without offload then: each is one wire
+ * packet. */
 static void arrive(struct lucid_host *host, lucid_time now) {
     host->stats.reads++;
     host->in.id = ++host->packets_read;

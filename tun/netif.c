@@ -119,8 +119,10 @@ static int say_address(char error[LUCID_ERROR_TEXT], int code, const char *name,
     char text[LUCID_ADDR_TEXT];
     lucid_addr_format(addr, text);
     if (code == EPERM || code == EACCES) {
-        return say(error, code, "no permission to give %s the address %s: run as root, or prepare the interface and use "
-                                "--no-configure", name, text);
+        return say(error, code,
+                   "no permission to give %s the address %s: run as root, or prepare the interface and use "
+                   "--no-configure",
+                   name, text);
     }
     return say(error, code, "cannot give %s the address %s: %s", name, text, strerror(code));
 }

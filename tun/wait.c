@@ -7,7 +7,8 @@
 
 /* ---- timers and descriptors ---- */
 
-int lucid_host_timer(struct lucid_host *host, lucid_time at, void (*call)(struct lucid_host *host, void *user), void *user) {
+int lucid_host_timer(struct lucid_host *host, lucid_time at, void (*call)(struct lucid_host *host, void *user),
+                     void *user) {
     for (int i = 0; i < HOST_TIMERS_MAX; i++) {
         if (host->timers[i].at == LUCID_NEVER) {
             host->timers[i] = (struct host_timer){.at = at, .call = call, .user = user};

@@ -126,8 +126,8 @@ bool buffers_append_chunk(struct env *env, struct buffers *queue, struct lucid_c
     return true;
 }
 
-bool buffers_append_lent(struct env *env, struct buffers *queue, const void *data, size_t length, buffer_release *release,
-                         void *argument) {
+bool buffers_append_lent(struct env *env, struct buffers *queue, const void *data, size_t length,
+                         buffer_release *release, void *argument) {
     struct buffer *piece = new_piece(env, 0);
     if (!piece) {
         return false;
@@ -202,8 +202,8 @@ static void find_piece(struct buffers *queue, uint32_t offset) {
     }
 }
 
-uint32_t buffers_slices(struct buffers *queue, uint32_t offset, uint32_t length, struct lucid_slice *slices, unsigned max,
-                        unsigned *count) {
+uint32_t buffers_slices(struct buffers *queue, uint32_t offset, uint32_t length, struct lucid_slice *slices,
+                        unsigned max, unsigned *count) {
     uint32_t described = 0;
     *count = 0;
     find_piece(queue, offset);

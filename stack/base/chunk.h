@@ -1,8 +1,8 @@
 /* chunk.h: the memory that a packet is read into: 64 KB with a count of its users.
  *
- * The host reads a packet into a chunk. What the receive queue wants to keep of a large packet stays where it is, and the
- * queue becomes a second user; the host then takes another chunk for its next read. A small packet is copied out instead, so
- * that it never pins 64 KB (see tcp/recvq.c for the rule).
+ * The host reads a packet into a chunk. What the receive queue wants to keep of a large packet stays where it is, and
+ * the queue becomes a second user; the host then takes another chunk for its next read. A small packet is copied out
+ * instead, so that it never pins 64 KB (see tcp/recvq.c for the rule).
  *
  * A few chunks without users are kept for the next packet: they are warm in the cache. chunks_trim() gives them back.
  */

@@ -1,5 +1,5 @@
-/* env.h: what a stack was given by its owner, in one place: configuration, memory, randomness, the current time; and what it
- * tells its owner: counters and the trace.
+/* env.h: what a stack was given by its owner, in one place: configuration, memory, randomness, the current time; and
+ * what it tells its owner: counters and the trace.
  *
  * Every module gets a pointer to the one struct env of its stack instead of reaching for anything global.
  */
@@ -12,12 +12,12 @@
 
 struct env {
     struct lucid_config config;
-    lucid_time now;            /* of the latest call of the owner */
-    struct lucid_stats stats;  /* counters and the memory in use */
+    lucid_time now;           /* of the latest call of the owner */
+    struct lucid_stats stats; /* counters and the memory in use */
     struct trace trace;
-    uint64_t packets_named;    /* id of the latest packet that left */
-    uint64_t input_packet;     /* id of the packet being processed; 0: none */
-    uint32_t connections_named; /* number of the latest connection */
+    uint64_t packets_named;           /* id of the latest packet that left */
+    uint64_t input_packet;            /* id of the packet being processed; 0: none */
+    uint32_t connections_named;       /* number of the latest connection */
     struct lucid_chunk *spare_chunks; /* see chunk.h */
     unsigned spare_chunk_count;
 };
@@ -32,8 +32,8 @@ bool env_random(struct env *env, void *octets, size_t length);
 /* An unpredictable number below bound (bound > 0); 0 when the host has none. */
 uint32_t env_random_below(struct env *env, uint32_t bound);
 
-/* Counts and traces that something was dropped; returns the reason, so that a caller can return it in turn. connection: its
- * number, or 0. */
+/* Counts and traces that something was dropped; returns the reason, so that a caller can return it in turn.
+ * connection: its number, or 0. */
 enum lucid_drop env_drop(struct env *env, uint32_t connection, enum lucid_drop reason);
 
 #endif

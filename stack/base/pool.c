@@ -34,7 +34,8 @@ static bool is_live(const struct pool_slab *slab, uint32_t index) {
 }
 
 void pool_init(struct pool *pool, uint32_t object_size, uint32_t limit) {
-    *pool = (struct pool){.object_size = (object_size + 15u) & ~15u, .limit = limit, .vacant = POOL_NONE, .partial = POOL_NONE};
+    *pool = (struct pool){
+        .object_size = (object_size + 15u) & ~15u, .limit = limit, .vacant = POOL_NONE, .partial = POOL_NONE};
     while ((2u << pool->shift) * pool->object_size <= SLAB_OCTETS) {
         pool->shift++;
     }

@@ -1,7 +1,8 @@
 /* pool.h: objects of one size, each with a small number that stays its own while it lives.
  *
- * Numbers instead of pointers make tables half as large and let a handle or a cursor name an object. Objects live in slabs;
- * a slab that holds none any more goes back, so an idle stack owns nothing. Every operation takes constant time.
+ * Numbers instead of pointers make tables half as large and let a handle or a cursor name an object. Objects live in
+ * slabs; a slab that holds none any more goes back, so an idle stack owns nothing. Every operation takes constant
+ * time.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H

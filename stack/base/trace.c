@@ -62,11 +62,13 @@ void trace_rule(struct env *env, uint32_t connection, const char *rule, enum luc
     }
     struct lucid_event *event = trace_event(env, LUCID_EVENT_RULE, connection);
     if (event) {
-        event->u.rule = (struct lucid_event_rule){.rule = rule, .outcome = (uint8_t)outcome, .segment = env->input_packet};
+        event->u.rule = (struct lucid_event_rule){
+            .rule = rule, .outcome = (uint8_t)outcome, .segment = env->input_packet};
     }
 }
 
-void trace_timer(struct env *env, uint32_t connection, enum lucid_timer timer, enum lucid_timer_act act, lucid_time at) {
+void trace_timer(struct env *env, uint32_t connection, enum lucid_timer timer, enum lucid_timer_act act,
+                 lucid_time at) {
     if (!trace_wants(&env->trace, LUCID_EVENT_TIMER)) {
         return;
     }

@@ -1,7 +1,8 @@
 /* trace.h: the ring that every module of a stack reports to, and that lucid_trace_next() empties.
  *
- * A module asks trace_wants() first, which is one test of one word, and only then fills an event. When the ring is full the
- * newest event is lost and counted: a reader that was too slow sees a gap in the numbers, never a wrong order.
+ * A module asks trace_wants() first, which is one test of one word, and only then fills an event. When the ring is
+ * full the newest event is lost and counted: a reader that was too slow sees a gap in the numbers, never a wrong
+ * order.
  *
  * What the events mean is said in the public header, lucid/trace.h.
  */

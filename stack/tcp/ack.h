@@ -1,4 +1,5 @@
-/* ack.h: the fifth step of RFC 9293 3.10.7.4, check the ACK field: SND.UNA, the send window, and the states that an ACK ends.
+/* ack.h: the fifth step of RFC 9293 3.10.7.4, check the ACK field: SND.UNA, the send window, and the states that an
+ * ACK ends.
  */
 #ifndef TCP_ACK_H
 #define TCP_ACK_H

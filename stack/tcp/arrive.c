@@ -1,6 +1,7 @@
 /* arrive.c: a segment arrives: is it one, and whose is it? RFC 9293 3.10.7, before the state is asked.
  *
- * Next to read: arrive_closed.c, arrive_listen.c, arrive_synsent.c, arrive_other.c, arrive_timewait.c, in the order of the RFC.
+ * Next to read: arrive_closed.c, arrive_listen.c, arrive_synsent.c, arrive_other.c, arrive_timewait.c, in the order of
+ * the RFC.
  */
 #include "tcp/arrive.h"
 
@@ -17,7 +18,8 @@ static enum lucid_drop parse(const struct ip_datagram *datagram, struct segment 
     if (!ip_checksum_ok(datagram)) {
         return LUCID_DROP_TCP_CHECKSUM;
     }
-    why = tcp_options_parse(datagram->payload + TCP_HEADER, header.header_length - (size_t)TCP_HEADER, &segment->options);
+    why = tcp_options_parse(datagram->payload + TCP_HEADER, header.header_length - (size_t)TCP_HEADER,
+                            &segment->options);
     if (why != LUCID_DROP_NONE) {
         return why;
     }
@@ -35,8 +37,8 @@ static enum lucid_drop parse(const struct ip_datagram *datagram, struct segment 
     return LUCID_DROP_NONE;
 }
 
-/* MUST-57: never for broadcast or multicast; and nobody talks to himself over a wire (CVE-1999-0016). Source addresses were
- * judged by ip_input() (MUST-63). */
+/* MUST-57: never for broadcast or multicast; and nobody talks to himself over a wire (CVE-1999-0016). Source addresses
+ * were judged by ip_input() (MUST-63). */
 static enum lucid_drop judge_addresses(const struct segment *segment) {
     if (segment->datagram->to_multicast_or_broadcast) {
         return LUCID_DROP_TCP_ADDRESS;

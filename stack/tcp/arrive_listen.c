@@ -1,7 +1,8 @@
 /* arrive_listen.c: RFC 9293 3.10.7.2, LISTEN STATE.
  *
- * The listener stays; an acceptable SYN makes a child of it, a TCB of its own in SYN-RECEIVED. Data on the SYN is legal, but is
- * left to be sent again (docs/decisions): before the handshake is complete nobody knows that the sender exists.
+ * The listener stays; an acceptable SYN makes a child of it, a TCB of its own in SYN-RECEIVED. Data on the SYN is
+ * legal, but is left to be sent again (docs/decisions): before the handshake is complete nobody knows that the sender
+ * exists.
  */
 #include "base/bytes.h"
 #include "tcp/arrive.h"

@@ -1,7 +1,9 @@
-/* arrive_other.c: RFC 9293 3.10.7.4, Other States: SYN-RECEIVED to LAST-ACK. (TIME-WAIT is a record: arrive_timewait.c.)
+/* arrive_other.c: RFC 9293 3.10.7.4, Other States: SYN-RECEIVED to LAST-ACK. (TIME-WAIT is a record:
+ * arrive_timewait.c.)
  *
- * The RFC's eight steps, in its order, are small functions in one table. Each says GO_ON or DONE. The order matters more than any
- * one of them: ACK is fifth and FIN is eighth, which is why one segment can take FIN-WAIT-1 to TIME-WAIT.
+ * The RFC's eight steps, in its order, are small functions in one table. Each says GO_ON or DONE. The order matters
+ * more than any one of them: ACK is fifth and FIN is eighth, which is why one segment can take FIN-WAIT-1 to
+ * TIME-WAIT.
  */
 #include "base/bytes.h"
 #include "tcp/ack.h"
@@ -24,8 +26,8 @@ static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     return length > 0 && seq_in(seq_add(segment->seq, length - 1), tcb->rcv.nxt, window);
 }
 
-/* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at RCV.NXT
- * loses its data, but is processed and acknowledged. A FIN without data needs no buffer and is kept. */
+/* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at
+ * RCV.NXT loses its data, but is processed and acknowledged. A FIN without data needs no buffer and is kept. */
 static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (tcb_receive_window(tcb) > 0 || !seq_eq(segment->seq, tcb->rcv.nxt) || segment_has(segment, LUCID_SYN)) {
         return false;
@@ -59,8 +61,8 @@ static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     }
 }
 
-/* Simultaneous open: the peer's SYN,ACK repeats a SYN that we have. By Table 6 it is old; but its ACK completes the handshake
- * (Figure 7; RFC 9293 Appendix A.2 recommends to accept it), so it is taken without its SYN. */
+/* Simultaneous open: the peer's SYN,ACK repeats a SYN that we have. By Table 6 it is old; but its ACK completes the
+ * handshake (Figure 7; RFC 9293 Appendix A.2 recommends to accept it), so it is taken without its SYN. */
 static void accept_crossing_syn_ack(struct tcb *tcb, struct segment *segment) {
     bool ours = tcb_is(tcb, LUCID_SYN_RECEIVED) && tcb_has(tcb, TCB_ACTIVE) && seq_eq(segment->seq, tcb->irs);
     if (ours && (segment->flags & (LUCID_SYN | LUCID_ACK | LUCID_RST)) == (LUCID_SYN | LUCID_ACK)) {
@@ -69,8 +71,8 @@ static void accept_crossing_syn_ack(struct tcb *tcb, struct segment *segment) {
     }
 }
 
-/* The peer repeats its SYN because our SYN,ACK was lost: it is sent again at once, and the timer left alone. By the letter of the
- * first step a bare ACK would be due, which helps nobody (docs/decisions). */
+/* The peer repeats its SYN because our SYN,ACK was lost: it is sent again at once, and the timer left alone. By the
+ * letter of the first step a bare ACK would be due, which helps nobody (docs/decisions). */
 static bool repeated_syn(const struct tcb *tcb, const struct segment *segment) {
     return tcb_is(tcb, LUCID_SYN_RECEIVED) && !tcb_has(tcb, TCB_ACTIVE) && seq_eq(segment->seq, tcb->irs) &&
            (segment->flags & (LUCID_SYN | LUCID_ACK | LUCID_RST)) == LUCID_SYN;
@@ -138,14 +140,11 @@ static enum verdict sixth_urg(struct tcp *tcp, struct tcb *tcb, struct segment *
 typedef enum verdict step(struct tcp *tcp, struct tcb *tcb, struct segment *segment);
 
 static step *const steps[] = {
-    first_sequence,
-    second_rst,
+    first_sequence, second_rst,
     /* third, security: this stack has no compartments to compare */
-    fourth_syn,
-    ack_check, /* fifth, ack.c */
-    sixth_urg,
-    text_take, /* seventh, text.c */
-    text_fin,  /* eighth, text.c */
+    fourth_syn, ack_check, /* fifth, ack.c */
+    sixth_urg, text_take,  /* seventh, text.c */
+    text_fin,              /* eighth, text.c */
 };
 
 static const unsigned STEP_COUNT = sizeof steps / sizeof steps[0];

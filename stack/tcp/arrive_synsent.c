@@ -41,8 +41,8 @@ static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, const struct se
     return DONE;
 }
 
-/* Fourth: the peer's SYN, with an ACK of ours (then we are connected) or without (simultaneous open, MUST-10). The third step,
- * security, has nothing to compare: this stack has no compartments. */
+/* Fourth: the peer's SYN, with an ACK of ours (then we are connected) or without (simultaneous open, MUST-10). The
+ * third step, security, has nothing to compare: this stack has no compartments. */
 static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (!segment_has(segment, LUCID_SYN)) {
         return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT, "9293:3.10.7.3/5", LUCID_OUTCOME_DROPPED);

@@ -1,12 +1,13 @@
 /* arrive_timewait.c: RFC 9293 3.10.7.4 for TIME-WAIT, where little can arrive.
  *
- * Read literally, the steps of 3.10.7.4 never restart 2MSL: a retransmitted FIN lies one left of RCV.NXT, so the first step would
- * acknowledge and drop it before the eighth step is reached. The text is plain about what is wanted, though: "The only thing that
- * can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and restart the 2 MSL timeout." So that FIN, and
- * nothing else, is recognised here before the sequence check: only it restarts the wait, so that stray segments cannot prolong it.
+ * Read literally, the steps of 3.10.7.4 never restart 2MSL: a retransmitted FIN lies one left of RCV.NXT, so the first
+ * step would acknowledge and drop it before the eighth step is reached. The text is plain about what is wanted,
+ * though: "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
+ * restart the 2 MSL timeout." So that FIN, and nothing else, is recognised here before the sequence check: only it
+ * restarts the wait, so that stray segments cannot prolong it.
  *
- * RST is ignored (RFC 1337: TIME-WAIT must not be assassinated), unless config.rfc1337 is off. A SYN that is newer than anything
- * of the old connection opens a new one at once, if somebody listens (3.6.1 MAY-2, RFC 1122 4.2.2.13).
+ * RST is ignored (RFC 1337: TIME-WAIT must not be assassinated), unless config.rfc1337 is off. A SYN that is newer
+ * than anything of the old connection opens a new one at once, if somebody listens (3.6.1 MAY-2, RFC 1122 4.2.2.13).
  */
 #include "base/bytes.h"
 #include "tcp/arrive.h"

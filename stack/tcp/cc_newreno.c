@@ -9,8 +9,8 @@ static void grow(struct tcb *tcb, uint32_t octets) {
     tcb->cc.cwnd = min_u32(tcb->cc.cwnd + octets, CWND_MAX);
 }
 
-/* RFC 5681 3.1: in slow start by what was acknowledged, at most one SMSS an ACK; then by one SMSS for each cwnd acknowledged.
- * A sender that did not use its window learns nothing about it. */
+/* RFC 5681 3.1: in slow start by what was acknowledged, at most one SMSS an ACK; then by one SMSS for each cwnd
+ * acknowledged. A sender that did not use its window learns nothing about it. */
 static void acked(struct tcb *tcb, uint32_t octets, uint32_t flight) {
     uint32_t mss = tcb->snd.mss;
     bool slow_start = tcb->cc.cwnd < tcb->cc.ssthresh;

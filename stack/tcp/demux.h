@@ -1,8 +1,8 @@
-/* demux.h: which connection does a segment belong to? One table from both ends' addresses and ports to a TCB or a TIME-WAIT
- * record; a pair of ends is in it at most once.
+/* demux.h: which connection does a segment belong to? One table from both ends' addresses and ports to a TCB or a
+ * TIME-WAIT record; a pair of ends is in it at most once.
  *
- * Open addressing with linear probing; 8 octets a slot: 32 bits of a keyed hash (so that nobody outside can choose colliding
- * ports) and the object's number. It doubles at three quarters full, and owns nothing while empty.
+ * Open addressing with linear probing; 8 octets a slot: 32 bits of a keyed hash (so that nobody outside can choose
+ * colliding ports) and the object's number. It doubles at three quarters full, and owns nothing while empty.
  */
 #ifndef TCP_DEMUX_H
 #define TCP_DEMUX_H

@@ -1,7 +1,7 @@
 /* isn.h: initial sequence numbers, RFC 9293 3.4.1 and RFC 6528: ISN = M + F(local, remote, secret).
  *
- * M ticks every 4 microseconds (MUST-8); F is SipHash with a key drawn at the start (MUST-9). One connection's number says
- * nothing about another's, and a connection that comes again soon begins above where it ended. */
+ * M ticks every 4 microseconds (MUST-8); F is SipHash with a key drawn at the start (MUST-9). One connection's number
+ * says nothing about another's, and a connection that comes again soon begins above where it ended. */
 #ifndef TCP_ISN_H
 #define TCP_ISN_H
 

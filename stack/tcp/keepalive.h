@@ -1,7 +1,7 @@
 /* keepalive.h: RFC 9293 3.8.4: is the peer still there? Off unless asked for (MUST-25).
  *
- * After keepidle seconds without anything from the peer, and nothing outstanding, a segment at SND.NXT-1 without data makes it
- * answer (SHLD-12). Only keepcnt unanswered probes, keepintvl seconds apart, end the connection (MUST-29).
+ * After keepidle seconds without anything from the peer, and nothing outstanding, a segment at SND.NXT-1 without data
+ * makes it answer (SHLD-12). Only keepcnt unanswered probes, keepintvl seconds apart, end the connection (MUST-29).
  */
 #ifndef TCP_KEEPALIVE_H
 #define TCP_KEEPALIVE_H

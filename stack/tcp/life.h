@@ -4,7 +4,8 @@
  *     ... fsm_fire() any number of times, then             the rows' actions are pending
  *     tcb_settle()                                         they are carried out; the TCB may be gone after it
  *
- * Every path that touches a TCB ends in tcb_settle(), and only there a TCB is freed: nothing in between can find it dead.
+ * Every path that touches a TCB ends in tcb_settle(), and only there a TCB is freed: nothing in between can find it
+ * dead.
  */
 #ifndef TCP_LIFE_H
 #define TCP_LIFE_H
@@ -17,8 +18,8 @@ struct tcb *tcb_new(struct tcp *tcp);
 /* Lets segments find it by tcb->ends, and counts its local port. False when memory is short. */
 bool tcb_enter(struct tcp *tcp, struct tcb *tcb);
 
-/* Carries out what is pending, traces what changed, puts it among those with something to send, and frees it when nobody
- * wants it any more. */
+/* Carries out what is pending, traces what changed, puts it among those with something to send, and frees it when
+ * nobody wants it any more. */
 void tcb_settle(struct tcp *tcp, struct tcb *tcb);
 
 /* Frees a TCB that never entered. */

@@ -38,7 +38,8 @@ struct listener *listener_exact(const struct tcp *tcp, const struct lucid_sockad
     const struct list *bucket = &tcp->listening[bucket_of(local->port)];
     for (struct list_node *node = bucket->first; node; node = node->next) {
         struct listener *listener = CONTAINER_OF(node, struct listener, bucket);
-        bool same_family = listener->family == family || listener->family == LUCID_AF_UNSPEC || family == LUCID_AF_UNSPEC;
+        bool same_family = listener->family == family || listener->family == LUCID_AF_UNSPEC ||
+                           family == LUCID_AF_UNSPEC;
         if (listener->local.port == local->port && same_family &&
             lucid_addr_equal(&listener->local.addr, &local->addr)) {
             return listener;

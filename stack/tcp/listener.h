@@ -1,7 +1,7 @@
 /* listener.h: a socket in LISTEN. It stays while it bears children: one TCB for each SYN that is accepted.
  *
- * A child is on one of two lists: half-open until its handshake is complete (SYN-RECEIVED), then waiting for accept(), in the
- * order in which handshakes were completed.
+ * A child is on one of two lists: half-open until its handshake is complete (SYN-RECEIVED), then waiting for accept(),
+ * in the order in which handshakes were completed.
  */
 #ifndef TCP_LISTENER_H
 #define TCP_LISTENER_H
@@ -15,11 +15,11 @@ struct tcp;
 struct tcb;
 
 struct listener {
-    struct list_node bucket;  /* in tcp->listening */
-    struct list_node changed; /* in tcp->changed_listeners, with in_changed */
+    struct list_node bucket;     /* in tcp->listening */
+    struct list_node changed;    /* in tcp->changed_listeners, with in_changed */
     struct lucid_sockaddr local; /* address unspecified: all of ours */
-    uint32_t state;           /* LUCID_LISTEN, or LUCID_CLOSED before and after; written by fsm.c only */
-    uint32_t backlog;         /* how many may wait for accept() */
+    uint32_t state;              /* LUCID_LISTEN, or LUCID_CLOSED before and after; written by fsm.c only */
+    uint32_t backlog;            /* how many may wait for accept() */
     uint32_t waiting_count;
     struct list half_open, waiting;
     uint32_t number; /* in tcp->listeners */

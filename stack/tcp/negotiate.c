@@ -23,8 +23,7 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment) {
 void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options) {
     options->has_mss = true;
     options->mss = tcb->rcv.mss;
-    options->has_window_scale =
-        tcb_is(tcb, LUCID_SYN_SENT) ? tcp->env->config.window_scale : tcb_has(tcb, TCB_SCALED);
+    options->has_window_scale = tcb_is(tcb, LUCID_SYN_SENT) ? tcp->env->config.window_scale : tcb_has(tcb, TCB_SCALED);
     options->window_scale = tcb->rcv.shift;
 }
 

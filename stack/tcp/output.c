@@ -80,7 +80,8 @@ static void complete_checksum(const struct tcp *tcp, const struct tcb *tcb, stru
     put16(field, checksum_finish(checksum_slices(sum, out->slice + 1, out->slices - 1)));
 }
 
-static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lucid_packet *out, struct tcp_header *header) {
+static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lucid_packet *out,
+                  struct tcp_header *header) {
     struct tcp_options options = {0};
     if (plan->kind == PLAN_SYN) {
         negotiate_offer(tcp, tcb, &options);
@@ -96,8 +97,8 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
         .flags = flags_for(tcb, plan),
         .window = window_for(tcb, plan),
     };
-    size_t ip_length = ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl, tcb->tos,
-                               header->header_length + payload);
+    size_t ip_length = ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl,
+                               tcb->tos, header->header_length + payload);
     tcp_header_build(out->head + ip_length, header);
     tcp_options_build(out->head + ip_length + TCP_HEADER, &options);
     out->header_length = (uint16_t)(ip_length + header->header_length);
@@ -204,8 +205,9 @@ static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
     }
 }
 
-/* Nothing can leave, yet something waits and nothing is in flight whose ACK would bring the next chance: only a timer can go on.
- * With a shut window that is a probe after one RTO (SHLD-29); with a window too small to be worth it, or a cork, the override. */
+/* Nothing can leave, yet something waits and nothing is in flight whose ACK would bring the next chance: only a timer
+ * can go on. With a shut window that is a probe after one RTO (SHLD-29); with a window too small to be worth it, or a
+ * cork, the override. */
 static void set_persist(struct tcp *tcp, struct tcb *tcb) {
     bool waiting = tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb);
     if (!waiting || tcb_flight(tcb) > 0 || tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {

@@ -56,7 +56,8 @@ static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {
     return plan;
 }
 
-/* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? all: nothing is left behind it. */
+/* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? all: nothing is left
+ * behind it. */
 static bool worth_sending(const struct tcb *tcb, uint32_t length, bool all, bool fin) {
     bool idle = tcb_flight(tcb) == 0;
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {

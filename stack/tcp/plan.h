@@ -1,7 +1,8 @@
 /* plan.h: which segment leaves next: decided here, built in output.c.
  *
- * In this order: SYN, what is to be sent again, new data and FIN as far as the peer's window, the congestion window, Nagle
- * (RFC 9293 3.7.4) and the sender's silly-window avoidance (3.8.6.2.1) allow, a window probe, a keep-alive probe, a bare ACK.
+ * In this order: SYN, what is to be sent again, new data and FIN as far as the peer's window, the congestion window,
+ * Nagle (RFC 9293 3.7.4) and the sender's silly-window avoidance (3.8.6.2.1) allow, a window probe, a keep-alive
+ * probe, a bare ACK.
  */
 #ifndef TCP_PLAN_H
 #define TCP_PLAN_H

@@ -1,7 +1,7 @@
 /* ports.h: which local ports are in use, and which one to take next (RFC 6056).
  *
- * Counts, for each local port, the connections, TIME-WAIT records and bound sockets on it. bind() asks it; so does the choice of
- * an ephemeral port. A table of the used ports only, since most stacks use few.
+ * Counts, for each local port, the connections, TIME-WAIT records and bound sockets on it. bind() asks it; so does the
+ * choice of an ephemeral port. A table of the used ports only, since most stacks use few.
  */
 #ifndef TCP_PORTS_H
 #define TCP_PORTS_H
@@ -30,8 +30,8 @@ void ports_give(struct env *env, struct ports *ports, uint16_t port);
 
 uint32_t ports_users(const struct ports *ports, uint16_t port);
 
-/* Chooses a local port of config.port_first..port_last for a connection to ends->remote, such that the four-tuple is new:
- * RFC 6056 algorithm 3, with a fresh random increment. Sets ends->local.port; false when all are taken. */
+/* Chooses a local port of config.port_first..port_last for a connection to ends->remote, such that the four-tuple is
+ * new: RFC 6056 algorithm 3, with a fresh random increment. Sets ends->local.port; false when all are taken. */
 bool ports_choose(struct tcp *tcp, struct endpoints *ends);
 
 void ports_destroy(struct env *env, struct ports *ports);

@@ -1,8 +1,8 @@
-/* recovery.h: what is lost, and what is sent again: RFC 5681 3.2 and RFC 6582 (NewReno), limited transmit of RFC 3042, and the
- * retransmission time-out of RFC 6298 5.
+/* recovery.h: what is lost, and what is sent again: RFC 5681 3.2 and RFC 6582 (NewReno), limited transmit of RFC 3042,
+ * and the retransmission time-out of RFC 6298 5.
  *
- * The result is a range of sequence numbers, [snd.rtx, snd.rtx_end), that output.c sends before anything new, and a number of
- * octets that may fly beyond cwnd, loss.inflation. How cwnd itself changes is the business of cc.h.
+ * The result is a range of sequence numbers, [snd.rtx, snd.rtx_end), that output.c sends before anything new, and a
+ * number of octets that may fly beyond cwnd, loss.inflation. How cwnd itself changes is the business of cc.h.
  */
 #ifndef TCP_RECOVERY_H
 #define TCP_RECOVERY_H

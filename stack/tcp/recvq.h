@@ -1,11 +1,12 @@
 /* recvq.h: what has been received: octets in order, waiting for the application, and runs of octets that came early.
  *
- * "Segments with higher beginning sequence numbers SHOULD be held for later processing" (RFC 9293 3.10.7.4 SHLD-31). A run is a
- * contiguous piece above a gap; runs are kept in order and never touch each other. Where segments overlap, the octets that came
- * first stay: only the new parts of a segment are taken.
+ * "Segments with higher beginning sequence numbers SHOULD be held for later processing" (RFC 9293 3.10.7.4 SHLD-31). A
+ * run is a contiguous piece above a gap; runs are kept in order and never touch each other. Where segments overlap,
+ * the octets that came first stay: only the new parts of a segment are taken.
  *
- * A large packet is not copied: the queue becomes a user of the chunk that the host read it into. A packet that fills less than
- * half of its chunk is copied out, so that memory promised to the peer is at most doubled by what it is stored in.
+ * A large packet is not copied: the queue becomes a user of the chunk that the host read it into. A packet that fills
+ * less than half of its chunk is copied out, so that memory promised to the peer is at most doubled by what it is
+ * stored in.
  */
 #ifndef TCP_RECVQ_H
 #define TCP_RECVQ_H

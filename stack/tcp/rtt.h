@@ -1,7 +1,7 @@
 /* rtt.h: how long a round trip takes, and from it the retransmission time-out: RFC 6298, with Karn's rule.
  *
- * One segment at a time is timed. A segment that had to be sent again tells nothing, since its ACK may be for either copy
- * (Karn, RFC 6298 3): then no sample is taken, and the backed-off RTO stays until there is one.
+ * One segment at a time is timed. A segment that had to be sent again tells nothing, since its ACK may be for either
+ * copy (Karn, RFC 6298 3): then no sample is taken, and the backed-off RTO stays until there is one.
  */
 #ifndef TCP_RTT_H
 #define TCP_RTT_H

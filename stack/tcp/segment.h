@@ -1,7 +1,7 @@
 /* segment.h: a segment that arrived, in host order, with the RFC's names: seg->seq is SEG.SEQ.
  *
- * The steps of 3.10.7.4 change it as they go: what lies outside the window is cut off, so that later steps see the idealized
- * segment of the RFC, "that begins at RCV.NXT and does not exceed the window".
+ * The steps of 3.10.7.4 change it as they go: what lies outside the window is cut off, so that later steps see the
+ * idealized segment of the RFC, "that begins at RCV.NXT and does not exceed the window".
  */
 #ifndef TCP_SEGMENT_H
 #define TCP_SEGMENT_H
@@ -15,10 +15,10 @@
 struct segment {
     struct endpoints ends; /* local is the destination */
     struct seq32 seq, ack;
-    uint32_t window;        /* SEG.WND as it stands in the header; scaled by whoever knows the connection */
-    uint32_t length;        /* octets of data */
+    uint32_t window; /* SEG.WND as it stands in the header; scaled by whoever knows the connection */
+    uint32_t length; /* octets of data */
     const uint8_t *data;
-    uint8_t flags;          /* enum lucid_flag */
+    uint8_t flags; /* enum lucid_flag */
     struct tcp_options options;
     const struct ip_datagram *datagram;
 };

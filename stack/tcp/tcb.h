@@ -1,8 +1,9 @@
 /* tcb.h: the Transmission Control Block, RFC 9293 3.3.1, with the RFC's names: tcb->snd.una is SND.UNA.
  *
- * A TCB is born by connect, or by a SYN that reaches a listener, and lives until its last segment is acknowledged and its handle
- * is closed. Once the connection has ended (or has become a TIME-WAIT record) the TCB is *retired*: no segment and no timer
- * reaches it any more; it only keeps, for the handle, what is still unread and the error that ended it.
+ * A TCB is born by connect, or by a SYN that reaches a listener, and lives until its last segment is acknowledged and
+ * its handle is closed. Once the connection has ended (or has become a TIME-WAIT record) the TCB is *retired*: no
+ * segment and no timer reaches it any more; it only keeps, for the handle, what is still unread and the error that
+ * ended it.
  */
 #ifndef TCP_TCB_H
 #define TCP_TCB_H
@@ -39,24 +40,24 @@ enum tcb_flag {
     TCB_PROBE_DUE = 1 << 10,   /* a zero-window probe must leave */
     TCB_PROBE_SENT = 1 << 11,  /* one octet at SND.NXT may be on its way without being counted in it */
     TCB_KEEPALIVE_DUE = 1 << 12,
-    TCB_OVERRIDE = 1 << 13,    /* send what fits now, whatever SWS avoidance says (3.8.6.2.1) */
-    TCB_RECOVERY = 1 << 14,    /* fast recovery, RFC 6582 */
-    TCB_PARTIAL_ACK = 1 << 15, /* in this recovery a partial ACK has restarted the timer */
-    TCB_TIMING = 1 << 16,      /* rtt.seq and rtt.at measure a round trip */
-    TCB_NODELAY = 1 << 17,     /* TCP_NODELAY */
-    TCB_CORK = 1 << 18,        /* TCP_CORK */
-    TCB_QUICKACK = 1 << 19,    /* TCP_QUICKACK */
-    TCB_KEEPALIVE = 1 << 20,   /* SO_KEEPALIVE */
-    TCB_WANT_WRITE = 1 << 21,  /* send() found no room: tell when there is some */
-    TCB_SCALED = 1 << 22,      /* both SYNs had window scale */
-    TCB_IN_READY = 1 << 24,    /* in tcp->ready */
-    TCB_IN_CHANGED = 1 << 25,  /* in tcp->changed */
+    TCB_OVERRIDE = 1 << 13,      /* send what fits now, whatever SWS avoidance says (3.8.6.2.1) */
+    TCB_RECOVERY = 1 << 14,      /* fast recovery, RFC 6582 */
+    TCB_PARTIAL_ACK = 1 << 15,   /* in this recovery a partial ACK has restarted the timer */
+    TCB_TIMING = 1 << 16,        /* rtt.seq and rtt.at measure a round trip */
+    TCB_NODELAY = 1 << 17,       /* TCP_NODELAY */
+    TCB_CORK = 1 << 18,          /* TCP_CORK */
+    TCB_QUICKACK = 1 << 19,      /* TCP_QUICKACK */
+    TCB_KEEPALIVE = 1 << 20,     /* SO_KEEPALIVE */
+    TCB_WANT_WRITE = 1 << 21,    /* send() found no room: tell when there is some */
+    TCB_SCALED = 1 << 22,        /* both SYNs had window scale */
+    TCB_IN_READY = 1 << 24,      /* in tcp->ready */
+    TCB_IN_CHANGED = 1 << 25,    /* in tcp->changed */
     TCB_CLOSE_PENDING = 1 << 26, /* closed in SYN-RECEIVED with data queued: CLOSE follows ESTABLISHED (3.10.4) */
-    TCB_FIN_SEEN = 1 << 27,    /* rcv.fin is known, perhaps above a gap */
-    TCB_SYN_REPEATED = 1 << 28, /* our SYN was sent more than once */
-    TCB_HALF_OPEN = 1 << 29,   /* counted in tcp->half_open; in its listener's half_open */
-    TCB_WAITING = 1 << 30,     /* in its listener's waiting */
-    TCB_MORE = 1 << 23,        /* LUCID_MSG_MORE on the latest send */
+    TCB_FIN_SEEN = 1 << 27,      /* rcv.fin is known, perhaps above a gap */
+    TCB_SYN_REPEATED = 1 << 28,  /* our SYN was sent more than once */
+    TCB_HALF_OPEN = 1 << 29,     /* counted in tcp->half_open; in its listener's half_open */
+    TCB_WAITING = 1 << 30,       /* in its listener's waiting */
+    TCB_MORE = 1 << 23,          /* LUCID_MSG_MORE on the latest send */
 };
 
 struct tcb {
@@ -115,9 +116,9 @@ struct tcb {
     lucid_time last_received; /* anything, for keep-alive */
     uint8_t keepalive_probes; /* unanswered */
     uint8_t keepcnt;
-    uint32_t keepidle, keepintvl;  /* seconds */
-    uint32_t user_timeout;         /* milliseconds; 0: config.r2_data */
-    uint8_t challenges;            /* challenge ACKs in this second */
+    uint32_t keepidle, keepintvl; /* seconds */
+    uint32_t user_timeout;        /* milliseconds; 0: config.r2_data */
+    uint8_t challenges;           /* challenge ACKs in this second */
     uint32_t challenge_second;
     uint32_t retransmits;
     uint8_t tos, ttl;
@@ -125,10 +126,10 @@ struct tcb {
     lucid_time at[LUCID_TIMERS]; /* each timer's expiry, LUCID_NEVER: off */
     struct timer_node timer;     /* armed not after the earliest of them */
 
-    uint32_t number;     /* in tcp->tcbs */
-    uint32_t name;       /* in the trace; never used again */
-    uint32_t owner;      /* handle's number; POOL_NONE: none */
-    uint32_t record;     /* retired into this TIME-WAIT record; POOL_NONE: no */
+    uint32_t number;           /* in tcp->tcbs */
+    uint32_t name;             /* in the trace; never used again */
+    uint32_t owner;            /* handle's number; POOL_NONE: none */
+    uint32_t record;           /* retired into this TIME-WAIT record; POOL_NONE: no */
     struct listener *listener; /* that it was born of and waits at; NULL once accepted */
     struct list_node sibling;  /* in one of the listener's two lists */
     struct list_node ready, changed;

@@ -1,11 +1,12 @@
 /* tcp.h: TCP as one module of a stack: its tables, and its doors to the rest.
  *
- * Below it: ip/ (where segments come from and go), base/. Above it: core/ (input, output, time) and sock/ (calls). TCP tells
- * the application nothing by itself: it puts a connection on a list, and sock/ looks.
+ * Below it: ip/ (where segments come from and go), base/. Above it: core/ (input, output, time) and sock/ (calls). TCP
+ * tells the application nothing by itself: it puts a connection on a list, and sock/ looks.
  *
- * Chapter and file are the same thing. Segments arrive (RFC 9293 3.10.7) in arrive.c, which sends them to arrive_closed.c,
- * arrive_listen.c, arrive_synsent.c, arrive_other.c or arrive_timewait.c; the calls of 3.10.1 to 3.10.6 are in user.c; 3.10.8 is
- * timeouts.c. Whatever they decide leaves through output.c. The transitions are in fsm.def.
+ * Chapter and file are the same thing. Segments arrive (RFC 9293 3.10.7) in arrive.c, which sends them to
+ * arrive_closed.c, arrive_listen.c, arrive_synsent.c, arrive_other.c or arrive_timewait.c; the calls of 3.10.1 to
+ * 3.10.6 are in user.c; 3.10.8 is timeouts.c. Whatever they decide leaves through output.c. The transitions are in
+ * fsm.def.
  */
 #ifndef TCP_TCP_H
 #define TCP_TCP_H
@@ -28,9 +29,9 @@ struct tcp {
     struct demux demux;
     struct ports ports;
     struct timers timers;
-    struct list ready;              /* TCBs with something to send */
-    struct list changed;            /* TCBs whose handle should look */
-    struct list changed_listeners;  /* listeners with something to accept */
+    struct list ready;             /* TCBs with something to send */
+    struct list changed;           /* TCBs whose handle should look */
+    struct list changed_listeners; /* listeners with something to accept */
     struct list listening[LISTENER_BUCKETS];
     struct timewait_queue timewait_queue;
     uint32_t half_open;

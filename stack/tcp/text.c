@@ -6,8 +6,8 @@
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
 
-/* RFC 5681 4.2: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender counts them. (With
- * SACK one ACK would tell as much.) Bounded, so that a batch does not become a storm. */
+/* RFC 5681 4.2: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender counts
+ * them. (With SACK one ACK would tell as much.) Bounded, so that a batch does not become a storm. */
 static const uint8_t DUPLICATE_ACKS_MAX = 8;
 
 static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
@@ -19,8 +19,8 @@ static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
     trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7/SHLD-31", LUCID_OUTCOME_QUEUED);
 }
 
-/* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer has been
- * seen to send at most, since its segments may be smaller than we would take. */
+/* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer
+ * has been seen to send at most, since its segments may be smaller than we would take. */
 static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool gap_before) {
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
     uint32_t full = max_u32(tcb->rcv.seen_mss, 1);

@@ -1,4 +1,5 @@
-/* text.h: the seventh and eighth step of RFC 9293 3.10.7.4: segment text and FIN; and when they are acknowledged (3.8.6.3).
+/* text.h: the seventh and eighth step of RFC 9293 3.10.7.4: segment text and FIN; and when they are acknowledged
+ * (3.8.6.3).
  */
 #ifndef TCP_TEXT_H
 #define TCP_TEXT_H

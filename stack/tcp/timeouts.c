@@ -1,4 +1,5 @@
-/* timeouts.c: RFC 9293 3.10.8, USER TIMEOUT, RETRANSMISSION TIMEOUT and TIME-WAIT TIMEOUT, and the other timers of a connection.
+/* timeouts.c: RFC 9293 3.10.8, USER TIMEOUT, RETRANSMISSION TIMEOUT and TIME-WAIT TIMEOUT, and the other timers of a
+ * connection.
  */
 #include "base/bytes.h"
 #include "tcp/keepalive.h"
@@ -30,8 +31,8 @@ static void persist_fired(struct tcp *tcp, struct tcb *tcb) {
     probe_window(tcp, tcb);
 }
 
-/* The SYN or SYN,ACK goes again; data goes again from SND.UNA on; but when the peer has shut its window on what is in flight,
- * that is not a loss: probes take over (MUST-35, SHLD-17). */
+/* The SYN or SYN,ACK goes again; data goes again from SND.UNA on; but when the peer has shut its window on what is in
+ * flight, that is not a loss: probes take over (MUST-35, SHLD-17). */
 static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
     const struct lucid_config *config = &tcp->env->config;
     if (tcb_syn_unacked(tcb)) {

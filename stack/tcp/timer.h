@@ -1,7 +1,8 @@
 /* timer.h: the timers of one connection. What happens when one fires is in timeouts.c.
  *
- * A connection has several timers but only one node in the wheel of base/timers.h, armed for the earliest of them or before it:
- * moving a timer to a later time, as every acknowledgment does, costs one store. When the node fires too early it is armed again.
+ * A connection has several timers but only one node in the wheel of base/timers.h, armed for the earliest of them or
+ * before it: moving a timer to a later time, as every acknowledgment does, costs one store. When the node fires too
+ * early it is armed again.
  */
 #ifndef TCP_TIMER_H
 #define TCP_TIMER_H

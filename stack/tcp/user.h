@@ -1,5 +1,5 @@
-/* user.h: the user's calls of RFC 9293 3.10.1 to 3.10.6. The socket layer, sock/, turns handles into connections and maps errors;
- * what a call does to a connection is here. All return 0, a count, or a negative enum lucid_error.
+/* user.h: the user's calls of RFC 9293 3.10.1 to 3.10.6. The socket layer, sock/, turns handles into connections and
+ * maps errors; what a call does to a connection is here. All return 0, a count, or a negative enum lucid_error.
  */
 #ifndef TCP_USER_H
 #define TCP_USER_H
@@ -15,8 +15,8 @@ struct user_options {
     bool reuse; /* SO_REUSEADDR */
 };
 
-/* May this local end be bound? Ports that connections or TIME-WAIT records use need SO_REUSEADDR; a port that a listener has is
- * taken. Returns 0, -LUCID_EADDRINUSE, -LUCID_EADDRNOTAVAIL. */
+/* May this local end be bound? Ports that connections or TIME-WAIT records use need SO_REUSEADDR; a port that a
+ * listener has is taken. Returns 0, -LUCID_EADDRINUSE, -LUCID_EADDRNOTAVAIL. */
 int user_may_bind(const struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t family, bool reuse);
 
 /* OPEN, passive (3.10.1). */
@@ -24,8 +24,8 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
                 const struct user_options *options, struct listener **listener);
 
 /* OPEN, active (3.10.1). local: address or port may be unspecified. */
-int user_connect(struct tcp *tcp, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote, uint32_t owner,
-                 const struct user_options *options, struct tcb **tcb);
+int user_connect(struct tcp *tcp, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote,
+                 uint32_t owner, const struct user_options *options, struct tcb **tcb);
 
 /* Takes the first waiting connection of a listener for this handle; NULL when none waits. */
 struct tcb *user_accept(struct tcp *tcp, struct listener *listener, uint32_t owner);

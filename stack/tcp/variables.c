@@ -61,29 +61,54 @@ void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_t
     bool waiting = record && record->name == tcb->name;
     bool over = tcb_has(tcb, TCB_RETIRED) && !waiting;
     *info = (struct lucid_tcp_info){
-        .connection = tcb->name, .fd = -1, .state = over ? LUCID_CLOSED : tcb->state,
-        .local = tcb->ends.local, .remote = tcb->ends.remote,
-        .iss = tcb->iss.v, .snd_una = tcb->snd.una.v, .snd_nxt = tcb->snd.nxt.v,
-        .snd_wnd = tcb->snd.wnd, .snd_wl1 = tcb->snd.wl1.v, .snd_wl2 = tcb->snd.wl2.v,
-        .irs = tcb->irs.v, .rcv_nxt = tcb->rcv.nxt.v, .rcv_wnd = tcb_receive_window(tcb),
-        .cwnd = shown_cwnd(tcb), .ssthresh = tcb->cc.ssthresh, .flight = tcb_flight(tcb),
-        .send_queue = tcb->send_queue.length, .receive_queue = tcb->receive_queue.length,
+        .connection = tcb->name,
+        .fd = -1,
+        .state = over ? LUCID_CLOSED : tcb->state,
+        .local = tcb->ends.local,
+        .remote = tcb->ends.remote,
+        .iss = tcb->iss.v,
+        .snd_una = tcb->snd.una.v,
+        .snd_nxt = tcb->snd.nxt.v,
+        .snd_wnd = tcb->snd.wnd,
+        .snd_wl1 = tcb->snd.wl1.v,
+        .snd_wl2 = tcb->snd.wl2.v,
+        .irs = tcb->irs.v,
+        .rcv_nxt = tcb->rcv.nxt.v,
+        .rcv_wnd = tcb_receive_window(tcb),
+        .cwnd = shown_cwnd(tcb),
+        .ssthresh = tcb->cc.ssthresh,
+        .flight = tcb_flight(tcb),
+        .send_queue = tcb->send_queue.length,
+        .receive_queue = tcb->receive_queue.length,
         .out_of_order = tcb->run_octets,
-        .mss = tcb->snd.mss, .mss_received = tcb->snd.peer_mss,
-        .snd_shift = tcb->snd.shift, .rcv_shift = tcb->rcv.shift,
-        .dupacks = tcb->loss.dupacks, .backoff = tcb->rtt.backoff, .retransmits = tcb->retransmits,
-        .octets_in = tcb->octets_in, .octets_out = tcb->octets_out,
-        .srtt = tcb->rtt.srtt, .rttvar = tcb->rtt.rttvar, .rto = tcb->rtt.rto,
-        .rto_at = tcb->at[LUCID_TIMER_RTO], .persist_at = tcb->at[LUCID_TIMER_PERSIST],
-        .delayed_ack_at = tcb->at[LUCID_TIMER_DELAYED_ACK], .keepalive_at = tcb->at[LUCID_TIMER_KEEPALIVE],
+        .mss = tcb->snd.mss,
+        .mss_received = tcb->snd.peer_mss,
+        .snd_shift = tcb->snd.shift,
+        .rcv_shift = tcb->rcv.shift,
+        .dupacks = tcb->loss.dupacks,
+        .backoff = tcb->rtt.backoff,
+        .retransmits = tcb->retransmits,
+        .octets_in = tcb->octets_in,
+        .octets_out = tcb->octets_out,
+        .srtt = tcb->rtt.srtt,
+        .rttvar = tcb->rtt.rttvar,
+        .rto = tcb->rtt.rto,
+        .rto_at = tcb->at[LUCID_TIMER_RTO],
+        .persist_at = tcb->at[LUCID_TIMER_PERSIST],
+        .delayed_ack_at = tcb->at[LUCID_TIMER_DELAYED_ACK],
+        .keepalive_at = tcb->at[LUCID_TIMER_KEEPALIVE],
         .timewait_at = waiting ? record->expires : LUCID_NEVER,
-        .fin_wait_2_at = tcb->at[LUCID_TIMER_FIN_WAIT_2], .user_at = tcb->at[LUCID_TIMER_USER],
+        .fin_wait_2_at = tcb->at[LUCID_TIMER_FIN_WAIT_2],
+        .user_at = tcb->at[LUCID_TIMER_USER],
     };
 }
 
 void variables_listener_info(const struct listener *listener, struct lucid_tcp_info *info) {
     *info = (struct lucid_tcp_info){
-        .connection = listener->name, .fd = -1, .state = LUCID_LISTEN, .local = listener->local,
+        .connection = listener->name,
+        .fd = -1,
+        .state = LUCID_LISTEN,
+        .local = listener->local,
     };
     no_timers(info);
 }
@@ -91,9 +116,16 @@ void variables_listener_info(const struct listener *listener, struct lucid_tcp_i
 void variables_timewait_info(const struct tcp *tcp, const struct timewait *record, struct lucid_tcp_info *info) {
     struct endpoints ends = timewait_ends(tcp, record);
     *info = (struct lucid_tcp_info){
-        .connection = record->name, .fd = -1, .state = LUCID_TIME_WAIT, .local = ends.local, .remote = ends.remote,
-        .snd_una = record->snd_nxt.v, .snd_nxt = record->snd_nxt.v, .rcv_nxt = record->rcv_nxt.v,
-        .rcv_wnd = (uint32_t)record->window << record->shift, .rcv_shift = record->shift,
+        .connection = record->name,
+        .fd = -1,
+        .state = LUCID_TIME_WAIT,
+        .local = ends.local,
+        .remote = ends.remote,
+        .snd_una = record->snd_nxt.v,
+        .snd_nxt = record->snd_nxt.v,
+        .rcv_nxt = record->rcv_nxt.v,
+        .rcv_wnd = (uint32_t)record->window << record->shift,
+        .rcv_shift = record->shift,
     };
     no_timers(info);
     info->timewait_at = record->expires;

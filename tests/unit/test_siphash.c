@@ -1,5 +1,5 @@
-/* test_siphash.c: base/siphash.h against the vectors that its authors published: key 00 01 .. 0f, messages of 0 to 15 octets
- * 00 01 02 ..; the last one is the example of appendix A of the paper.
+/* test_siphash.c: base/siphash.h against the vectors that its authors published: key 00 01 .. 0f, messages of 0 to 15
+ * octets 00 01 02 ..; the last one is the example of appendix A of the paper.
  */
 #include "base/siphash.h"
 #include "unit.h"

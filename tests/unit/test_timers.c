@@ -126,7 +126,8 @@ static void change_one(struct model *model) {
 }
 
 static void let_time_pass(struct model *model) {
-    lucid_time to = draw_below(&model->seed, 3) == 0 ? timers_deadline(&timers) : model->now + draw_distance(model) / 64;
+    bool until_deadline = draw_below(&model->seed, 3) == 0;
+    lucid_time to = until_deadline ? timers_deadline(&timers) : model->now + draw_distance(model) / 64;
     model->now = to > model->now && to < LUCID_NEVER ? to : model->now;
     struct timer_node *node;
     while ((node = timers_expired(&timers, model->now))) {

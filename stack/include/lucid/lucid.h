@@ -107,8 +107,8 @@ struct lucid_config {
     unsigned offload; /* OR of enum lucid_offload; 0 */
 
     /* Limits. At each one the stack refuses or evicts by the rule given, and counts it (info.h). */
-    size_t mem_limit;         /* all octets ever asked of alloc at one time; 256 MiB: calls fail, segments are dropped */
-    uint32_t sockets_max;     /* handles; 2^20: LUCID_ENFILE */
+    size_t mem_limit;     /* all octets ever asked of alloc at one time; 256 MiB: calls fail, segments are dropped */
+    uint32_t sockets_max; /* handles; 2^20: LUCID_ENFILE */
     uint32_t connections_max; /* TCBs; 2^20: SYN dropped, connect fails */
     uint32_t half_open_max;   /* connections in SYN-RECEIVED; 1024: SYN dropped */
     uint32_t timewait_max;    /* TIME-WAIT records; 65536: the oldest goes */
@@ -121,22 +121,22 @@ struct lucid_config {
     uint32_t rcvbuf; /* octets that wait for recv(): what the window offers; 1 MiB */
 
     /* TCP, RFC 9293. Times in nanoseconds. */
-    lucid_time msl;           /* maximum segment lifetime, 3.4.2; 120 s; TIME-WAIT lasts twice this */
-    lucid_time rto_initial;   /* RFC 6298 2.1; 1 s */
-    lucid_time rto_min;       /* RFC 6298 2.4; 1 s */
-    lucid_time rto_max;       /* RFC 6298 2.5; 60 s */
-    lucid_time delayed_ack;   /* MUST-40: below 500 ms; 200 ms; 0: every segment is acknowledged at once */
-    lucid_time r2_syn;        /* give up an active open after; MUST-23: at least 180 s; 180 s */
-    lucid_time r2_syn_ack;    /* give up a passive open after; 63 s */
-    lucid_time r2_data;       /* give up a connection after; SHLD-11: at least 100 s; 100 s; TCP_USER_TIMEOUT overrides */
-    lucid_time fin_wait_2;    /* FIN-WAIT-2 without a handle ends after; 60 s */
-    lucid_time keepidle;      /* MUST-28: at least 2 h; 7200 s */
-    lucid_time keepintvl;     /* between unanswered probes; 75 s */
-    uint8_t keepcnt;          /* unanswered probes before ETIMEDOUT; 9 */
-    uint8_t initial_window;   /* congestion window at the start in segments, RFC 6928; 10 */
-    uint8_t ttl;              /* time to live, hop limit; 64 */
-    uint16_t mss_floor;       /* the smallest send MSS that a peer can force; 88 */
-    uint16_t port_first;      /* ephemeral ports, RFC 6056; 49152 to 65535 */
+    lucid_time msl;         /* maximum segment lifetime, 3.4.2; 120 s; TIME-WAIT lasts twice this */
+    lucid_time rto_initial; /* RFC 6298 2.1; 1 s */
+    lucid_time rto_min;     /* RFC 6298 2.4; 1 s */
+    lucid_time rto_max;     /* RFC 6298 2.5; 60 s */
+    lucid_time delayed_ack; /* MUST-40: below 500 ms; 200 ms; 0: every segment is acknowledged at once */
+    lucid_time r2_syn;      /* give up an active open after; MUST-23: at least 180 s; 180 s */
+    lucid_time r2_syn_ack;  /* give up a passive open after; 63 s */
+    lucid_time r2_data;     /* give up a connection after; SHLD-11: at least 100 s; 100 s; TCP_USER_TIMEOUT overrides */
+    lucid_time fin_wait_2;  /* FIN-WAIT-2 without a handle ends after; 60 s */
+    lucid_time keepidle;    /* MUST-28: at least 2 h; 7200 s */
+    lucid_time keepintvl;   /* between unanswered probes; 75 s */
+    uint8_t keepcnt;        /* unanswered probes before ETIMEDOUT; 9 */
+    uint8_t initial_window; /* congestion window at the start in segments, RFC 6928; 10 */
+    uint8_t ttl;            /* time to live, hop limit; 64 */
+    uint16_t mss_floor;     /* the smallest send MSS that a peer can force; 88 */
+    uint16_t port_first;    /* ephemeral ports, RFC 6056; 49152 to 65535 */
     uint16_t port_last;
     bool window_scale;        /* offer RFC 7323 window scale; true */
     bool quick_ack;           /* no delayed ACK; false */
@@ -163,9 +163,9 @@ LUCID_API void lucid_destroy(struct lucid_stack *stack);
 
 /* ---- packets ---- */
 
-#define LUCID_PACKET_MAX 65535  /* octets of the longest IP packet */
-#define LUCID_PACKET_SLICES 24  /* pieces of memory that one packet may consist of */
-#define LUCID_HEAD_MAX 128      /* octets of IP and transport header, at most */
+#define LUCID_PACKET_MAX 65535 /* octets of the longest IP packet */
+#define LUCID_PACKET_SLICES 24 /* pieces of memory that one packet may consist of */
+#define LUCID_HEAD_MAX 128     /* octets of IP and transport header, at most */
 
 /* A piece of memory that is only read. */
 struct lucid_slice {
@@ -185,26 +185,26 @@ struct lucid_chunk;
 /* One IP packet, or, with segment_size, several TCP segments that the device cuts apart or has joined.
  *
  * In: one slice, contiguous, from lucid_packet_reserve() or the caller's own memory (chunk NULL; then what the stack
- * keeps is copied). Fields to set: slice[0], slices = 1, length, checksum, segment_size, id.
- * Out: slice[0] is the head inside this struct, the others point into send queues; all of it is valid until the next call
- * with this stack. Since slice[0] points into it, the struct is not to be copied. */
+ * keeps is copied). Fields to set: slice[0], slices = 1, length, checksum, segment_size, id. Out: slice[0] is the head
+ * inside this struct, the others point into send queues; all of it is valid until the next call with this stack. Since
+ * slice[0] points into it, the struct is not to be copied. */
 struct lucid_packet {
     struct lucid_slice slice[LUCID_PACKET_SLICES];
     unsigned slices;
-    uint32_t length;          /* octets in all slices */
-    uint64_t id;              /* names the packet in the trace; out: counted by the stack */
-    uint16_t segment_size;    /* octets of payload in each segment but the last; 0: it is one segment */
-    uint16_t header_length;   /* out: octets of IP and transport header */
-    uint16_t checksum_start;  /* out, with LUCID_CHECKSUM_PARTIAL: offset of the transport header */
-    uint16_t checksum_offset; /* out, with LUCID_CHECKSUM_PARTIAL: of the field, from checksum_start */
-    uint8_t checksum;         /* enum lucid_checksum */
+    uint32_t length;           /* octets in all slices */
+    uint64_t id;               /* names the packet in the trace; out: counted by the stack */
+    uint16_t segment_size;     /* octets of payload in each segment but the last; 0: it is one segment */
+    uint16_t header_length;    /* out: octets of IP and transport header */
+    uint16_t checksum_start;   /* out, with LUCID_CHECKSUM_PARTIAL: offset of the transport header */
+    uint16_t checksum_offset;  /* out, with LUCID_CHECKSUM_PARTIAL: of the field, from checksum_start */
+    uint8_t checksum;          /* enum lucid_checksum */
     struct lucid_chunk *chunk; /* in: what slice[0] lies in, or NULL */
     uint8_t head[LUCID_HEAD_MAX];
 };
 
-/* Gives room for a packet to be read into: LUCID_PACKET_MAX octets, the same ones again as long as the stack has not kept
- * anything of the packet before. *packet must have been zeroed before the first call.
- * Returns the address, which is writable, or NULL when memory is short: then do not read, try after the next tick. */
+/* Gives room for a packet to be read into: LUCID_PACKET_MAX octets, the same ones again as long as the stack has not
+ * kept anything of the packet before. *packet must have been zeroed before the first call. Returns the address, which
+ * is writable, or NULL when memory is short: then do not read, try after the next tick. */
 LUCID_API uint8_t *lucid_packet_reserve(struct lucid_stack *stack, struct lucid_packet *packet);
 
 /* Gives back what lucid_packet_reserve() gave. */
@@ -215,17 +215,17 @@ LUCID_API void lucid_packet_release(struct lucid_stack *stack, struct lucid_pack
  * Returns 0, or the reason (enum lucid_drop of info.h) why all of the packet was dropped; it is counted already. */
 LUCID_API int lucid_input(struct lucid_stack *stack, lucid_time now, struct lucid_packet *in);
 
-/* Takes the next packet that wants to leave. Call it until it returns 0, after all input of a batch has been handed over:
- * one acknowledgment then covers the batch (RFC 9293 MUST-58, MUST-59).
- * Returns 1 and fills *out, or 0 when there is nothing to send now. */
+/* Takes the next packet that wants to leave. Call it until it returns 0, after all input of a batch has been handed
+ * over: one acknowledgment then covers the batch (RFC 9293 MUST-58, MUST-59). Returns 1 and fills *out, or 0 when
+ * there is nothing to send now. */
 LUCID_API int lucid_output(struct lucid_stack *stack, lucid_time now, struct lucid_packet *out);
 
 /* Lets time pass: every deadline that is not after now is dealt with. Also sets the time at which the calls of socket.h
  * happen. */
 LUCID_API void lucid_tick(struct lucid_stack *stack, lucid_time now);
 
-/* The time before which lucid_tick() has nothing to do, unless another call comes first; LUCID_NEVER when there is none.
- * It may be early, never late. */
+/* The time before which lucid_tick() has nothing to do, unless another call comes first; LUCID_NEVER when there is
+ * none. It may be early, never late. */
 LUCID_API lucid_time lucid_deadline(const struct lucid_stack *stack);
 
 /* True when lucid_output() may have a packet: after calls of socket.h, to decide whether the device must be served. */

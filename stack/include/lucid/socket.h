@@ -1,9 +1,10 @@
 /* socket.h: connections and datagrams, by their BSD names.
  *
- * Each function is the system call of the same name with the stack as first argument. Nothing blocks: what cannot be done
- * now returns -LUCID_EAGAIN, and lucid_poll() or lucid_next_event() say when to try again. (Calls that wait are in
- * lucid/host.h; they run the loop meanwhile.) Errors are negative values of enum lucid_error, which are Linux's; there is no
- * errno. A handle carries a generation, so a closed one is -LUCID_EBADF for a long time, never somebody else's connection.
+ * Each function is the system call of the same name with the stack as first argument. Nothing blocks: what cannot be
+ * done now returns -LUCID_EAGAIN, and lucid_poll() or lucid_next_event() say when to try again. (Calls that wait are
+ * in lucid/host.h; they run the loop meanwhile.) Errors are negative values of enum lucid_error, which are Linux's;
+ * there is no errno. A handle carries a generation, so a closed one is -LUCID_EBADF for a long time, never somebody
+ * else's connection.
  *
  * Calls happen at the time of the latest lucid_input(), lucid_tick() or lucid_output().
  */
@@ -87,7 +88,7 @@ LUCID_API int lucid_accept(struct lucid_stack *stack, int fd, struct lucid_socka
 LUCID_API int lucid_connect(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *remote);
 
 enum lucid_message_flag {
-    LUCID_MSG_PEEK = 0x02, /* recv: leave what is read in the queue */
+    LUCID_MSG_PEEK = 0x02,   /* recv: leave what is read in the queue */
     LUCID_MSG_MORE = 0x8000, /* send: more follows at once; do not send a part segment now */
 };
 
@@ -98,10 +99,9 @@ enum lucid_message_flag {
  * Source: send(2); RFC 9293 3.10.2. State: none. */
 LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *data, size_t length, int flags);
 
-/* Receives octets of a stream, or one datagram (what does not fit is lost).
- * Returns how many were read; 0 at the end of a stream (or for an empty datagram); -LUCID_EAGAIN (none yet),
- * -LUCID_ENOTCONN, -LUCID_EBADF, or what ended the connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED.
- * Source: recv(2); RFC 9293 3.10.3. State: none. */
+/* Receives octets of a stream, or one datagram (what does not fit is lost). Returns how many were read; 0 at the end
+ * of a stream (or for an empty datagram); -LUCID_EAGAIN (none yet), -LUCID_ENOTCONN, -LUCID_EBADF, or what ended the
+ * connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293 3.10.3. State: none. */
 LUCID_API ptrdiff_t lucid_recv(struct lucid_stack *stack, int fd, void *data, size_t length, int flags);
 
 /* As lucid_send(); remote: for a datagram, where to; NULL: the peer. */
@@ -119,11 +119,9 @@ enum lucid_shutdown { LUCID_SHUT_RD = 0, LUCID_SHUT_WR = 1, LUCID_SHUT_RDWR = 2 
  * Source: shutdown(2); RFC 9293 3.6. State: ESTABLISHED to FIN-WAIT-1, CLOSE-WAIT to LAST-ACK. */
 LUCID_API int lucid_shutdown(struct lucid_stack *stack, int fd, int how);
 
-/* Gives the handle back. A connection goes on without it: what is queued is sent, then FIN. With unread data it sends RST
- * instead (RFC 9293 SHLD-3), as with SO_LINGER of 0 seconds.
- * Returns 0 or -LUCID_EBADF.
- * Source: close(2); RFC 9293 3.10.4. State: ESTABLISHED, SYN-RECEIVED to FIN-WAIT-1, CLOSE-WAIT to LAST-ACK, LISTEN,
- * SYN-SENT to CLOSED. */
+/* Gives the handle back. A connection goes on without it: what is queued is sent, then FIN. With unread data it sends
+ * RST instead (RFC 9293 SHLD-3), as with SO_LINGER of 0 seconds. Returns 0 or -LUCID_EBADF. Source: close(2); RFC 9293
+ * 3.10.4. State: ESTABLISHED, SYN-RECEIVED to FIN-WAIT-1, CLOSE-WAIT to LAST-ACK, LISTEN, SYN-SENT to CLOSED. */
 LUCID_API int lucid_close(struct lucid_stack *stack, int fd);
 
 /* Gives the handle back and resets the connection (ABORT).
@@ -141,23 +139,23 @@ enum lucid_level { LUCID_SOL_SOCKET = 1, LUCID_IPPROTO_IP = 0, LUCID_IPPROTO_TCP
 /* The value is an int, unless said otherwise. */
 enum lucid_option_socket {
     LUCID_SO_REUSEADDR = 2,
-    LUCID_SO_TYPE = 3,      /* get only */
-    LUCID_SO_ERROR = 4,     /* get only; clears it; a positive errno value */
-    LUCID_SO_SNDBUF = 7,    /* octets */
-    LUCID_SO_RCVBUF = 8,    /* octets; never below what has been advertised */
+    LUCID_SO_TYPE = 3,   /* get only */
+    LUCID_SO_ERROR = 4,  /* get only; clears it; a positive errno value */
+    LUCID_SO_SNDBUF = 7, /* octets */
+    LUCID_SO_RCVBUF = 8, /* octets; never below what has been advertised */
     LUCID_SO_KEEPALIVE = 9,
-    LUCID_SO_LINGER = 13,   /* seconds; -1: off. 0: close() sends RST. Others: as off, since nothing waits here */
+    LUCID_SO_LINGER = 13,     /* seconds; -1: off. 0: close() sends RST. Others: as off, since nothing waits here */
     LUCID_SO_ACCEPTCONN = 30, /* get only */
 };
 enum lucid_option_ip { LUCID_IP_TOS = 1, LUCID_IP_TTL = 2 }; /* traffic class and hop limit for IPv6 alike */
 enum lucid_option_tcp {
     LUCID_TCP_NODELAY = 1,
-    LUCID_TCP_MAXSEG = 2,        /* octets; before connect or listen: limits what we send and offer */
+    LUCID_TCP_MAXSEG = 2, /* octets; before connect or listen: limits what we send and offer */
     LUCID_TCP_CORK = 3,
-    LUCID_TCP_KEEPIDLE = 4,      /* seconds */
-    LUCID_TCP_KEEPINTVL = 5,     /* seconds */
+    LUCID_TCP_KEEPIDLE = 4,  /* seconds */
+    LUCID_TCP_KEEPINTVL = 5, /* seconds */
     LUCID_TCP_KEEPCNT = 6,
-    LUCID_TCP_INFO = 11,         /* struct lucid_tcp_info of info.h; get only */
+    LUCID_TCP_INFO = 11, /* struct lucid_tcp_info of info.h; get only */
     LUCID_TCP_QUICKACK = 12,
     LUCID_TCP_CONGESTION = 13,   /* a name, as text with its final NUL */
     LUCID_TCP_USER_TIMEOUT = 18, /* milliseconds; 0: config.r2_data */
@@ -166,18 +164,19 @@ enum lucid_option_tcp {
 /* Set or get an option. getsockopt: *length is the room before and the length after.
  * Return 0, -LUCID_EBADF, -LUCID_ENOPROTOOPT, -LUCID_EINVAL (bad value, not enough room).
  * Source: getsockopt(2), tcp(7). State: none. */
-LUCID_API int lucid_setsockopt(struct lucid_stack *stack, int fd, int level, int option, const void *value, size_t length);
+LUCID_API int lucid_setsockopt(struct lucid_stack *stack, int fd, int level, int option, const void *value,
+                               size_t length);
 LUCID_API int lucid_getsockopt(struct lucid_stack *stack, int fd, int level, int option, void *value, size_t *length);
 
 /* ---- readiness ---- */
 
 enum lucid_poll_event {
-    LUCID_POLLIN = 0x001,   /* recv() or accept() would not say LUCID_EAGAIN */
+    LUCID_POLLIN = 0x001, /* recv() or accept() would not say LUCID_EAGAIN */
     LUCID_POLLPRI = 0x002,
-    LUCID_POLLOUT = 0x004,  /* send() would take something; or the connection attempt has ended */
-    LUCID_POLLERR = 0x008,  /* SO_ERROR is set */
-    LUCID_POLLHUP = 0x010,  /* both directions have ended */
-    LUCID_POLLNVAL = 0x020, /* no such handle */
+    LUCID_POLLOUT = 0x004,    /* send() would take something; or the connection attempt has ended */
+    LUCID_POLLERR = 0x008,    /* SO_ERROR is set */
+    LUCID_POLLHUP = 0x010,    /* both directions have ended */
+    LUCID_POLLNVAL = 0x020,   /* no such handle */
     LUCID_POLLRDHUP = 0x2000, /* the peer sends no more */
 };
 
@@ -187,9 +186,9 @@ struct lucid_pollfd {
     short revents;
 };
 
-/* Tells for each of n handles which of the events it was asked for are true now, in revents (POLLERR, POLLHUP and POLLNVAL
- * without being asked). Level-triggered. Does not wait. Returns how many have a non-zero revents.
- * Source: poll(2). State: none. */
+/* Tells for each of n handles which of the events it was asked for are true now, in revents (POLLERR, POLLHUP and
+ * POLLNVAL without being asked). Level-triggered. Does not wait. Returns how many have a non-zero revents. Source:
+ * poll(2). State: none. */
 LUCID_API int lucid_poll(struct lucid_stack *stack, struct lucid_pollfd *fds, size_t n);
 
 /* What a handle is ready for changed. */
@@ -199,8 +198,9 @@ struct lucid_ready {
     void *data;      /* of lucid_set_data() */
 };
 
-/* Yields the sockets whose readiness has risen since they were last yielded, each once: the cost goes with the number of
- * changes, not of sockets. Read or write until LUCID_EAGAIN then. Returns 1 and fills *ready, or 0 when there is none. */
+/* Yields the sockets whose readiness has risen since they were last yielded, each once: the cost goes with the number
+ * of changes, not of sockets. Read or write until LUCID_EAGAIN then. Returns 1 and fills *ready, or 0 when there is
+ * none. */
 LUCID_API int lucid_next_event(struct lucid_stack *stack, struct lucid_ready *ready);
 
 /* Keeps a pointer with the handle, for lucid_next_event(). Returns 0 or -LUCID_EBADF. */
@@ -209,18 +209,18 @@ LUCID_API int lucid_set_data(struct lucid_stack *stack, int fd, void *data);
 /* ---- without copying ---- */
 
 /* Lends what has been received: fills up to max slices with the octets at the head of the stream and returns how many
- * octets they hold; 0 at the end of the stream; errors as lucid_recv(). The slices stay valid until lucid_recv_return().
- * No other recv on this handle in between. */
+ * octets they hold; 0 at the end of the stream; errors as lucid_recv(). The slices stay valid until
+ * lucid_recv_return(). No other recv on this handle in between. */
 LUCID_API ptrdiff_t lucid_recv_lend(struct lucid_stack *stack, int fd, struct lucid_slice *slices, size_t max,
                                     size_t *count);
 
-/* Says that the first length octets that were lent have been used. Returns 0, -LUCID_EBADF, -LUCID_EINVAL (more than were
- * lent). */
+/* Says that the first length octets that were lent have been used. Returns 0, -LUCID_EBADF, -LUCID_EINVAL (more than
+ * were lent). */
 LUCID_API int lucid_recv_return(struct lucid_stack *stack, int fd, size_t length);
 
-/* Sends octets without copying them: data stays the caller's and unchanged until release(argument, data, length) is called,
- * once, when the peer has acknowledged all of it or the connection has ended.
- * Takes all or nothing. Returns length, or errors as lucid_send(); on an error release is not called. */
+/* Sends octets without copying them: data stays the caller's and unchanged until release(argument, data, length) is
+ * called, once, when the peer has acknowledged all of it or the connection has ended. Takes all or nothing. Returns
+ * length, or errors as lucid_send(); on an error release is not called. */
 LUCID_API ptrdiff_t lucid_send_lend(struct lucid_stack *stack, int fd, const void *data, size_t length,
                                     void (*release)(void *argument, const void *data, size_t length), void *argument);
 

@@ -1,8 +1,9 @@
 /* trace.h: watch a stack work.
  *
- * Every segment, change of state, decision, timer, variable, call and drop is an event in a bounded ring, which the owner of
- * the stack empties with lucid_trace_next(). Nothing else reports: the text of lucid-httpd --trace, its JSON Lines, the lab and
- * the stories that failing tests print are all readers of these events. Off, it costs one predictable branch.
+ * Every segment, change of state, decision, timer, variable, call and drop is an event in a bounded ring, which the
+ * owner of the stack empties with lucid_trace_next(). Nothing else reports: the text of lucid-httpd --trace, its JSON
+ * Lines, the lab and the stories that failing tests print are all readers of these events. Off, it costs one
+ * predictable branch.
  *
  * The second half of this file shows the state machine itself, the rows of stack/tcp/fsm.def.
  */
@@ -45,13 +46,13 @@ enum lucid_flag {
 
 struct lucid_event_segment {
     struct lucid_sockaddr source, destination;
-    uint64_t id;          /* of the packet, see struct lucid_packet */
-    uint32_t seq, ack;    /* raw */
-    uint32_t window;      /* scaled, except on SYN */
-    uint32_t length;      /* octets of data */
-    uint16_t segment_size; /* with offload: octets of data per segment on the wire; else 0 */
-    uint8_t flags;        /* OR of enum lucid_flag */
-    bool retransmission;  /* out: some of these octets were sent before */
+    uint64_t id;                           /* of the packet, see struct lucid_packet */
+    uint32_t seq, ack;                     /* raw */
+    uint32_t window;                       /* scaled, except on SYN */
+    uint32_t length;                       /* octets of data */
+    uint16_t segment_size;                 /* with offload: octets of data per segment on the wire; else 0 */
+    uint8_t flags;                         /* OR of enum lucid_flag */
+    bool retransmission;                   /* out: some of these octets were sent before */
     uint8_t option_length, payload_length; /* octets kept below */
     uint8_t options[LUCID_TRACE_OPTIONS];
     uint8_t payload[LUCID_TRACE_PAYLOAD]; /* the first ones */
@@ -61,13 +62,13 @@ struct lucid_event_segment {
 enum lucid_cause { LUCID_CAUSE_SEGMENT, LUCID_CAUSE_TIMER, LUCID_CAUSE_CALL };
 
 struct lucid_event_state {
-    uint16_t from, to;    /* enum lucid_tcp_state; 0: not yet born, or gone without CLOSED (a child of a listener) */
-    int16_t row;          /* index for lucid_fsm_row() */
-    uint8_t cause;        /* enum lucid_cause */
-    uint8_t timer;        /* with LUCID_CAUSE_TIMER: enum lucid_timer */
-    uint8_t call;         /* with LUCID_CAUSE_CALL: enum lucid_call */
-    uint32_t parent;      /* the listener's number, for a connection that a SYN has just made; else 0 */
-    uint64_t segment;     /* with LUCID_CAUSE_SEGMENT: its id */
+    uint16_t from, to; /* enum lucid_tcp_state; 0: not yet born, or gone without CLOSED (a child of a listener) */
+    int16_t row;       /* index for lucid_fsm_row() */
+    uint8_t cause;     /* enum lucid_cause */
+    uint8_t timer;     /* with LUCID_CAUSE_TIMER: enum lucid_timer */
+    uint8_t call;      /* with LUCID_CAUSE_CALL: enum lucid_call */
+    uint32_t parent;   /* the listener's number, for a connection that a SYN has just made; else 0 */
+    uint64_t segment;  /* with LUCID_CAUSE_SEGMENT: its id */
     struct lucid_sockaddr local, remote;
 };
 
@@ -120,7 +121,7 @@ enum lucid_variable {
     LUCID_VAR_CWND,
     LUCID_VAR_SSTHRESH, /* UINT32_MAX: none yet */
     LUCID_VAR_FLIGHT,
-    LUCID_VAR_SRTT,     /* microseconds, as are the next two */
+    LUCID_VAR_SRTT, /* microseconds, as are the next two */
     LUCID_VAR_RTTVAR,
     LUCID_VAR_RTO,
     LUCID_VAR_DUPACKS,
@@ -148,9 +149,9 @@ enum lucid_call {
 };
 
 struct lucid_event_call {
-    uint8_t call;   /* enum lucid_call */
+    uint8_t call; /* enum lucid_call */
     int fd;
-    int64_t value;  /* call: its argument (octets, how, backlog); return: the result or negative error */
+    int64_t value; /* call: its argument (octets, how, backlog); return: the result or negative error */
 };
 
 struct lucid_event_delivered {
@@ -180,13 +181,13 @@ struct lucid_event {
     } u;
 };
 
-/* Turns the trace on or off. kinds: OR of 1 << enum lucid_event_kind, or LUCID_TRACE_ALL; 0: off, and the ring is freed.
- * capacity: events the ring holds. Returns 0, -LUCID_ENOMEM or -LUCID_EINVAL (capacity 0). */
+/* Turns the trace on or off. kinds: OR of 1 << enum lucid_event_kind, or LUCID_TRACE_ALL; 0: off, and the ring is
+ * freed. capacity: events the ring holds. Returns 0, -LUCID_ENOMEM or -LUCID_EINVAL (capacity 0). */
 #define LUCID_TRACE_ALL ((1u << LUCID_EVENT_KINDS) - 1u)
 LUCID_API int lucid_trace_enable(struct lucid_stack *stack, unsigned kinds, uint32_t capacity);
 
-/* Takes the oldest event. When the ring was full, the newest were lost: *lost (unless NULL) is set to how many since the last
- * call, and their numbers are missing. Returns 1, or 0 when there is none. */
+/* Takes the oldest event. When the ring was full, the newest were lost: *lost (unless NULL) is set to how many since
+ * the last call, and their numbers are missing. Returns 1, or 0 when there is none. */
 LUCID_API int lucid_trace_next(struct lucid_stack *stack, struct lucid_event *event, uint64_t *lost);
 
 /* Names for readers: "RTO", "SYN-SENT" is in info.h, "connect", "CHALLENGE-ACK", "cwnd", "segment-in". */

@@ -12,8 +12,8 @@
  *     ...
  *     lucid_host_close(host);
  *
- * Parts that stand alone, below: a link with faults (struct lucid_link), capture files (struct lucid_pcap), and two stacks joined
- * in memory (struct lucid_pair), which is how tests, the simulator and the lab run without a device.
+ * Parts that stand alone, below: a link with faults (struct lucid_link), capture files (struct lucid_pcap), and two
+ * stacks joined in memory (struct lucid_pair), which is how tests, the simulator and the lab run without a device.
  *
  * Not thread-safe: one host belongs to one thread. lucid_host_stop() alone may be called from a signal handler.
  */
@@ -37,13 +37,14 @@ extern "C" {
 struct lucid_host_options {
     const char *device;      /* name of the interface; "lucid0" */
     const char *device_path; /* "/dev/net/tun" */
-    bool configure;          /* create the interface, give it its addresses and take it up; true. False: it is there and up */
-    bool offload;            /* let the device cut segments and complete checksums, if the kernel can; true */
+    bool configure; /* create the interface, give it its addresses and take it up; true. False: it is there and up */
+    bool offload;   /* let the device cut segments and complete checksums, if the kernel can; true */
     struct lucid_ifaddr host_addrs[LUCID_ADDRS_MAX]; /* of the kernel's end; 10.77.0.1/24, fd77::1/64 */
     unsigned host_addr_count;
-    const char *faults;      /* see lucid_faults_parse(); NULL: none */
-    const char *pcap;        /* file to capture to; NULL: none */
-    struct lucid_config config; /* of the stack: 10.77.0.2 and fd77::2; memory and randomness are filled in by lucid_host_open */
+    const char *faults; /* see lucid_faults_parse(); NULL: none */
+    const char *pcap;   /* file to capture to; NULL: none */
+    struct lucid_config
+        config; /* of the stack: 10.77.0.2 and fd77::2; memory and randomness are filled in by lucid_host_open */
 };
 
 /* Fills in the defaults. */
@@ -57,9 +58,10 @@ LUCID_API int lucid_ifaddr_parse(const char *text, uint8_t prefix, struct lucid_
 
 struct lucid_host;
 
-/* Opens the device, configures it, opens capture file and faults, and makes a stack.
- * error: gets one sentence when something failed. Returns 0 and sets *host, or a negative error; then nothing was changed. */
-LUCID_API int lucid_host_open(struct lucid_host **host, const struct lucid_host_options *options, char error[LUCID_ERROR_TEXT]);
+/* Opens the device, configures it, opens capture file and faults, and makes a stack. error: gets one sentence when
+ * something failed. Returns 0 and sets *host, or a negative error; then nothing was changed. */
+LUCID_API int lucid_host_open(struct lucid_host **host, const struct lucid_host_options *options,
+                              char error[LUCID_ERROR_TEXT]);
 
 /* Ends it: stack, files, device. The interface vanishes with it if it was made by it. host may be NULL. */
 LUCID_API void lucid_host_close(struct lucid_host *host);
@@ -84,8 +86,8 @@ struct lucid_host_callbacks {
 };
 LUCID_API void lucid_host_set_callbacks(struct lucid_host *host, const struct lucid_host_callbacks *callbacks);
 
-/* One turn: reads the device until it is empty (bounded), lets time pass, calls back, writes what wants to leave; waits for the
- * next of these for at most timeout. Returns 0, or a negative error when the device is gone. */
+/* One turn: reads the device until it is empty (bounded), lets time pass, calls back, writes what wants to leave;
+ * waits for the next of these for at most timeout. Returns 0, or a negative error when the device is gone. */
 LUCID_API int lucid_host_step(struct lucid_host *host, lucid_time timeout);
 
 /* Turns until lucid_host_stop(). Returns 0 or what lucid_host_step() returned. */
@@ -98,33 +100,33 @@ LUCID_API bool lucid_host_stopped(const struct lucid_host *host);
 /* Handed to lucid_host_stop() by the calls that wait, when it ended them. */
 #define LUCID_EINTR 4
 
-/* A descriptor for somebody else's poll() or epoll: readable whenever lucid_host_step(host, 0) has something to do, be it a
- * packet or a deadline. Call lucid_host_step(host, 0) then, and once after every batch of calls of socket.h. */
+/* A descriptor for somebody else's poll() or epoll: readable whenever lucid_host_step(host, 0) has something to do, be
+ * it a packet or a deadline. Call lucid_host_step(host, 0) then, and once after every batch of calls of socket.h. */
 LUCID_API int lucid_host_fd(struct lucid_host *host);
 
-/* Calls call(host, fd, user) in each turn in which fd, somebody else's descriptor, is ready for events (of poll(2)). events 0: no
- * more. Returns 0 or a negative error. */
+/* Calls call(host, fd, user) in each turn in which fd, somebody else's descriptor, is ready for events (of poll(2)).
+ * events 0: no more. Returns 0 or a negative error. */
 LUCID_API int lucid_host_watch(struct lucid_host *host, int fd, short events,
                                void (*call)(struct lucid_host *host, int fd, short revents, void *user), void *user);
 
-/* Calls call(host, user) once, at or after the time `at`. Returns the timer's number, for lucid_host_cancel(), or a negative
- * error. */
-LUCID_API int lucid_host_timer(struct lucid_host *host, lucid_time at, void (*call)(struct lucid_host *host, void *user),
-                               void *user);
+/* Calls call(host, user) once, at or after the time `at`. Returns the timer's number, for lucid_host_cancel(), or a
+ * negative error. */
+LUCID_API int lucid_host_timer(struct lucid_host *host, lucid_time at,
+                               void (*call)(struct lucid_host *host, void *user), void *user);
 LUCID_API void lucid_host_cancel(struct lucid_host *host, int timer);
 
 /* What the device did, beside what the stack counts. */
 struct lucid_host_stats {
-    uint64_t reads, writes;  /* system calls that moved a packet */
+    uint64_t reads, writes; /* system calls that moved a packet */
     uint64_t read_errors, write_errors, write_waits;
-    uint64_t bad_headers;    /* packets whose offload header made no sense */
+    uint64_t bad_headers; /* packets whose offload header made no sense */
     uint64_t faults_dropped, faults_duplicated, faults_reordered, faults_corrupted;
 };
 LUCID_API void lucid_host_stats(const struct lucid_host *host, struct lucid_host_stats *stats);
 
-/* ---- calls that wait ----
- * As those of socket.h, but instead of -LUCID_EAGAIN they turn the loop until it can be done, at most for timeout nanoseconds
- * (LUCID_NEVER: for ever), then return -LUCID_ETIMEDOUT. Callbacks run meanwhile. */
+/* ---- calls that wait ---- As those of socket.h, but instead of -LUCID_EAGAIN they turn the loop until it can be
+ * done, at most for timeout nanoseconds (LUCID_NEVER: for ever), then return -LUCID_ETIMEDOUT. Callbacks run
+ * meanwhile. */
 
 /* A listening stream socket on addr (NULL: all of ours). Does not wait. Returns a handle or a negative error. */
 LUCID_API int lucid_host_listen(struct lucid_host *host, const struct lucid_addr *addr, uint16_t port, int backlog);
@@ -133,17 +135,20 @@ LUCID_API int lucid_host_accept(struct lucid_host *host, int fd, struct lucid_so
 LUCID_API int lucid_host_connect(struct lucid_host *host, const struct lucid_sockaddr *remote, lucid_time timeout);
 LUCID_API ptrdiff_t lucid_host_recv(struct lucid_host *host, int fd, void *data, size_t length, lucid_time timeout);
 /* Sends all of it. Returns length or a negative error. */
-LUCID_API ptrdiff_t lucid_host_send(struct lucid_host *host, int fd, const void *data, size_t length, lucid_time timeout);
-/* Waits until fd is ready for one of events (enum lucid_poll_event). Returns what it is ready for, or a negative error. */
+LUCID_API ptrdiff_t lucid_host_send(struct lucid_host *host, int fd, const void *data, size_t length,
+                                    lucid_time timeout);
+/* Waits until fd is ready for one of events (enum lucid_poll_event). Returns what it is ready for, or a negative
+ * error. */
 LUCID_API int lucid_host_wait(struct lucid_host *host, int fd, unsigned events, lucid_time timeout);
-/* Turns the loop until every connection is gone (TIME-WAIT records too when timewaits is true). Returns 0 or a negative error. */
+/* Turns the loop until every connection is gone (TIME-WAIT records too when timewaits is true). Returns 0 or a
+ * negative error. */
 LUCID_API int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_time timeout);
 
 /* ---- a network of one's own ---- */
 
-/* Puts the calling process into a network namespace of its own, with loopback up; without root into a user namespace too, in which
- * it is root. Programs started later inherit it. Call it before any thread is started. Returns 0, or a negative error and the
- * sentence. */
+/* Puts the calling process into a network namespace of its own, with loopback up; without root into a user namespace
+ * too, in which it is root. Programs started later inherit it. Call it before any thread is started. Returns 0, or a
+ * negative error and the sentence. */
 LUCID_API int lucid_host_private_network(char error[LUCID_ERROR_TEXT]);
 
 /* ---- faults ---- */
@@ -157,13 +162,13 @@ struct lucid_faults {
     uint64_t seed;            /* 1 */
 };
 
-/* Reads "loss=1%,delay=20ms,dup=1%,reorder=2%,corrupt=0.1%,rate=10mbit,queue=100,jitter=5ms,seed=7", any of them in any order.
- * Returns 0, or -LUCID_EINVAL and a sentence that names the wrong word and what is expected. */
+/* Reads "loss=1%,delay=20ms,dup=1%,reorder=2%,corrupt=0.1%,rate=10mbit,queue=100,jitter=5ms,seed=7", any of them in
+ * any order. Returns 0, or -LUCID_EINVAL and a sentence that names the wrong word and what is expected. */
 LUCID_API int lucid_faults_parse(const char *text, struct lucid_faults *faults, char error[LUCID_ERROR_TEXT]);
 
-/* One direction of a link: packets go in at a time and come out later, damaged or not at all. Each purpose (loss, duplication,
- * ...) draws from its own stream of random numbers, so that one fault switched off does not move the others. Same seed, same
- * calls: same packets. */
+/* One direction of a link: packets go in at a time and come out later, damaged or not at all. Each purpose (loss,
+ * duplication, ...) draws from its own stream of random numbers, so that one fault switched off does not move the
+ * others. Same seed, same calls: same packets. */
 struct lucid_link;
 
 LUCID_API struct lucid_link *lucid_link_new(const struct lucid_faults *faults, uint64_t stream);
@@ -183,8 +188,8 @@ enum lucid_link_fate { LUCID_LINK_PASS, LUCID_LINK_DROP, LUCID_LINK_DUPLICATE, L
 /* Decides about each packet that is put in, before chance does. NULL: chance alone. A held packet waits for
  * lucid_link_release(). */
 LUCID_API void lucid_link_judge(struct lucid_link *link,
-                                enum lucid_link_fate (*judge)(void *user, lucid_time now, const uint8_t *octets, size_t length,
-                                                              uint64_t id),
+                                enum lucid_link_fate (*judge)(void *user, lucid_time now, const uint8_t *octets,
+                                                              size_t length, uint64_t id),
                                 void *user);
 LUCID_API void lucid_link_release(struct lucid_link *link, lucid_time now);
 
@@ -195,9 +200,9 @@ LUCID_API void lucid_link_stats(const struct lucid_link *link, struct lucid_link
 
 /* ---- segments of the wire ---- */
 
-/* Cuts a packet that the device would cut (segment_size), with its checksums completed, into the packets that appear on the wire,
- * and hands each to sink. A packet that is one already is handed on as it is, completed. segments go out in order.
- * Returns how many there were, or a negative error when the packet makes no sense. */
+/* Cuts a packet that the device would cut (segment_size), with its checksums completed, into the packets that appear
+ * on the wire, and hands each to sink. A packet that is one already is handed on as it is, completed. segments go out
+ * in order. Returns how many there were, or a negative error when the packet makes no sense. */
 LUCID_API int lucid_segment_packet(const struct lucid_packet *packet,
                                    void (*sink)(void *user, const uint8_t *octets, size_t length), void *user);
 
@@ -215,8 +220,8 @@ LUCID_API void lucid_pcap_packet(struct lucid_pcap *pcap, uint64_t at, const str
 LUCID_API void lucid_pcap_flush(struct lucid_pcap *pcap);
 LUCID_API void lucid_pcap_close(struct lucid_pcap *pcap);
 
-/* Opens one for reading; link type raw IP. lucid_pcap_next: returns 1 and sets *at, *octets (valid until the next call) and
- * *length; 0 at the end; negative when the file is damaged. */
+/* Opens one for reading; link type raw IP. lucid_pcap_next: returns 1 and sets *at, *octets (valid until the next
+ * call) and *length; 0 at the end; negative when the file is damaged. */
 LUCID_API struct lucid_pcap *lucid_pcap_open(const char *file, char error[LUCID_ERROR_TEXT]);
 LUCID_API int lucid_pcap_next(struct lucid_pcap *pcap, uint64_t *at, const uint8_t **octets, size_t *length);
 
@@ -240,11 +245,11 @@ LUCID_API struct lucid_link *lucid_pair_link(struct lucid_pair *pair, int from);
 LUCID_API lucid_time lucid_pair_now(const struct lucid_pair *pair);
 
 /* Called after every batch of input of a stack, before its output is pulled: the place for applications. */
-LUCID_API void lucid_pair_on_batch(struct lucid_pair *pair, void (*call)(struct lucid_pair *pair, int which, void *user),
-                                   void *user);
+LUCID_API void lucid_pair_on_batch(struct lucid_pair *pair,
+                                   void (*call)(struct lucid_pair *pair, int which, void *user), void *user);
 
-/* Goes to the next instant at which something happens, but not beyond limit, and lets it happen. Returns 1, or 0 when nothing
- * would happen before limit: the time is limit then (or unchanged when limit is LUCID_NEVER). */
+/* Goes to the next instant at which something happens, but not beyond limit, and lets it happen. Returns 1, or 0 when
+ * nothing would happen before limit: the time is limit then (or unchanged when limit is LUCID_NEVER). */
 LUCID_API int lucid_pair_step(struct lucid_pair *pair, lucid_time limit);
 
 #ifdef __cplusplus
