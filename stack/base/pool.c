@@ -83,12 +83,20 @@ static bool grow_places(struct env *env, struct pool *pool) {
     return true;
 }
 
+/* An empty pool owns no memory. */
+static void destroy_if_empty(struct env *env, struct pool *pool) {
+    if (pool->used == 0) {
+        pool_destroy(env, pool);
+    }
+}
+
 static bool add_slab(struct env *env, struct pool *pool) {
     if (pool->vacant == POOL_NONE && !grow_places(env, pool)) {
         return false;
     }
     struct pool_slab *slab = env_alloc(env, slab_size(pool));
     if (!slab) {
+        destroy_if_empty(env, pool);
         return false;
     }
     zero_octets(slab, sizeof *slab + bitmap_octets(pool));
@@ -108,9 +116,7 @@ static void remove_slab(struct env *env, struct pool *pool, uint32_t place) {
     env_free(env, pool->places[place].slab, slab_size(pool));
     pool->places[place] = (struct pool_place){.slab = NULL, .next_vacant = pool->vacant};
     pool->vacant = place;
-    if (pool->used == 0) {
-        pool_destroy(env, pool);
-    }
+    destroy_if_empty(env, pool);
 }
 
 void *pool_take(struct env *env, struct pool *pool, uint32_t *number) {
