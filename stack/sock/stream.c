@@ -49,7 +49,7 @@ int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
     }
     uint32_t waiting = backlog > 0 ? (uint32_t)backlog : 1;
     if (sock->listener) {
-        sock->listener->backlog = waiting;
+        sock->listener->backlog = max_u32(waiting, sock->listener->waiting_count); /* who waits already, stays */
         return 0;
     }
     if (!sock->bound) {
