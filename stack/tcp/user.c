@@ -40,24 +40,30 @@ static uint32_t room_to_send(const struct tcb *tcb) {
     return queued < tcb->send_buffer ? tcb->send_buffer - queued : 0;
 }
 
+/* When the queue is full now, lucid_poll() says so, whether or not anybody was told LUCID_EAGAIN: an event is owed. */
+static void was_queued(struct tcp *tcp, struct tcb *tcb) {
+    if (room_to_send(tcb) == 0) {
+        tcb->flags |= TCB_WANT_WRITE;
+    }
+    by_call(tcp, LUCID_CALL_SEND);
+    tcb_settle(tcp, tcb);
+}
+
 ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t length, bool more) {
     int refused = may_send(tcb);
     if (refused) {
         return refused;
     }
     size_t taken = min_size(length, room_to_send(tcb));
-    if (taken < length) {
-        tcb->flags |= TCB_WANT_WRITE;
-    }
     if (taken == 0 && length > 0) {
+        tcb->flags |= TCB_WANT_WRITE;
         return -LUCID_EAGAIN;
     }
     if (!buffers_append_copy(tcp->env, &tcb->send_queue, data, taken)) {
         return -LUCID_ENOBUFS;
     }
     tcb->flags = more ? tcb->flags | TCB_MORE : tcb->flags & ~(unsigned)TCB_MORE;
-    by_call(tcp, LUCID_CALL_SEND);
-    tcb_settle(tcp, tcb);
+    was_queued(tcp, tcb);
     return (ptrdiff_t)taken;
 }
 
@@ -84,8 +90,7 @@ ptrdiff_t user_send_lend(struct tcp *tcp, struct tcb *tcb, const void *data, siz
         release(argument, data, length);
     }
     tcb->flags &= ~(unsigned)TCB_MORE;
-    by_call(tcp, LUCID_CALL_SEND);
-    tcb_settle(tcp, tcb);
+    was_queued(tcp, tcb);
     return (ptrdiff_t)length;
 }
 
