@@ -18,6 +18,13 @@ static void advance(struct part *part, uint32_t octets) {
     part->length -= octets;
 }
 
+/* Leaves out what was held before: everything left of until. */
+static void skip_to(struct part *part, struct seq32 until) {
+    if (seq_lt(part->seq, until)) {
+        advance(part, min_u32(part->length, seq_distance(part->seq, until)));
+    }
+}
+
 static bool append(struct env *env, struct buffers *queue, const struct part *part) {
     if (part->chunk && part->length >= CHUNK_ROOM / 2) {
         return buffers_append_chunk(env, queue, part->chunk, part->data, part->length);
@@ -111,9 +118,7 @@ static enum lucid_drop take_part(struct tcp *tcp, struct tcb *tcb, struct part *
     while (part->length > 0) {
         struct run *run = *link;
         if (run && seq_le(run->start, part->seq)) {
-            if (seq_lt(part->seq, run->end)) {
-                advance(part, min_u32(part->length, seq_distance(part->seq, run->end)));
-            }
+            skip_to(part, run->end);
             before = run;
             link = &run->next;
             continue;
@@ -130,13 +135,12 @@ static enum lucid_drop take_part(struct tcp *tcp, struct tcb *tcb, struct part *
             join_first_run(tcp, tcb);
             link = &tcb->runs;
             before = NULL;
-            if (seq_lt(part->seq, tcb->rcv.nxt)) {
-                advance(part, min_u32(part->length, seq_distance(part->seq, tcb->rcv.nxt)));
-            }
+            skip_to(part, tcb->rcv.nxt);
             continue;
         }
         before = before && seq_eq(before->end, part->seq) ? before : *link;
         join_next(tcp, tcb, before);
+        skip_to(part, before->end);
         link = &before->next;
     }
     return LUCID_DROP_NONE;
