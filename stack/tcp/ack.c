@@ -57,8 +57,8 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
     tcp->env->stats.tcp_established++;
 }
 
-/* SND.UNA < SEG.ACK: what is acknowledged leaves the queue. Only what was sent can be acknowledged (in_range()), so an ACK beyond
- * the data is one of our FIN. */
+/* SND.UNA < SEG.ACK: what is acknowledged leaves the queue. Only what was sent can be acknowledged (in_range()), so an
+ * ACK beyond the data is one of our FIN. */
 static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     struct seq32 ack = segment->ack;
     if (tcb_syn_unacked(tcb)) { /* closed in SYN-RECEIVED: the FIN was sent before the SYN was acknowledged */
@@ -85,9 +85,10 @@ static bool is_duplicate(const struct tcb *tcb, const struct segment *segment, u
            seq_eq(segment->ack, tcb->snd.una) && window == tcb->snd.wnd;
 }
 
-/* 3.10.7.4: "The check here prevents using old segments to update the window." */
-static bool window_is_newer(const struct tcb *tcb, const struct segment *segment) {
-    return seq_lt(tcb->snd.wl1, segment->seq) ||
+/* 3.10.7.4: "The check here prevents using old segments to update the window." A segment that acknowledges something new
+ * is never old, though its sequence number may be: then it repeats lost data (docs/decisions/0018). */
+static bool window_is_newer(const struct tcb *tcb, const struct segment *segment, bool acknowledges) {
+    return acknowledges || seq_lt(tcb->snd.wl1, segment->seq) ||
            (seq_eq(tcb->snd.wl1, segment->seq) && seq_le(tcb->snd.wl2, segment->ack));
 }
 
@@ -107,11 +108,10 @@ static void window_opened(struct tcp *tcp, struct tcb *tcb) {
 }
 
 static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, uint32_t window) {
-    if (!window_is_newer(tcb, segment)) {
-        return;
-    }
     uint32_t before = tcb->snd.wnd;
+    struct seq32 newest = seq_max(tcb->snd.wl1, segment->seq);
     ack_window(tcb, segment, window);
+    tcb->snd.wl1 = newest;
     if (window > before || (before == 0 && window > 0)) {
         window_opened(tcp, tcb);
     }
@@ -149,14 +149,15 @@ static bool in_range(const struct tcb *tcb, const struct segment *segment) {
 
 static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     uint32_t window = segment->window << tcb->snd.shift;
+    bool acknowledges = seq_gt(segment->ack, tcb->snd.una);
     if (is_duplicate(tcb, segment, window)) {
         recovery_duplicate(tcp, tcb);
-    } else if (seq_gt(segment->ack, tcb->snd.una)) {
+    } else if (acknowledges) {
         advance(tcp, tcb, segment);
     } else if (seq_lt(segment->ack, tcb->snd.una)) {
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
     }
-    if (seq_ge(segment->ack, tcb->snd.una)) {
+    if (seq_ge(segment->ack, tcb->snd.una) && window_is_newer(tcb, segment, acknowledges)) {
         update_window(tcp, tcb, segment, window);
     }
 }
