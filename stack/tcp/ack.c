@@ -6,6 +6,7 @@
 #include "tcp/challenge.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
+#include "tcp/plan.h"
 #include "tcp/recovery.h"
 #include "tcp/reply.h"
 #include "tcp/rtt.h"
@@ -19,12 +20,21 @@ void ack_window(struct tcb *tcb, const struct segment *segment, uint32_t window)
     tcb->snd.wl2 = segment->ack;
 }
 
+/* A window probe may have brought across the last thing that waited, even the FIN, while the window stays shut. */
+static void stop_probing_for_nothing(struct tcp *tcp, struct tcb *tcb) {
+    if (!plan_unsent(tcb)) {
+        tcb_timer_stop(tcp, tcb, LUCID_TIMER_PERSIST);
+        tcb->flags &= ~(unsigned)TCB_PROBE_DUE;
+    }
+}
+
 /* What the acknowledged octets held up goes on: the queue has room, the timers start again or stop. */
 static void progress(struct tcp *tcp, struct tcb *tcb, bool restart_timer) {
     tcb->rtt.backoff = 0;
     if (tcb_flight(tcb) == 0) {
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
+        stop_probing_for_nothing(tcp, tcb);
     } else {
         if (restart_timer && !tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
             tcb_timer_set(tcp, tcb, LUCID_TIMER_RTO, tcp->env->now + tcb->rtt.rto);

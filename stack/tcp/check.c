@@ -116,6 +116,10 @@ static const char *check_persist(const struct tcb *tcb) {
     if (waiting && !persist && !tcb_has(tcb, TCB_IN_READY)) {
         return "I20: data waits, nothing is in flight, and no timer will send it";
     }
+    bool fin = tcb_has(tcb, TCB_FIN_QUEUED) && !tcb_has(tcb, TCB_FIN_ACKED);
+    if (persist && tcb->send_queue.length == 0 && !fin) {
+        return "I20: a window probe will leave, but there is nothing to send";
+    }
     return persist && is_set(tcb, LUCID_TIMER_RTO) ? "I21: retransmission timer and persist timer both run" : NULL;
 }
 
