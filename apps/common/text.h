@@ -1,0 +1,43 @@
+/* text.h: text that grows at its end: a line of a trace, a head of an answer, a page.
+ *
+ * Two kinds: one that lives in memory of the caller's and is cut there (text_fixed), and one that asks for memory as it grows
+ * (text_growing, to be ended by text_free or text_take). Either way nothing fails in the middle: what does not fit, or finds no
+ * memory, sets `cut`, and the caller looks at that once at the end. The text is always followed by a NUL.
+ */
+#ifndef COMMON_TEXT_H
+#define COMMON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct text {
+    char *data;
+    size_t length;
+    size_t capacity; /* octets of data, of which one is for the NUL */
+    bool growing;
+    bool cut;
+};
+
+/* Text in memory of the caller's; capacity at least 1. */
+struct text text_fixed(char *room, size_t capacity);
+
+/* Text that grows. */
+struct text text_growing(void);
+
+void text_put(struct text *text, const char *string);
+void text_put_octets(struct text *text, const void *octets, size_t length);
+void text_put_char(struct text *text, char c);
+void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Spaces up to that many columns from the beginning of the text. */
+void text_pad(struct text *text, size_t column);
+
+/* HTML: the five characters that mean something there become references. */
+void text_put_html(struct text *text, const char *octets, size_t length);
+
+/* Gives the memory of a growing text to the caller, who frees it; NULL when it was cut. The text is empty then. */
+char *text_take(struct text *text);
+
+void text_free(struct text *text);
+
+#endif
