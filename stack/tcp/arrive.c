@@ -30,6 +30,7 @@ static enum lucid_drop parse(const struct ip_datagram *datagram, struct segment 
     segment->seq = header.seq;
     segment->ack = header.ack;
     segment->flags = header.flags;
+    segment->trimmed = false;
     segment->window = header.window;
     segment->data = datagram->payload + header.header_length;
     segment->length = (uint32_t)(datagram->length - header.header_length);

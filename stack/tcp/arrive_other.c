@@ -41,7 +41,8 @@ static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segm
     return true;
 }
 
-/* Cuts off what lies left of RCV.NXT and right of the window. A SYN is left alone: the fourth step deals with it. */
+/* Cuts off what lies left of RCV.NXT and right of the window. A SYN is left alone: the fourth step deals with it. The
+ * rest, if it is taken, will be acknowledged at once: our last ACK may have been lost. */
 static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     uint32_t before = segment->length;
     if (seq_lt(segment->seq, tcb->rcv.nxt)) {
@@ -57,7 +58,7 @@ static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     }
     if (segment->length != before) {
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/1", LUCID_OUTCOME_TRIMMED);
-        tcb->flags |= TCB_ACK_NOW;
+        segment->trimmed = true;
     }
 }
 

@@ -19,6 +19,7 @@ struct segment {
     uint32_t length; /* octets of data */
     const uint8_t *data;
     uint8_t flags; /* enum lucid_flag */
+    bool trimmed;  /* the first step has cut something off */
     struct tcp_options options;
     const struct ip_datagram *datagram;
 };

@@ -21,11 +21,11 @@ static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
 
 /* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer
  * has been seen to send at most, since its segments may be smaller than we would take. */
-static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool gap_before) {
+static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool at_once) {
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
     uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
     lucid_time delay = tcp->env->config.delayed_ack;
-    if (gap_before || waiting >= 2 * full || delay == 0 || tcb_has(tcb, TCB_QUICKACK)) {
+    if (at_once || waiting >= 2 * full || delay == 0 || tcb_has(tcb, TCB_QUICKACK)) {
         tcb->flags |= TCB_ACK_NOW;
         return;
     }
@@ -61,7 +61,7 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
         acknowledge_out_of_order(tcp, tcb);
         return;
     }
-    acknowledge_in_order(tcp, tcb, gap_before);
+    acknowledge_in_order(tcp, tcb, gap_before || segment->trimmed);
     tcb_changed(tcp, tcb);
 }
 

@@ -81,10 +81,29 @@ START_TEST(three_segments_close) {
 }
 END_TEST
 
+/* 3.10.7.4, fifth: a segment is answered once, by RST, even if part of it had to be cut off first; and not at all when
+ * it has no ACK. */
+START_TEST(what_is_dropped_is_not_acknowledged_too) {
+    begin(&usual, "SYN-RECEIVED, passive");
+    arrives(LUCID_ACK, 0, -1, STAGE_RECEIVE_BUFFER + 500);
+    expect_answers("R");
+    end(LUCID_SYN_RECEIVED);
+    begin(&usual, "ESTABLISHED, active");
+    arrives(LUCID_PSH, 0, 0, STAGE_RECEIVE_BUFFER + 500);
+    expect_answers("");
+    end(LUCID_ESTABLISHED);
+    begin(&usual, "CLOSE-WAIT");
+    arrives(LUCID_ACK, 50, 0, STAGE_RECEIVE_BUFFER + 500);
+    expect_answers("");
+    end(LUCID_CLOSE_WAIT);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
     tcase_add_test(tests, handshakes);
     tcase_add_test(tests, three_segments_close);
+    tcase_add_test(tests, what_is_dropped_is_not_acknowledged_too);
     return unit_run(suite);
 }
