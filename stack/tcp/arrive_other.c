@@ -87,8 +87,8 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
     }
     accept_crossing_syn_ack(tcb, segment);
     if (segment_has(segment, LUCID_RST)) {
-        segment->length = 0; /* a RST may carry data (SHLD-2), which says nothing */
-        segment->flags &= (uint8_t)~LUCID_FIN;
+        segment->length = 0; /* a RST may carry data (SHLD-2), which says nothing; nor do other flags */
+        segment->flags = LUCID_RST;
     }
     if (acceptable(tcb, segment)) {
         if (!segment_has(segment, LUCID_SYN | LUCID_RST)) {

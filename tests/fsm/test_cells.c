@@ -99,11 +99,21 @@ START_TEST(what_is_dropped_is_not_acknowledged_too) {
 }
 END_TEST
 
+/* 3.10.7.4, first and second: "special allowance" for RST at a window of zero; nothing else in it counts. */
+START_TEST(a_reset_is_a_reset) {
+    begin(&usual, "ESTABLISHED, receive window shut");
+    arrives(LUCID_RST | LUCID_SYN | LUCID_FIN, 0, 0, 100);
+    expect_answers("");
+    end(LUCID_CLOSED);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
     tcase_add_test(tests, handshakes);
     tcase_add_test(tests, three_segments_close);
     tcase_add_test(tests, what_is_dropped_is_not_acknowledged_too);
+    tcase_add_test(tests, a_reset_is_a_reset);
     return unit_run(suite);
 }
