@@ -166,6 +166,25 @@ enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segmen
     return why;
 }
 
+void recvq_cut(struct tcp *tcp, struct tcb *tcb, struct seq32 end) {
+    struct run **link = &tcb->runs;
+    while (*link) {
+        struct run *run = *link;
+        uint32_t before = run->octets.length;
+        if (seq_gt(run->end, end)) {
+            uint32_t kept = seq_lt(run->start, end) ? seq_distance(run->start, end) : 0;
+            buffers_cut(tcp->env, &run->octets, kept);
+            run->end = seq_add(run->start, kept);
+            tcb->run_octets -= before - kept;
+        }
+        if (run->octets.length == 0) {
+            free_run(tcp, tcb, link);
+            continue;
+        }
+        link = &run->next;
+    }
+}
+
 void recvq_drop_runs(struct tcp *tcp, struct tcb *tcb) {
     while (tcb->runs) {
         free_run(tcp, tcb, &tcb->runs);

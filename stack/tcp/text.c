@@ -40,7 +40,17 @@ static void note_segment_size(struct tcb *tcb, const struct segment *segment) {
     tcb->rcv.seen_mss = (uint16_t)max_u32(tcb->rcv.seen_mss, min_u32(octets, tcb->rcv.mss));
 }
 
-/* Nothing lies beyond the peer's FIN. */
+/* A FIN above a gap is remembered; it counts once everything before it has come. What was held behind it cannot be
+ * there: it goes (docs/decisions/0020). */
+static void note_fin(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    if (segment_has(segment, LUCID_FIN) && !tcb_has(tcb, TCB_FIN_SEEN)) {
+        tcb->flags |= TCB_FIN_SEEN;
+        tcb->rcv.fin = seq_add(segment->seq, segment->length);
+        recvq_cut(tcp, tcb, tcb->rcv.fin);
+    }
+}
+
+/* Nothing lies behind the peer's FIN. */
 static void cut_at_fin(struct tcb *tcb, struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment->length);
     if (tcb_has(tcb, TCB_FIN_SEEN) && seq_gt(end, tcb->rcv.fin)) {
@@ -66,19 +76,19 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
 }
 
 enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
-    if (segment->length == 0) {
-        return GO_ON;
-    }
     if (!tcb_is(tcb, STATES_DATA_IN)) {
-        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
-        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7", LUCID_OUTCOME_IGNORED);
-        return GO_ON;
+        if (segment->length > 0) {
+            env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
+            trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7", LUCID_OUTCOME_IGNORED);
+        }
+        return DONE;
     }
-    if (tcb_has(tcb, TCB_CLOSED)) { /* nobody will read it: SHLD-3 */
+    if (segment->length > 0 && tcb_has(tcb, TCB_CLOSED)) { /* nobody will read it: SHLD-3 */
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_CLOSE);
         fsm_fire(tcp, tcb, EVENT_ABORT);
         return DONE;
     }
+    note_fin(tcp, tcb, segment);
     cut_at_fin(tcb, segment);
     if (segment->length > 0) {
         take(tcp, tcb, segment);
@@ -86,15 +96,7 @@ enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment
     return GO_ON;
 }
 
-/* A FIN above a gap is remembered; it counts once everything before it has come. */
 enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
-    if (!tcb_is(tcb, STATES_DATA_IN)) {
-        return DONE;
-    }
-    if (segment_has(segment, LUCID_FIN) && !tcb_has(tcb, TCB_FIN_SEEN)) {
-        tcb->flags |= TCB_FIN_SEEN;
-        tcb->rcv.fin = seq_add(segment->seq, segment->length);
-    }
     if (!tcb_has(tcb, TCB_FIN_SEEN)) {
         return DONE;
     }

@@ -108,6 +108,22 @@ START_TEST(a_reset_is_a_reset) {
 }
 END_TEST
 
+/* 3.10.7.4: "processing is done in SEG.SEQ order": what is held behind a FIN is not there (docs/decisions/0020). */
+START_TEST(nothing_lies_behind_a_fin) {
+    begin(&usual, "ESTABLISHED, out-of-order data held"); /* 100 octets at 100, 50 at 400 */
+    arrives(LUCID_FIN | LUCID_ACK, 0, 0, 150);
+    expect_answers("A");
+    end(LUCID_CLOSE_WAIT);
+    begin(&usual, "FIN-WAIT-2, out-of-order data held");
+    arrives(LUCID_FIN | LUCID_ACK, 0, 0, 100);
+    end(LUCID_TIME_WAIT);
+    begin(&usual, "ESTABLISHED, out-of-order data held");
+    arrives(LUCID_FIN | LUCID_ACK, 120, 0, 0);
+    arrives(LUCID_ACK, 0, 0, 100);
+    end(LUCID_CLOSE_WAIT);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -115,5 +131,6 @@ int main(void) {
     tcase_add_test(tests, three_segments_close);
     tcase_add_test(tests, what_is_dropped_is_not_acknowledged_too);
     tcase_add_test(tests, a_reset_is_a_reset);
+    tcase_add_test(tests, nothing_lies_behind_a_fin);
     return unit_run(suite);
 }
