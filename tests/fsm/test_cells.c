@@ -9,6 +9,8 @@
 
 static const struct profile usual = {.name = "usual", .iss = 1000000, .irs = 5000000};
 
+static const struct profile plain = {.name = "as RFC 793 has it", .iss = 1000000, .irs = 5000000, .rfc793 = true};
+
 static struct stage stage;
 
 static void begin(const struct profile *profile, const char *name) {
@@ -124,6 +126,33 @@ START_TEST(nothing_lies_behind_a_fin) {
 }
 END_TEST
 
+/* 3.10.7.4, TIME-WAIT: "if the ACK bit is off, drop the segment"; only a whole repetition of the FIN restarts 2MSL. */
+START_TEST(little_can_arrive_in_time_wait) {
+    begin(&usual, "TIME-WAIT, over FIN-WAIT-2");
+    arrives(LUCID_FIN | LUCID_ACK, -1, 0, 0);
+    expect_answers("A");
+    ck_assert(stage.model.wait_restarted);
+    arrives(LUCID_FIN, -1, 0, 0);
+    expect_answers("A"); /* it is outside the window */
+    ck_assert(!stage.model.wait_restarted);
+    arrives(LUCID_FIN | LUCID_ACK, -1, 1, 0);
+    expect_answers("A");
+    ck_assert(!stage.model.wait_restarted);
+    arrives(LUCID_PSH, 0, 0, 100);
+    expect_answers("");
+    arrives(LUCID_ACK, 0, 0, 0);
+    expect_answers("");
+    arrives(LUCID_ACK, 0, 1, 0);
+    expect_answers("A");
+    arrives(LUCID_RST, 0, 0, 0); /* RFC 1337 */
+    expect_answers("");
+    end(LUCID_TIME_WAIT);
+    begin(&plain, "TIME-WAIT, over FIN-WAIT-2");
+    arrives(LUCID_RST, 50, 0, 0);
+    end(LUCID_CLOSED);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -132,5 +161,6 @@ int main(void) {
     tcase_add_test(tests, what_is_dropped_is_not_acknowledged_too);
     tcase_add_test(tests, a_reset_is_a_reset);
     tcase_add_test(tests, nothing_lies_behind_a_fin);
+    tcase_add_test(tests, little_can_arrive_in_time_wait);
     return unit_run(suite);
 }
