@@ -124,9 +124,7 @@ static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment 
     if (tcp->env->config.rfc5961) {
         return challenge_ack(tcp, tcb, LUCID_DROP_TCP_SYN_CHALLENGE, "5961:4.2");
     }
-    if (!fsm_fire(tcp, tcb, EVENT_RCV_SYN_IN_WINDOW)) {
-        fsm_fire(tcp, tcb, EVENT_ABORT);
-    }
+    fsm_fire(tcp, tcb, EVENT_RCV_SYN_IN_WINDOW);
     return DONE;
 }
 

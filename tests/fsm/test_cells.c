@@ -153,6 +153,23 @@ START_TEST(little_can_arrive_in_time_wait) {
 }
 END_TEST
 
+/* 3.10.7.4, fourth, for those who do not follow RFC 5961: "send a reset [...] enter the CLOSED state". */
+START_TEST(a_syn_in_the_window_resets_without_rfc_5961) {
+    static const char *const names[] = {"ESTABLISHED, active", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",
+                                        "LAST-ACK, data unread"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        begin(&plain, names[i]);
+        arrives(LUCID_SYN, 10, 0, 0);
+        expect_answers("R");
+        end(LUCID_CLOSED);
+    }
+    begin(&plain, "SYN-RECEIVED, passive");
+    arrives(LUCID_SYN, 10, 0, 0);
+    expect_answers("");
+    end(LUCID_LISTEN);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -162,5 +179,6 @@ int main(void) {
     tcase_add_test(tests, a_reset_is_a_reset);
     tcase_add_test(tests, nothing_lies_behind_a_fin);
     tcase_add_test(tests, little_can_arrive_in_time_wait);
+    tcase_add_test(tests, a_syn_in_the_window_resets_without_rfc_5961);
     return unit_run(suite);
 }
