@@ -151,10 +151,11 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const s
     return GO_ON;
 }
 
-/* RFC 5961 5 (MAY-12): (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT */
-static bool in_range(const struct tcb *tcb, const struct segment *segment) {
+/* RFC 5961 5 (MAY-12): (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT. Without it no ACK is too old. */
+static bool in_range(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
     struct seq32 lowest = seq_sub(tcb->snd.una, tcb->snd.max_wnd);
-    return seq_le(lowest, segment->ack) && seq_le(segment->ack, tcb_highest_sent(tcb));
+    bool too_old = tcp->env->config.rfc5961 && seq_lt(segment->ack, lowest);
+    return !too_old && seq_le(segment->ack, tcb_highest_sent(tcb));
 }
 
 static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
@@ -181,7 +182,7 @@ enum verdict ack_check(struct tcp *tcp, struct tcb *tcb, struct segment *segment
     if (tcb_is(tcb, LUCID_SYN_RECEIVED) && check_syn_received(tcp, tcb, segment) == DONE) {
         return DONE;
     }
-    if (!in_range(tcb, segment)) {
+    if (!in_range(tcp, tcb, segment)) {
         return challenge_ack(tcp, tcb, LUCID_DROP_TCP_ACK_RANGE, "5961:5.2");
     }
     bool fin_was_acked = tcb_has(tcb, TCB_FIN_ACKED);

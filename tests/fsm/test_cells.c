@@ -170,6 +170,20 @@ START_TEST(a_syn_in_the_window_resets_without_rfc_5961) {
 }
 END_TEST
 
+/* MAY-12, and without it: "If the ACK is a duplicate (SEG.ACK =< SND.UNA), it can be ignored"; the text is taken. */
+START_TEST(an_ack_is_too_old_by_rfc_5961_only) {
+    begin(&usual, "ESTABLISHED, active");
+    arrives(LUCID_ACK, 0, -SCENE_WINDOW - 1, 100);
+    ck_assert_uint_eq(stage.model.delivered, 0);
+    expect_answers("A");
+    end(LUCID_ESTABLISHED);
+    begin(&plain, "ESTABLISHED, active");
+    arrives(LUCID_ACK, 0, -SCENE_WINDOW - 1, 100);
+    ck_assert_uint_eq(stage.model.delivered, 100);
+    end(LUCID_ESTABLISHED);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -180,5 +194,6 @@ int main(void) {
     tcase_add_test(tests, nothing_lies_behind_a_fin);
     tcase_add_test(tests, little_can_arrive_in_time_wait);
     tcase_add_test(tests, a_syn_in_the_window_resets_without_rfc_5961);
+    tcase_add_test(tests, an_ack_is_too_old_by_rfc_5961_only);
     return unit_run(suite);
 }
