@@ -54,6 +54,9 @@ static enum lucid_drop judge_addresses(const struct segment *segment) {
 
 static enum lucid_drop to_connection(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     segment_trace_in(tcp->env, tcb->name, segment, tcb->snd.shift);
+    if (!segment_has(segment, LUCID_SYN)) { /* RFC 7323 2.2: the window of a SYN is never scaled */
+        segment->window <<= tcb->snd.shift;
+    }
     tcb->last_received = tcp->env->now;
     tcb->keepalive_probes = 0;
     return tcb_is(tcb, LUCID_SYN_SENT) ? arrive_synsent(tcp, tcb, segment) : arrive_other(tcp, tcb, segment);

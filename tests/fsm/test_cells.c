@@ -10,6 +10,7 @@
 static const struct profile usual = {.name = "usual", .iss = 1000000, .irs = 5000000};
 
 static const struct profile plain = {.name = "as RFC 793 has it", .iss = 1000000, .irs = 5000000, .rfc793 = true};
+static const struct profile scaled = {.name = "windows scaled", .iss = 1000000, .irs = 5000000, .scaled = true};
 
 static struct stage stage;
 
@@ -184,6 +185,16 @@ START_TEST(an_ack_is_too_old_by_rfc_5961_only) {
 }
 END_TEST
 
+/* RFC 7323 2.2: "The window field in a segment where the SYN bit is set MUST NOT be scaled", also when it is the SYN,ACK
+ * that completes a simultaneous open. */
+START_TEST(the_window_of_a_syn_is_not_scaled) {
+    begin(&scaled, "SYN-RECEIVED, active");
+    arrives(LUCID_SYN | LUCID_ACK, -1, 1, 0);
+    ck_assert_uint_eq(stage.model.snd.wnd, SCENE_WINDOW);
+    end(LUCID_ESTABLISHED);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -195,5 +206,6 @@ int main(void) {
     tcase_add_test(tests, little_can_arrive_in_time_wait);
     tcase_add_test(tests, a_syn_in_the_window_resets_without_rfc_5961);
     tcase_add_test(tests, an_ack_is_too_old_by_rfc_5961_only);
+    tcase_add_test(tests, the_window_of_a_syn_is_not_scaled);
     return unit_run(suite);
 }
