@@ -59,14 +59,17 @@ static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {
 /* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? all: nothing is left
  * behind it. */
 static bool worth_sending(const struct tcb *tcb, uint32_t length, bool all, bool fin) {
-    bool idle = tcb_flight(tcb) == 0;
+    bool nagle = tcb_flight(tcb) > 0 && !tcb_has(tcb, TCB_NODELAY);
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {
         return true;
     }
-    if (all && !tcb_has(tcb, TCB_CORK | TCB_MORE) && (idle || tcb_has(tcb, TCB_NODELAY))) {
-        return true;
+    if (nagle) {
+        return false;
     }
-    return !all && length >= max_u32(tcb->snd.max_wnd / 2, 1);
+    if (all) {
+        return !tcb_has(tcb, TCB_CORK | TCB_MORE);
+    }
+    return length >= max_u32(tcb->snd.max_wnd / 2, 1);
 }
 
 static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
