@@ -57,6 +57,7 @@ static void take_syn(struct model *model, const struct model_segment *segment) {
     model->rcv.edge = model->rcv.nxt;
     model->rcv.unread = 0;
     model->rcv.fin_known = false;
+    model->rcv.held = 0;
     memset(model->rcv.come, 0, sizeof model->rcv.come);
 }
 
@@ -68,6 +69,7 @@ static void spawn(struct model *model, const struct model_segment *segment) {
     model->active = model->handle = model->accepted = model->shut_read = model->close_queued = false;
     model->end_of_stream = model->snd.fin_queued = model->snd.fin_sent = false;
     model->error = 0;
+    model->error_told = false;
     model->snd.queued = 0;
     model->snd.max_wnd = 0;
     note_window(model, segment->window);

@@ -49,7 +49,8 @@ struct model {
     bool accepted;  /* it could always, or has called accept */
     bool shut_read;
     bool close_queued; /* CLOSE in SYN-RECEIVED waits for ESTABLISHED (3.10.4) */
-    int error;         /* what the application will be told; 0: nothing */
+    int error;         /* what ended it, as the application sees it; 0: nothing */
+    bool error_told;   /* by connect(), send() or recv() */
     bool end_of_stream;
 
     uint32_t iss, irs;
@@ -59,11 +60,13 @@ struct model {
         uint32_t mss;
         uint32_t queued; /* octets from the first unacknowledged one on, sent or not */
         bool fin_queued, fin_sent;
+        bool probe; /* an octet at SND.NXT, or the FIN, was sent without being counted (docs/decisions/0013) */
     } snd;
     struct {
-        uint32_t nxt, edge;      /* RCV.NXT+RCV.WND */
-        bool come[MODEL_STREAM]; /* by offset from IRS+1: octets that are here, delivered or not */
-        uint32_t unread;         /* delivered to the application's queue, not read yet */
+        uint32_t nxt, edge;             /* RCV.NXT+RCV.WND */
+        uint8_t come[MODEL_STREAM / 8]; /* a bit for each octet above RCV.NXT that is here, by offset from IRS+1 */
+        uint32_t held;                  /* bits that are set */
+        uint32_t unread;                /* delivered to the application's queue, not read yet */
         bool fin_known;
         uint32_t fin; /* with fin_known: its sequence number */
     } rcv;
@@ -100,6 +103,8 @@ int model_abort(struct model *model);
 
 /* Time-outs, 3.10.8 and 3.8.4, and ICMP, 3.9.2.2. */
 void model_user_timeout(struct model *model);
+void model_retransmission_timeout(struct model *model);
+void model_persist_timeout(struct model *model);
 void model_time_wait_timeout(struct model *model);
 void model_keepalive_timeout(struct model *model);
 void model_orphan_timeout(struct model *model);

@@ -8,6 +8,11 @@
 
 static const unsigned NEVER_OPENED = LUCID_CLOSED | LUCID_LISTEN;
 
+static int tell_error(struct model *model) {
+    model->error_told = true;
+    return -model->error;
+}
+
 int model_listen(struct model *model) {
     model_begin_event(model);
     model->listening = true;
@@ -16,9 +21,12 @@ int model_listen(struct model *model) {
 
 int model_connect(struct model *model, uint32_t iss) {
     model_begin_event(model);
-    if (model->state != LUCID_CLOSED || model->error) {
+    if (model->state != LUCID_CLOSED || model->accepted) {
         bool opening = model_in(model, LUCID_SYN_SENT | LUCID_SYN_RECEIVED);
-        return model->error ? -model->error : opening ? -LUCID_EALREADY : -LUCID_EISCONN;
+        if (model->error && !model->error_told) {
+            return tell_error(model);
+        }
+        return opening ? -LUCID_EALREADY : -LUCID_EISCONN;
     }
     model->state = LUCID_SYN_SENT;
     model->active = model->handle = model->accepted = true;
@@ -34,9 +42,9 @@ void model_accept(struct model *model) {
 }
 
 /* What SEND says of a connection that is over or closing; 0: it takes data. */
-static int may_send(const struct model *model) {
+static int may_send(struct model *model) {
     if (model_in(model, NEVER_OPENED)) {
-        return model->error ? -model->error : -LUCID_EPIPE;
+        return model->error ? tell_error(model) : -LUCID_EPIPE;
     }
     bool closing = !model_in(model, LUCID_SYN_SENT | LUCID_SYN_RECEIVED | LUCID_ESTABLISHED | LUCID_CLOSE_WAIT);
     return closing || model->close_queued ? -LUCID_EPIPE : 0;
@@ -72,7 +80,7 @@ static void after_reading(struct model *model) {
 long model_receive(struct model *model, uint32_t length) {
     model_begin_event(model);
     if (model->error) {
-        return -model->error;
+        return tell_error(model);
     }
     if (model->rcv.unread > 0) {
         length = length < model->rcv.unread ? length : model->rcv.unread;
@@ -176,6 +184,31 @@ int model_abort(struct model *model) {
 void model_user_timeout(struct model *model) {
     model_begin_event(model);
     model_gone(model, LUCID_CLOSED, LUCID_ETIMEDOUT);
+}
+
+/* "Send the segment at the front of the retransmission queue again" */
+void model_retransmission_timeout(struct model *model) {
+    model_begin_event(model);
+    if (model->snd.una == model->iss) {
+        bool alone = model_in(model, LUCID_SYN_SENT);
+        model_put(model, LUCID_SYN | (alone ? 0 : LUCID_ACK), model->iss, alone ? 0 : model->rcv.nxt, 0);
+        return;
+    }
+    uint32_t fin = model->snd.fin_sent ? 1 : 0;
+    uint32_t octets = model->snd.nxt - model->snd.una - fin;
+    bool all = octets <= model->snd.mss;
+    octets = all ? octets : model->snd.mss;
+    bool push = octets > 0 && octets == model->snd.queued;
+    model_put(model, LUCID_ACK | (push ? LUCID_PSH : 0) | (all && fin ? LUCID_FIN : 0), model->snd.una, model->rcv.nxt,
+              octets);
+}
+
+/* 3.8.6.1 MUST-36: "at least one octet of new data", or the FIN; SND.NXT stays (docs/decisions/0013). */
+void model_persist_timeout(struct model *model) {
+    model_begin_event(model);
+    bool data = model->snd.queued > 0;
+    model_put(model, LUCID_ACK | (data ? 0 : LUCID_FIN), model->snd.nxt, model->rcv.nxt, data ? 1 : 0);
+    model->snd.probe = true;
 }
 
 void model_time_wait_timeout(struct model *model) {

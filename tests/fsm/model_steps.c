@@ -109,14 +109,19 @@ static bool fifth_syn_received(struct model *model, const struct model_segment *
 /* MAY-12. Without RFC 5961 an ACK is never too old. */
 static bool in_range(const struct model *model, uint32_t ack) {
     bool old = model->rfc5961 && model_less(ack, model->snd.una - model->snd.max_wnd);
-    return !old && model_at_most(ack, model->snd.nxt);
+    return !old && model_at_most(ack, model->snd.nxt + (model->snd.probe ? 1 : 0));
 }
 
 static void acknowledged(struct model *model, uint32_t ack) {
     uint32_t octets = ack - model->snd.una;
     octets -= model->snd.una == model->iss ? 1 : 0;
-    model->snd.queued -= octets < model->snd.queued ? octets : model->snd.queued;
     model->snd.una = ack;
+    if (model_less(model->snd.nxt, ack)) { /* the window probe was taken */
+        model->snd.nxt = ack;
+        model->snd.fin_sent = model->snd.queued == 0;
+    }
+    model->snd.probe = false;
+    model->snd.queued -= octets < model->snd.queued ? octets : model->snd.queued;
 }
 
 /* "If SND.UNA < SEG.ACK =< SND.NXT, then set SND.UNA <- SEG.ACK"; then the window, as docs/decisions/0018 has it. */

@@ -8,18 +8,17 @@ static const unsigned WRITING = LUCID_ESTABLISHED | LUCID_CLOSE_WAIT | LUCID_FIN
                                 LUCID_LAST_ACK;
 
 /* The mark of the octet with this sequence number. */
-static bool *mark(struct model *model, uint32_t seq) {
-    return &model->rcv.come[(seq - model->irs - 1) % MODEL_STREAM];
+static bool marked(const struct model *model, uint32_t seq) {
+    uint32_t offset = (seq - model->irs - 1) % MODEL_STREAM;
+    return model->rcv.come[offset / 8] >> offset % 8 & 1;
 }
 
-/* Something above RCV.NXT has come already. */
-static bool gap(struct model *model) {
-    for (uint32_t seq = model->rcv.nxt; model_less(seq, model->rcv.edge); seq++) {
-        if (*mark(model, seq)) {
-            return true;
-        }
+static void mark(struct model *model, uint32_t seq, bool here) {
+    uint32_t offset = (seq - model->irs - 1) % MODEL_STREAM;
+    if (marked(model, seq) != here) {
+        model->rcv.come[offset / 8] ^= (uint8_t)(1u << offset % 8);
+        model->rcv.held += here ? 1 : UINT32_MAX;
     }
-    return false;
 }
 
 /* Nothing comes behind the peer's FIN, whichever was here first. */
@@ -29,11 +28,11 @@ static void note_fin(struct model *model, const struct model_segment *segment) {
         model->rcv.fin = segment->seq + segment->length;
     }
     for (uint32_t seq = model->rcv.fin; model->rcv.fin_known && model_less(seq, model->rcv.edge); seq++) {
-        *mark(model, seq) = false;
+        mark(model, seq, false);
     }
 }
 
-/* What lies behind the FIN is no text of this stream: as with all text "after a FIN has been received", it is ignored. */
+/* What lies behind the FIN is no text of this stream: it is ignored, as all text after a FIN is. */
 static void cut_at_fin(const struct model *model, struct model_segment *segment) {
     uint32_t end = segment->seq + segment->length;
     if (model->rcv.fin_known && model_less(model->rcv.fin, end)) {
@@ -43,14 +42,13 @@ static void cut_at_fin(const struct model *model, struct model_segment *segment)
 
 /* "Once the TCP endpoint takes responsibility for the data, it advances RCV.NXT over the data accepted." */
 static void seventh_text(struct model *model, const struct model_segment *segment) {
-    bool gap_before = gap(model);
+    bool gap_before = model->rcv.held > 0;
     for (uint32_t i = 0; i < segment->length; i++) {
-        *mark(model, segment->seq + i) = true;
+        mark(model, segment->seq + i, true);
     }
     uint32_t before = model->rcv.nxt;
-    while (*mark(model, model->rcv.nxt)) {
-        *mark(model, model->rcv.nxt) = false;
-        model->rcv.nxt++;
+    while (marked(model, model->rcv.nxt)) {
+        mark(model, model->rcv.nxt++, false);
     }
     uint32_t advanced = model->rcv.nxt - before;
     bool wanted = model->handle && !model->shut_read;
@@ -126,6 +124,7 @@ static bool transmit_one(struct model *model) {
     bool push = all && length > 0; /* MUST-61 */
     model_put(model, LUCID_ACK | (push ? LUCID_PSH : 0) | (fin ? LUCID_FIN : 0), model->snd.nxt, model->rcv.nxt,
               length);
+    model->snd.probe = false;
     model->snd.nxt += length + (fin ? 1 : 0);
     model->snd.fin_sent = model->snd.fin_sent || fin;
     return true;

@@ -103,6 +103,16 @@ static void window_shut(struct stage *stage) {
     stage_send(stage, 300);
 }
 
+/* One RTO later a probe is out, whose octet the peer may or may not take. */
+static void probe(struct stage *stage) {
+    stage_wait(stage, LUCID_SECOND, model_persist_timeout);
+}
+
+static void window_probed(struct stage *stage) {
+    window_shut(stage);
+    probe(stage);
+}
+
 /* A window smaller than half of the largest one, and too small for what waits: silly to use it. */
 static void window_silly(struct stage *stage) {
     established(stage);
@@ -183,6 +193,11 @@ static void fin_wait_1_bare(struct stage *stage) {
     established(stage);
     from_peer(stage, LUCID_ACK, stage->model.rcv.nxt, 0, 0);
     stage_shutdown_write(stage);
+}
+
+static void fin_wait_1_probed(struct stage *stage) {
+    fin_wait_1_bare(stage);
+    probe(stage);
 }
 
 static void fin_wait_1_syn_unacked(struct stage *stage) {
@@ -303,6 +318,12 @@ static void closing_unsent(struct stage *stage) {
     crossing_fin(stage);
 }
 
+static void closing_probed(struct stage *stage) {
+    fin_wait_1_bare(stage);
+    crossing_fin(stage);
+    probe(stage);
+}
+
 static void closing_orphan(struct stage *stage) {
     fin_wait_1_orphan(stage);
     crossing_fin(stage);
@@ -326,6 +347,11 @@ static void last_ack_flight(struct stage *stage) {
 static void last_ack_unsent(struct stage *stage) {
     close_wait_window_shut(stage);
     stage_close_handle(stage);
+}
+
+static void last_ack_probed(struct stage *stage) {
+    last_ack_unsent(stage);
+    probe(stage);
 }
 
 /* ---- TIME-WAIT, over each of the three ways ---- */
@@ -367,6 +393,7 @@ const struct scene scenes[] = {
     {"ESTABLISHED, data in flight", LUCID_ESTABLISHED, in_flight},
     {"ESTABLISHED, data in flight, more held back", LUCID_ESTABLISHED, nagle},
     {"ESTABLISHED, window shut on data", LUCID_ESTABLISHED, window_shut},
+    {"ESTABLISHED, window shut on data, probed", LUCID_ESTABLISHED, window_probed},
     {"ESTABLISHED, window too small for data", LUCID_ESTABLISHED, window_silly},
     {"ESTABLISHED, window full", LUCID_ESTABLISHED, window_full},
     {"ESTABLISHED, small window, more held back", LUCID_ESTABLISHED, window_small},
@@ -379,6 +406,7 @@ const struct scene scenes[] = {
     {"FIN-WAIT-1, data in flight", LUCID_FIN_WAIT_1, fin_wait_1_flight},
     {"FIN-WAIT-1, window shut on data and FIN", LUCID_FIN_WAIT_1, fin_wait_1_unsent},
     {"FIN-WAIT-1, window shut on FIN", LUCID_FIN_WAIT_1, fin_wait_1_bare},
+    {"FIN-WAIT-1, window shut on FIN, probed", LUCID_FIN_WAIT_1, fin_wait_1_probed},
     {"FIN-WAIT-1, SYN not acknowledged", LUCID_FIN_WAIT_1, fin_wait_1_syn_unacked},
     {"FIN-WAIT-1, no handle", LUCID_FIN_WAIT_1, fin_wait_1_orphan},
     {"FIN-WAIT-1, no handle, data in flight", LUCID_FIN_WAIT_1, fin_wait_1_orphan_flight},
@@ -399,11 +427,13 @@ const struct scene scenes[] = {
     {"CLOSING", LUCID_CLOSING, closing},
     {"CLOSING, data in flight", LUCID_CLOSING, closing_flight},
     {"CLOSING, window shut on data and FIN", LUCID_CLOSING, closing_unsent},
+    {"CLOSING, window shut on FIN, probed", LUCID_CLOSING, closing_probed},
     {"CLOSING, no handle", LUCID_CLOSING, closing_orphan},
     {"LAST-ACK, no handle", LUCID_LAST_ACK, last_ack},
     {"LAST-ACK, data unread", LUCID_LAST_ACK, last_ack_handle},
     {"LAST-ACK, data in flight", LUCID_LAST_ACK, last_ack_flight},
     {"LAST-ACK, no handle, window shut on data and FIN", LUCID_LAST_ACK, last_ack_unsent},
+    {"LAST-ACK, no handle, window shut on data and FIN, probed", LUCID_LAST_ACK, last_ack_probed},
     {"TIME-WAIT, over FIN-WAIT-2", LUCID_TIME_WAIT, time_wait},
     {"TIME-WAIT, over CLOSING", LUCID_TIME_WAIT, time_wait_closing},
     {"TIME-WAIT, no handle, somebody listens", LUCID_TIME_WAIT, time_wait_listening},

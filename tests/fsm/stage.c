@@ -1,13 +1,13 @@
 /* stage.c: the steps of a stage, done to the stack and to its model. See stage.h. */
 #include "fsm/stage.h"
 
-#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/stack.h"
 #include "sim/craft.h"
+#include "unit/unit.h"
 
 static const uint16_t OWN_PORT = 80, PEER_PORT = 4000;
 static const uint32_t SEND_BUFFER = 4000;
@@ -47,7 +47,7 @@ static struct lucid_addr address(const char *text) {
 
 void stage_open(struct stage *stage, const struct profile *profile) {
     struct lucid_config config;
-    *stage = (struct stage){.profile = profile, .arena = arena_new(), .now = LUCID_SECOND};
+    *stage = (struct stage){.profile = profile, .arena = arena_new(), .now = STAGE_BEGIN};
     stage->own = (struct lucid_sockaddr){.addr = address(profile->ipv6 ? "fd77::2" : "10.77.0.2"), .port = OWN_PORT};
     stage->peer = (struct lucid_sockaddr){.addr = address(profile->ipv6 ? "fd77::1" : "10.77.0.1"), .port = PEER_PORT};
     current = profile;
@@ -143,14 +143,14 @@ static void check_payload(struct stage *stage, const struct model_segment *segme
 static void see(struct stage *stage, const struct lucid_packet *out) {
     uint8_t octets[4096];
     size_t length = 0;
-    ck_assert_uint_le(out->length, sizeof octets);
+    EXPECT(out->length <= sizeof octets);
     for (unsigned i = 0; i < out->slices; i++) {
         memcpy(octets + length, out->slice[i].data, out->slice[i].length);
         length += out->slice[i].length;
     }
     const uint8_t *header = octets + (stage->profile->ipv6 ? 40 : 20);
     size_t offset = (size_t)(header[12] >> 4) * 4;
-    ck_assert_uint_lt(stage->seen_count, STAGE_SEEN);
+    EXPECT(stage->seen_count < STAGE_SEEN);
     struct model_segment *segment = &stage->seen[stage->seen_count++];
     *segment = (struct model_segment){
         .seq = get32(header + 4),
@@ -213,7 +213,8 @@ void stage_unreachable(struct stage *stage) {
     craft_tcp(&quoted, &(struct craft_tcp){.source = stage->own.port,
                                            .destination = stage->peer.port,
                                            .seq = stage->model.snd.una,
-                                           .flags = LUCID_SYN});
+                                           .flags = LUCID_SYN,
+                                           .options = MSS_OPTION});
     craft_seal(&quoted);
     craft_begin(&craft, &stage->peer.addr, &stage->own.addr, stage->profile->ipv6 ? 58 : 1);
     craft_put16(&craft, stage->profile->ipv6 ? 1u << 8 | 4 : 3u << 8 | 3);
@@ -270,7 +271,7 @@ void stage_send(struct stage *stage, uint32_t length) {
     uint32_t first = stage->model.snd.una - stage->model.iss + stage->model.snd.queued;
     first -= stage->model.snd.una == stage->model.iss ? 0 : 1;
     begin(stage);
-    ck_assert_uint_le(length, sizeof data);
+    EXPECT(length <= sizeof data);
     for (uint32_t i = 0; i < length; i++) {
         data[i] = stage_octet(first + i, false);
     }
@@ -283,7 +284,7 @@ void stage_receive(struct stage *stage, uint32_t length) {
     bool end = stage->model.end_of_stream;
     uint32_t first = stage->model.rcv.nxt - (end ? 1 : 0) - stage->model.rcv.unread - stage->model.irs - 1;
     begin(stage);
-    ck_assert_uint_le(length, sizeof data);
+    EXPECT(length <= sizeof data);
     long result = lucid_recv(stage->stack, stage->fd, data, length, 0);
     returns(stage, "recv", result, model_receive(&stage->model, length));
     for (uint32_t i = 0; result > 0 && i < (uint32_t)result; i++) {

@@ -27,6 +27,7 @@ struct profile {
     bool rfc793; /* without RFC 5961 and RFC 1337 */
 };
 
+#define STAGE_BEGIN LUCID_SECOND /* what the clock shows at first */
 #define STAGE_SHIFT 3
 #define STAGE_RECEIVE_BUFFER 2000
 #define STAGE_MSS 1000
