@@ -85,7 +85,7 @@ enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment
     }
     if (segment->length > 0 && tcb_has(tcb, TCB_CLOSED)) { /* nobody will read it: SHLD-3 */
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_CLOSE);
-        fsm_fire(tcp, tcb, EVENT_ABORT);
+        fsm_fire(tcp, tcb, EVENT_DATA_LOST);
         return DONE;
     }
     note_fin(tcp, tcb, segment);

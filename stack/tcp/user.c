@@ -171,15 +171,15 @@ static void forget_record(struct tcp *tcp, struct tcb *tcb) {
 }
 
 void user_close(struct tcp *tcp, struct tcb *tcb, bool reset) {
-    bool abort = reset || loses_data(tcb);
-    by_call(tcp, abort ? LUCID_CALL_ABORT : LUCID_CALL_CLOSE);
+    enum fsm_event event = reset ? EVENT_ABORT : loses_data(tcb) ? EVENT_DATA_LOST : EVENT_CLOSE;
+    by_call(tcp, reset ? LUCID_CALL_ABORT : LUCID_CALL_CLOSE);
     tcb_disown(tcp, tcb);
     tcb->flags &= ~(unsigned)(TCB_MORE | TCB_CORK);
     if (tcb_has(tcb, TCB_RETIRED)) {
-        if (abort) {
+        if (reset) {
             forget_record(tcp, tcb);
         }
-    } else if (!fsm_fire(tcp, tcb, abort ? EVENT_ABORT : EVENT_CLOSE)) {
+    } else if (!fsm_fire(tcp, tcb, event)) {
         tcb->flags |= tcb_is(tcb, LUCID_SYN_RECEIVED) ? TCB_CLOSE_PENDING : 0;
     }
     if (tcb_is(tcb, LUCID_FIN_WAIT_2) && !tcb_has(tcb, TCB_RETIRED)) {

@@ -164,7 +164,9 @@ int model_close(struct model *model) {
     model_begin_event(model);
     bool loses = model->rcv.unread > 0 && !model_in(model, NEVER_OPENED | LUCID_TIME_WAIT);
     if (loses) {
-        abort_call(model);
+        uint32_t seq = model->snd.nxt;
+        model_gone(model, LUCID_CLOSED, LUCID_ECONNRESET);
+        model_put(model, LUCID_RST, seq, 0, 0);
     } else {
         close_call(model);
     }

@@ -308,6 +308,12 @@ static void closing(struct stage *stage) {
     crossing_fin(stage);
 }
 
+static void closing_unread(struct stage *stage) {
+    unread(stage);
+    stage_shutdown_write(stage);
+    crossing_fin(stage);
+}
+
 static void closing_flight(struct stage *stage) {
     fin_wait_1_flight(stage);
     crossing_fin(stage);
@@ -425,6 +431,7 @@ const struct scene scenes[] = {
     {"CLOSE-WAIT, window shut on data", LUCID_CLOSE_WAIT, close_wait_window_shut},
     {"CLOSE-WAIT, receive window shut", LUCID_CLOSE_WAIT, close_wait_receive_shut},
     {"CLOSING", LUCID_CLOSING, closing},
+    {"CLOSING, data unread", LUCID_CLOSING, closing_unread},
     {"CLOSING, data in flight", LUCID_CLOSING, closing_flight},
     {"CLOSING, window shut on data and FIN", LUCID_CLOSING, closing_unsent},
     {"CLOSING, window shut on FIN, probed", LUCID_CLOSING, closing_probed},

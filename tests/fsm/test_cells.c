@@ -206,6 +206,20 @@ START_TEST(nagle_holds_for_half_a_window_too) {
 }
 END_TEST
 
+/* 3.6.1 SHLD-3: "if such a host issues a CLOSE call while received data is still pending [...] its TCP implementation
+ * SHOULD send a RST to show that data was lost", in CLOSING and LAST-ACK too: the peer may still wait for our data. */
+START_TEST(close_with_unread_data_resets) {
+    static const char *const names[] = {"ESTABLISHED, data unread", "CLOSE-WAIT, data unread", "CLOSING, data unread",
+                                        "LAST-ACK, data unread"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        begin(&usual, names[i]);
+        stage_close_handle(&stage);
+        expect_answers("R");
+        end(LUCID_CLOSED);
+    }
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -219,5 +233,6 @@ int main(void) {
     tcase_add_test(tests, an_ack_is_too_old_by_rfc_5961_only);
     tcase_add_test(tests, the_window_of_a_syn_is_not_scaled);
     tcase_add_test(tests, nagle_holds_for_half_a_window_too);
+    tcase_add_test(tests, close_with_unread_data_resets);
     return unit_run(suite);
 }
