@@ -33,9 +33,13 @@ static bool is_repeated_fin(const struct timewait *record, const struct segment 
 }
 
 static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record) {
-    fsm_fire_timewait(tcp, record, EVENT_RCV_FIN);
-    timewait_restart(tcp, record);
-    reply_timewait_ack(tcp, record);
+    const struct fsm_row *row = fsm_fire_timewait(tcp, record, EVENT_RCV_FIN);
+    if (row && (row->actions & ACTION_START_2MSL)) {
+        timewait_restart(tcp, record);
+    }
+    if (row && (row->actions & ACTION_SEND_ACK)) {
+        reply_timewait_ack(tcp, record);
+    }
     return LUCID_DROP_NONE;
 }
 
@@ -47,7 +51,7 @@ static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const str
     bool inside = exact || seq_in(segment->seq, record->rcv_nxt, window_of(record));
     bool believed = exact || (inside && !config->rfc5961);
     const struct fsm_row *row = believed ? fsm_fire_timewait(tcp, record, EVENT_RCV_RST) : NULL;
-    if (row && row->to == LUCID_CLOSED) {
+    if (row && (row->actions & ACTION_DELETE)) {
         timewait_end(tcp, record);
         return LUCID_DROP_NONE;
     }
