@@ -209,6 +209,31 @@ START_TEST(events_belong_to_their_states) {
 }
 END_TEST
 
+/* The condition that the RFC or a record of docs/decisions/ puts on a row; most have none. */
+static enum fsm_guard condition(const struct fsm_row *row) {
+    bool back = row->to == LUCID_LISTEN;
+    switch ((int)row->event) {
+    case EVENT_CLOSE:
+        return row->from == LUCID_SYN_RECEIVED ? GUARD_NOTHING_QUEUED : GUARD_ALWAYS; /* 3.10.4 */
+    case EVENT_RCV_SYN_IN_WINDOW:                                                     /* 3.10.7.4, fourth */
+        return row->from != LUCID_SYN_RECEIVED ? GUARD_ALWAYS : back ? GUARD_PASSIVE_RFC793 : GUARD_ACTIVE;
+    case EVENT_RCV_RST: /* 3.10.7.4, second; RFC 1337 */
+        if (row->from == LUCID_TIME_WAIT) {
+            return row->to == LUCID_TIME_WAIT ? GUARD_RFC1337 : GUARD_NOT_RFC1337;
+        }
+        return row->from != LUCID_SYN_RECEIVED ? GUARD_ALWAYS : back ? GUARD_PASSIVE : GUARD_ACTIVE;
+    default:
+        return GUARD_ALWAYS;
+    }
+}
+
+START_TEST(conditions_stand_where_there_are_any) {
+    for (const struct fsm_row *row = fsm_rows; row < rows_end(); row++) {
+        ck_assert_msg(row->guard == condition(row), "row %ld has another condition", number(row));
+    }
+}
+END_TEST
+
 /* What enters a state does what that state is about. */
 START_TEST(actions_fit_the_ends_of_the_row) {
     for (const struct fsm_row *row = fsm_rows; row < rows_end(); row++) {
@@ -276,6 +301,7 @@ int main(void) {
     tcase_add_test(tests, every_state_has_a_way_in_and_a_way_out);
     tcase_add_test(tests, exactly_the_arrows_of_figure_5_are_marked);
     tcase_add_test(tests, events_belong_to_their_states);
+    tcase_add_test(tests, conditions_stand_where_there_are_any);
     tcase_add_test(tests, actions_fit_the_ends_of_the_row);
     tcase_add_test(tests, abort_resets_where_the_rfc_says);
     tcase_add_test(tests, the_application_is_told_one_thing);
