@@ -183,7 +183,8 @@ void buffers_consume(struct env *env, struct buffers *queue, uint32_t length) {
 
 void buffers_cut(struct env *env, struct buffers *queue, uint32_t length) {
     if (length == 0) {
-        buffers_consume(env, queue, queue->length);
+        free_pieces(env, queue);
+        *queue = (struct buffers){0};
         return;
     }
     struct buffer *last = queue->head;
