@@ -24,7 +24,7 @@ struct list {
 };
 
 /* The object of this type whose field `member` is at address node. */
-#define CONTAINER_OF(node, type, member) ((type *)(void *)((uint8_t *)(node) - offsetof(type, member)))
+#define CONTAINER_OF(node, type, member) ((type *)(void *)((uint8_t *)(node)-offsetof(type, member)))
 
 static inline bool list_empty(const struct list *list) {
     return list->first == NULL;

@@ -18,7 +18,8 @@ struct error_name {
     const char *name;
 };
 
-#define ERROR(name) {LUCID_##name, #name}
+#define ERROR(name) \
+    { LUCID_##name, #name }
 static const struct error_name error_names[] = {
     {0, "0"},
     ERROR(EIO),
@@ -97,15 +98,9 @@ const char *lucid_timer_name(unsigned timer) {
 }
 
 static const char *const call_names[LUCID_CALLS] = {
-    [LUCID_CALL_OPEN] = "connect",
-    [LUCID_CALL_LISTEN] = "listen",
-    [LUCID_CALL_ACCEPT] = "accept",
-    [LUCID_CALL_SEND] = "send",
-    [LUCID_CALL_RECV] = "recv",
-    [LUCID_CALL_SHUTDOWN] = "shutdown",
-    [LUCID_CALL_CLOSE] = "close",
-    [LUCID_CALL_ABORT] = "abort",
-    [LUCID_CALL_STATUS] = "status",
+    [LUCID_CALL_OPEN] = "connect", [LUCID_CALL_LISTEN] = "listen", [LUCID_CALL_ACCEPT] = "accept",
+    [LUCID_CALL_SEND] = "send",    [LUCID_CALL_RECV] = "recv",     [LUCID_CALL_SHUTDOWN] = "shutdown",
+    [LUCID_CALL_CLOSE] = "close",  [LUCID_CALL_ABORT] = "abort",   [LUCID_CALL_STATUS] = "status",
 };
 
 const char *lucid_call_name(unsigned call) {

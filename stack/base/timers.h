@@ -23,7 +23,7 @@
 
 #include "lucid/lucid.h"
 
-#define TIMER_DIGIT 6u                    /* bits: one word of 64 bits tells which slots of a level are occupied */
+#define TIMER_DIGIT 6u /* bits: one word of 64 bits tells which slots of a level are occupied */
 #define TIMER_SLOTS (1u << TIMER_DIGIT)
 #define TIMER_LEVELS ((64u + TIMER_DIGIT - 1u) / TIMER_DIGIT)
 
@@ -44,7 +44,7 @@ struct timers {
     lucid_time current;              /* the wheel's time: not after any armed deadline, except those armed too late */
     uint64_t occupied[TIMER_LEVELS]; /* bit s: slot s has nodes */
     struct timer_slot slot[TIMER_LEVELS][TIMER_SLOTS];
-    uint32_t armed;                  /* nodes in all slots */
+    uint32_t armed; /* nodes in all slots */
 };
 
 void timers_init(struct timers *timers, lucid_time now);

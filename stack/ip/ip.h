@@ -18,21 +18,21 @@
 
 struct ip {
     struct env *env;
-    struct outq replies;        /* answers that wait for ip_output() */
-    struct datagram *leaving;   /* what the owner is sending now; freed when the next packet leaves */
+    struct outq replies;         /* answers that wait for ip_output() */
+    struct datagram *leaving;    /* what the owner is sending now; freed when the next packet leaves */
     lucid_time error_window_end; /* ICMP errors are counted up to this time, which ends a second */
-    uint32_t errors_left;       /* how many more may be sent until then */
+    uint32_t errors_left;        /* how many more may be sent until then */
 };
 
 /* A packet that is for us, without its IP header. All pointers point into the packet. */
 struct ip_datagram {
     struct lucid_addr source, destination;
-    const uint8_t *payload;  /* TCP, UDP, ICMP ... */
-    size_t length;           /* octets of payload; padding of the packet is cut off */
-    const uint8_t *packet;   /* with its IP header, to be quoted in ICMP errors */
+    const uint8_t *payload; /* TCP, UDP, ICMP ... */
+    size_t length;          /* octets of payload; padding of the packet is cut off */
+    const uint8_t *packet;  /* with its IP header, to be quoted in ICMP errors */
     size_t packet_length;
     struct lucid_packet *carrier; /* for the checksum state, the segment size and the chunk */
-    uint32_t protocol_at;    /* offset in packet of the octet that names the protocol */
+    uint32_t protocol_at;         /* offset in packet of the octet that names the protocol */
     uint8_t protocol, ttl, tos;
     bool to_multicast_or_broadcast; /* TCP and ICMP errors keep silent then */
 };

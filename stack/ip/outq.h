@@ -15,13 +15,13 @@
 
 struct datagram {
     struct datagram *next;
-    uint64_t id;              /* in the trace; 0: it gets one when it leaves */
-    uint32_t length;          /* octets of packet; may be lowered after datagram_new() */
-    uint32_t room;            /* octets allocated behind this struct */
-    uint16_t header_length;   /* octets of IP and transport header */
-    uint16_t checksum_start;  /* as in struct lucid_packet */
+    uint64_t id;             /* in the trace; 0: it gets one when it leaves */
+    uint32_t length;         /* octets of packet; may be lowered after datagram_new() */
+    uint32_t room;           /* octets allocated behind this struct */
+    uint16_t header_length;  /* octets of IP and transport header */
+    uint16_t checksum_start; /* as in struct lucid_packet */
     uint16_t checksum_offset;
-    uint8_t checksum;         /* enum lucid_checksum */
+    uint8_t checksum; /* enum lucid_checksum */
     uint8_t octets[];
 };
 

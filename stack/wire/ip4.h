@@ -12,17 +12,17 @@
 
 #include "lucid/info.h"
 
-#define IP4_HEADER 20      /* octets without options */
-#define IP4_HEADER_MAX 60  /* octets with options */
+#define IP4_HEADER 20     /* octets without options */
+#define IP4_HEADER_MAX 60 /* octets with options */
 
 struct ip4_header {
     struct lucid_addr source, destination;
-    uint16_t total_length;    /* octets, header included */
+    uint16_t total_length; /* octets, header included */
     uint16_t id;
     uint16_t fragment_offset; /* octets */
     bool dont_fragment, more_fragments;
     uint8_t ttl, protocol, tos;
-    uint8_t header_length;    /* octets */
+    uint8_t header_length; /* octets */
 };
 
 /* Reads the header of the packet of length octets; what lies beyond total_length is not part of it. After

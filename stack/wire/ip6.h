@@ -36,10 +36,10 @@ enum ip6_problem {
 
 /* What lies between the fixed header and the upper layer. All offsets count from the start of the packet. */
 struct ip6_chain {
-    uint32_t offset;          /* of the upper layer's header; with `fragment`, of the fragment's data */
-    uint32_t protocol_at;     /* of the Next Header field that named the protocol */
+    uint32_t offset;      /* of the upper layer's header; with `fragment`, of the fragment's data */
+    uint32_t protocol_at; /* of the Next Header field that named the protocol */
     uint8_t protocol;
-    bool fragment;            /* a Fragment header was found that is not atomic (RFC 6946); the walk ended there */
+    bool fragment; /* a Fragment header was found that is not atomic (RFC 6946); the walk ended there */
     bool more_fragments;
     uint16_t fragment_offset; /* octets */
     uint32_t fragment_id;

@@ -12,17 +12,17 @@
 #include "base/seq32.h"
 #include "lucid/info.h"
 
-#define TCP_HEADER 20      /* octets without options */
-#define TCP_HEADER_MAX 60  /* octets with options */
+#define TCP_HEADER 20     /* octets without options */
+#define TCP_HEADER_MAX 60 /* octets with options */
 #define TCP_PROTOCOL 6
 #define TCP_CHECKSUM_AT 16 /* offset of the checksum field */
 
 struct tcp_header {
     uint16_t source_port, destination_port;
     struct seq32 seq, ack;
-    uint8_t header_length;    /* octets, a multiple of 4 */
-    uint8_t flags;            /* OR of enum lucid_flag of lucid/trace.h */
-    uint16_t window;          /* as it stands on the wire, not scaled */
+    uint8_t header_length; /* octets, a multiple of 4 */
+    uint8_t flags;         /* OR of enum lucid_flag of lucid/trace.h */
+    uint16_t window;       /* as it stands on the wire, not scaled */
     uint16_t checksum, urgent;
 };
 

@@ -24,7 +24,7 @@ struct tcp_sack_block {
 
 struct tcp_options {
     bool has_mss, has_window_scale, sack_permitted, has_timestamps;
-    uint8_t window_scale;      /* at most 14: more is read as 14 (RFC 7323 2.3) */
+    uint8_t window_scale; /* at most 14: more is read as 14 (RFC 7323 2.3) */
     uint8_t sack_count;
     uint16_t mss;
     uint32_t ts_value, ts_echo;
