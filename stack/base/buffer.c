@@ -156,28 +156,32 @@ void buffers_splice(struct buffers *to, struct buffers *from) {
     *from = (struct buffers){0};
 }
 
+static void drop_head(struct env *env, struct buffers *queue) {
+    struct buffer *piece = queue->head;
+    if (queue->mark == piece) {
+        queue->mark = NULL;
+    } else if (queue->mark) {
+        queue->mark_offset -= piece->length;
+    }
+    queue->head = piece->next;
+    queue->tail = piece->next ? queue->tail : NULL;
+    free_piece(env, piece);
+}
+
 void buffers_consume(struct env *env, struct buffers *queue, uint32_t length) {
     queue->length -= length;
-    while (length > 0) {
-        struct buffer *piece = queue->head;
-        uint32_t part = min_u32(length, piece->length);
-        piece->data += part;
-        piece->length -= part;
-        length -= part;
-        if (queue->mark && queue->mark != piece) {
-            queue->mark_offset -= part;
-        }
-        if (piece->length > 0) {
-            break;
-        }
-        queue->head = piece->next;
-        if (!queue->head) {
-            queue->tail = NULL;
-        }
-        if (queue->mark == piece) {
-            queue->mark = NULL;
-        }
-        free_piece(env, piece);
+    while (queue->head && length >= queue->head->length) {
+        length -= queue->head->length;
+        drop_head(env, queue);
+    }
+    struct buffer *piece = queue->head;
+    if (!piece || length == 0) {
+        return;
+    }
+    piece->data += length;
+    piece->length -= length;
+    if (queue->mark && queue->mark != piece) {
+        queue->mark_offset -= length;
     }
 }
 
