@@ -209,6 +209,18 @@ START_TEST(events_belong_to_their_states) {
 }
 END_TEST
 
+/* A RST that passed its checks and an ABORT mean something in every state of a connection, whatever else holds; that a
+ * RST changes nothing in TIME-WAIT is a row, too (RFC 1337). */
+START_TEST(resets_and_aborts_always_have_a_row) {
+    for (unsigned state = LUCID_SYN_SENT; state <= LUCID_TIME_WAIT; state <<= 1) {
+        for (unsigned set = 0; set < GUARD_SETS; set++) {
+            ck_assert_ptr_nonnull(fsm_lookup(state, EVENT_RCV_RST, guard_set(set)));
+            ck_assert_ptr_nonnull(fsm_lookup(state, EVENT_ABORT, guard_set(set)));
+        }
+    }
+}
+END_TEST
+
 /* The condition that the RFC or a record of docs/decisions/ puts on a row; most have none. */
 static enum fsm_guard condition(const struct fsm_row *row) {
     bool back = row->to == LUCID_LISTEN;
@@ -301,6 +313,7 @@ int main(void) {
     tcase_add_test(tests, every_state_has_a_way_in_and_a_way_out);
     tcase_add_test(tests, exactly_the_arrows_of_figure_5_are_marked);
     tcase_add_test(tests, events_belong_to_their_states);
+    tcase_add_test(tests, resets_and_aborts_always_have_a_row);
     tcase_add_test(tests, conditions_stand_where_there_are_any);
     tcase_add_test(tests, actions_fit_the_ends_of_the_row);
     tcase_add_test(tests, abort_resets_where_the_rfc_says);
