@@ -119,15 +119,14 @@ static int round_trips(struct target *target, double seconds) {
     return count > 0 ? BENCH_OK : BENCH_FAILED;
 }
 
-/* Reads to the end, so that the server has closed first. */
-static bool read_all(int fd) {
+/* Reads to the end, so that the server has closed first. Returns the octets, or -1. */
+static ssize_t read_all(int fd) {
     char text[64];
-    ssize_t got;
-    size_t total = 0;
+    ssize_t got, total = 0;
     while ((got = recv(fd, text, sizeof text, 0)) > 0) {
-        total += (size_t)got;
+        total += got;
     }
-    return got == 0 && total > 0;
+    return got < 0 ? got : total;
 }
 
 static int churn(struct target *target, double seconds) {
@@ -138,12 +137,14 @@ static int churn(struct target *target, double seconds) {
         if (fd < 0) {
             return BENCH_FAILED;
         }
-        bool complete = read_all(fd);
-        close(fd);
-        if (!complete) {
-            fprintf(stderr, "lucid-bench: connection %u of daytime broke\n", count + 1);
+        ssize_t octets = read_all(fd);
+        if (octets <= 0) {
+            fprintf(stderr, "lucid-bench: connection %u of daytime: %s\n", count + 1,
+                    octets < 0 ? strerror(errno) : "it said nothing");
+            close(fd);
             return BENCH_FAILED;
         }
+        close(fd);
         double at = now();
         slowest = at - last > slowest ? at - last : slowest;
         last = at;
