@@ -6,7 +6,7 @@
  * stack.
  */
 #include <errno.h>
-#include <poll.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -202,10 +202,24 @@ static void call_watch(struct lucid_host *host, const struct epoll_event *event)
     }
 }
 
-/* Takes what epoll has; descriptors of ours need nothing but to be looked at. */
-static void collect_events(struct lucid_host *host) {
-    struct epoll_event events[16];
-    int n = epoll_wait(host->epoll, events, 16, 0);
+/* As epoll_pwait2(), for kernels before 5.11, which only know milliseconds: rounded up, so that the deadline has come
+ * when the wait is over. */
+static int wait_in_milliseconds(int epoll, struct epoll_event *events, int most, const struct timespec *limit) {
+    int milliseconds = -1;
+    if (limit) {
+        long long rounded = limit->tv_sec * 1000LL + (limit->tv_nsec + 999999) / 1000000;
+        milliseconds = rounded > INT_MAX ? INT_MAX : (int)rounded;
+    }
+    return epoll_wait(epoll, events, most, milliseconds);
+}
+
+static int wait_for_events(int epoll, struct epoll_event *events, int most, const struct timespec *limit) {
+    int n = epoll_pwait2(epoll, events, most, limit, NULL);
+    return n < 0 && errno == ENOSYS ? wait_in_milliseconds(epoll, events, most, limit) : n;
+}
+
+/* Descriptors of ours need nothing but to be looked at in the next turn. */
+static void serve_events(struct lucid_host *host, const struct epoll_event *events, int n) {
     for (int i = 0; i < n; i++) {
         if (events[i].data.fd == host->timer_fd) {
             uint64_t expirations;
@@ -217,15 +231,13 @@ static void collect_events(struct lucid_host *host) {
 }
 
 static void wait_for_work(struct lucid_host *host, lucid_time timeout) {
-    lucid_time now = lucid_host_now();
+    struct epoll_event events[16];
     lucid_time at = host_deadline(host);
+    lucid_time now = at == LUCID_NEVER ? 0 : lucid_host_now();
     lucid_time wait = at <= now ? 0 : earlier(at - now, timeout);
     struct timespec limit = {(time_t)(wait / LUCID_SECOND), (long)(wait % LUCID_SECOND)};
-    struct pollfd epoll = {.fd = host->epoll, .events = POLLIN};
-    int n = ppoll(&epoll, 1, at == LUCID_NEVER && timeout == LUCID_NEVER ? NULL : &limit, NULL);
-    if (n > 0) {
-        collect_events(host);
-    }
+    bool for_ever = at == LUCID_NEVER && timeout == LUCID_NEVER;
+    serve_events(host, events, wait_for_events(host->epoll, events, 16, for_ever ? NULL : &limit));
 }
 
 /* Somebody else's loop must wake up at our next deadline. */
