@@ -82,7 +82,8 @@ static bool echo(struct server *server, struct endpoint *endpoint) {
 static bool say_time(struct server *server, struct endpoint *endpoint) {
     time_t seconds = time(NULL);
     char text[32];
-    server->transport->ops->write(server->transport, endpoint->fd, ctime_r(&seconds, text), strlen(text), false);
+    ctime_r(&seconds, text);
+    server->transport->ops->write(server->transport, endpoint->fd, text, strlen(text), false);
     return false;
 }
 
