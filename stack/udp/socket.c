@@ -70,6 +70,9 @@ static int check_remote(const struct udp *udp, const struct udp_socket *socket, 
     if (lucid_addr_is_any(&remote->addr) || (remote->port == 0 && !socket_echoes(socket))) {
         return -LUCID_EINVAL;
     }
+    if (addr_is_loopback(&remote->addr)) {
+        return -LUCID_ENETUNREACH; /* RFC 1122 3.2.1.3(g), RFC 4291 2.5.3: never on a wire */
+    }
     bool other_family = !may_choose_source(socket) && !addr_same_family(&socket->local.addr, &remote->addr);
     if (other_family || !port_takes(socket, &remote->addr)) {
         return -LUCID_EAFNOSUPPORT;

@@ -143,6 +143,11 @@ START_TEST(only_requests_are_sent) {
     ck_assert_int_eq(lucid_sendto(stack, fd, message, most + 1, 0, &remote), -LUCID_EMSGSIZE);
     ck_assert_int_eq(lucid_sendto(stack, fd, message, most, 0, &remote), (ptrdiff_t)most);
     ck_assert_int_eq(lucid_send(stack, fd, message, 8, 0), -LUCID_EDESTADDRREQ);
+    remote.addr = address(f->family == LUCID_AF_INET ? "127.0.0.1" : "::1");
+    ck_assert_int_eq(lucid_sendto(stack, fd, message, 8, 0, &remote), -LUCID_ENETUNREACH);
+    remote.port = 80;
+    int stream = lucid_socket(stack, f->family, LUCID_SOCK_STREAM, 0);
+    ck_assert_int_eq(lucid_connect(stack, stream, &remote), -LUCID_ENETUNREACH);
     run_out();
     ck_assert_int_eq(lucid_recv(stack, fd, message, sizeof message, 0), (ptrdiff_t)most);
     ck_assert_int_eq(lucid_socket(stack, LUCID_AF_UNSPEC, LUCID_SOCK_DGRAM, f->protocol), -LUCID_EPROTONOSUPPORT);
