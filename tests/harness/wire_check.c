@@ -75,8 +75,11 @@ struct wire_flow *wire_flow_of(struct wire_check *check, const struct drill_ends
 }
 
 void wire_flow_reset(struct wire_flow *flow) {
-    struct wire_flow kept = {.next_flow = flow->next_flow, .ends = flow->ends, .asked = flow->asked,
-                             .octets = flow->octets, .room = flow->room};
+    struct wire_flow kept = {.next_flow = flow->next_flow,
+                             .ends = flow->ends,
+                             .asked = flow->asked,
+                             .octets = flow->octets,
+                             .room = flow->room};
     *flow = kept;
 }
 
