@@ -109,8 +109,14 @@ uint32_t wire_segment_max(const struct wire_check *check, const struct wire_flow
 
 /* wire_ip.c: rules about headers and checksums. False after a breach. */
 bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t length);
-/* True when the checksums of a packet are right: a wrong one never reaches the stack. */
-bool wire_checksums_right(const uint8_t *octets, size_t length);
+
+/* What becomes of a packet that arrives, as far as an outsider can tell. */
+enum wire_fate {
+    WIRE_REACHES,
+    WIRE_LOST,  /* a wrong checksum */
+    WIRE_UNSURE /* a fragment, or with headers that a stack may refuse */
+};
+enum wire_fate wire_fate_of(const uint8_t *octets, size_t length);
 
 /* wire_options.c */
 bool wire_check_options(struct wire_check *check, struct wire_flow *flow, const uint8_t *octets, size_t length,
