@@ -107,9 +107,10 @@ static bool icmp_differs(const struct drill_icmp *expected, const struct drill_i
         number_differs("the length", expected->length, actual->length, why)) {
         return true;
     }
-    return expected->quoted && (number_differs("the quoted protocol", expected->quoted, actual->quoted, why) ||
-                                number_differs("the quoted sequence number", expected->quoted_seq, actual->quoted_seq, why) ||
-                                number_differs("the quoted length", expected->quoted_length, actual->quoted_length, why));
+    return expected->quoted &&
+           (number_differs("the quoted protocol", expected->quoted, actual->quoted, why) ||
+            number_differs("the quoted sequence number", expected->quoted_seq, actual->quoted_seq, why) ||
+            number_differs("the quoted length", expected->quoted_length, actual->quoted_length, why));
 }
 
 bool drill_packet_differs(const struct drill_packet *expected, const struct drill_packet *actual,

@@ -45,8 +45,12 @@ static const char *timer_due(const struct lucid_tcp_info *info, lucid_time time)
     const struct {
         lucid_time at;
         const char *name;
-    } timers[] = {{info->rto_at, "RTO"},           {info->persist_at, "persist"},   {info->delayed_ack_at, "delayed ACK"},
-                  {info->keepalive_at, "keepalive"}, {info->timewait_at, "2MSL"},   {info->fin_wait_2_at, "FIN-WAIT-2"},
+    } timers[] = {{info->rto_at, "RTO"},
+                  {info->persist_at, "persist"},
+                  {info->delayed_ack_at, "delayed ACK"},
+                  {info->keepalive_at, "keepalive"},
+                  {info->timewait_at, "2MSL"},
+                  {info->fin_wait_2_at, "FIN-WAIT-2"},
                   {info->user_at, "user"}};
     for (unsigned i = 0; i < sizeof timers / sizeof *timers; i++) {
         if (timers[i].at == time) {
@@ -96,8 +100,8 @@ static void print_left(struct drill_run *run, const char *why) {
 /* ---- the connection ---- */
 
 static void print_timers(struct drill_run *run, const struct lucid_tcp_info *info) {
-    const lucid_time at[] = {info->rto_at,       info->persist_at,  info->delayed_ack_at, info->keepalive_at,
-                             info->timewait_at,  info->fin_wait_2_at, info->user_at};
+    const lucid_time at[] = {info->rto_at,      info->persist_at,    info->delayed_ack_at, info->keepalive_at,
+                             info->timewait_at, info->fin_wait_2_at, info->user_at};
     char text[32];
     const char *before = "  timers  ";
     for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
@@ -157,7 +161,8 @@ static void print_again(struct drill_run *run) {
             run->script->path);
 }
 
-/* The part before expected and actual, and the part behind them; false when nobody wants to read it or it is told already. */
+/* The part before expected and actual, and the part behind them; false when nobody wants to read it or it is told
+ * already. */
 static bool open_report(struct drill_run *run) {
     bool told = run->failed;
     run->failed = true;

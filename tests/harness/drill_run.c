@@ -1,4 +1,5 @@
-/* drill_run.c: one play of a script, from lucid_create() to the last octet of memory that comes back. See drill_run.h. */
+/* drill_run.c: one play of a script, from lucid_create() to the last octet of memory that comes back. See drill_run.h.
+ * */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +41,11 @@ static bool begin(struct drill_run *run) {
     drill_config_apply(&config, run->script->settings, run->variant.ipv4);
     vhost_init(&run->host, run->variant.iss);
     vhost_lend_iss(&run->host, &config, run->variant.iss);
-    struct wire_check_config check = {.ours = run->usual.local.addr, .mtu = config.mtu, .mss_floor = config.mss_floor,
+    struct wire_check_config check = {.ours = run->usual.local.addr,
+                                      .mtu = config.mtu,
+                                      .mss_floor = config.mss_floor,
+                                      .initial_window = config.initial_window,
+                                      .msl = config.msl,
                                       .virtual_time = true};
     run->check = wire_check_begin(&check);
     run->flows = calloc(DRILL_FLOWS, sizeof *run->flows);

@@ -1,6 +1,6 @@
-/* drill_wait.c: when calls return. A call with a plain time returns at once; "+0...2.5 read(...)" waits and must return at 2.5, "+0~+1
- * read(...)" returns some time in the range before the script goes on. A call that waits is a record that is tried again after every
- * event: there is no thread.
+/* drill_wait.c: when calls return. A call with a plain time returns at once; "+0...2.5 read(...)" waits and must return
+ * at 2.5, "+0~+1 read(...)" returns some time in the range before the script goes on. A call that waits is a record
+ * that is tried again after every event: there is no thread.
  */
 #include <stdio.h>
 #include <string.h>

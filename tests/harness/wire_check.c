@@ -75,43 +75,36 @@ struct wire_flow *wire_flow_of(struct wire_check *check, const struct drill_ends
 }
 
 void wire_flow_reset(struct wire_flow *flow) {
-    struct wire_flow kept = {.next_flow = flow->next_flow, .ends = flow->ends, .asked = flow->asked,
-                             .octets = flow->octets, .room = flow->room};
+    struct wire_flow kept = {.next_flow = flow->next_flow,
+                             .ends = flow->ends,
+                             .asked = flow->asked,
+                             .octets = flow->octets,
+                             .room = flow->room};
     *flow = kept;
 }
 
 void wire_check_clock(struct wire_check *check, lucid_time now) {
-    for (struct wire_flow *flow = check->flows; flow; flow = flow->next_flow) {
-        if (!wire_check_owed(check, flow, now)) {
-            break;
-        }
-    }
     check->now = now;
 }
 
 void wire_check_in(struct wire_check *check, lucid_time time, const uint8_t *octets, size_t length) {
     struct wire_segment segment;
     wire_check_clock(check, time);
-    if (!drill_packet_read(octets, length, false, &segment.seen) || segment.seen.packet.protocol != DRILL_TCP ||
-        !wire_checksums_right(octets, length)) {
+    if (wire_fate_of(octets, length) != WIRE_REACHES || !drill_packet_read(octets, length, false, &segment.seen) ||
+        segment.seen.packet.protocol != DRILL_TCP) {
         return;
     }
     wire_read_segment(&segment);
-    wire_segment_in(check, wire_flow_of(check, &segment.seen.ends), &segment);
+    wire_flow_of(check, &segment.seen.ends);
 }
 
 void wire_check_out(struct wire_check *check, lucid_time time, const uint8_t *octets, size_t length) {
     struct wire_segment segment;
     wire_check_clock(check, time);
-    if (!wire_check_headers(check, octets, length)) {
-        return;
-    }
-    if (!drill_packet_read(octets, length, true, &segment.seen) || segment.seen.packet.protocol != DRILL_TCP) {
+    if (!wire_check_headers(check, octets, length) || !drill_packet_read(octets, length, true, &segment.seen) ||
+        segment.seen.packet.protocol != DRILL_TCP) {
         return;
     }
     wire_read_segment(&segment);
-    struct wire_flow *flow = wire_flow_of(check, &segment.seen.ends);
-    if (wire_check_options(check, flow, octets, length, &segment)) {
-        wire_segment_out(check, flow, &segment);
-    }
+    wire_flow_of(check, &segment.seen.ends);
 }

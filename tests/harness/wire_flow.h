@@ -12,8 +12,8 @@ struct wire_offer {
     bool seen, has_mss, has_scale, sack, stamps, ecn;
     uint16_t mss;
     uint8_t scale;
-    uint32_t seq;  /* of the SYN */
-    uint32_t ack;  /* of a SYN,ACK */
+    uint32_t seq; /* of the SYN */
+    uint32_t ack; /* of a SYN,ACK */
     uint8_t flags;
 };
 
@@ -30,25 +30,25 @@ struct wire_flow {
     lucid_time syn_time;            /* our latest SYN left */
     lucid_time timewait_until;      /* 0: not in TIME-WAIT, as far as one can tell */
     bool closed;
-    bool confirmed;                 /* our SYN was acknowledged */
+    bool confirmed; /* our SYN was acknowledged */
 
     /* what we sent */
-    uint32_t una, max;     /* acknowledged; highest sent, SYN and FIN counted */
+    uint32_t una, max; /* acknowledged; highest sent, SYN and FIN counted */
     bool fin_out, fin_after_theirs;
-    uint32_t fin_seq;      /* of our FIN */
-    uint8_t *octets;       /* sent since una: octets[0] has number octets_at */
+    uint32_t fin_seq; /* of our FIN */
+    uint8_t *octets;  /* sent since una: octets[0] has number octets_at */
     uint32_t octets_at;
     size_t count, room;
-    uint32_t stamp;        /* our latest TSval */
+    uint32_t stamp; /* our latest TSval */
     bool has_stamp;
 
     /* what we promised */
     bool has_edge;
-    uint32_t ack, edge;    /* of our latest segment with ACK */
+    uint32_t ack, edge; /* of our latest segment with ACK */
 
     /* what the peer sent */
-    uint32_t highest;      /* of all that came, SYN and FIN counted */
-    uint32_t next;         /* RCV.NXT as it should be */
+    uint32_t highest; /* of all that came, SYN and FIN counted */
+    uint32_t next;    /* RCV.NXT as it should be */
     bool fin_in;
     uint32_t fin_in_seq;
     struct wire_range early[WIRE_SACKS]; /* came above a gap */
@@ -63,7 +63,7 @@ struct wire_flow {
     unsigned sacked_count;
 
     /* what we owe */
-    unsigned owed_full;    /* full segments not acknowledged */
+    unsigned owed_full; /* full segments not acknowledged */
     bool owed, owed_now;
     lucid_time owed_since;
 };
@@ -109,8 +109,14 @@ uint32_t wire_segment_max(const struct wire_check *check, const struct wire_flow
 
 /* wire_ip.c: rules about headers and checksums. False after a breach. */
 bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t length);
-/* True when the checksums of a packet are right: a wrong one never reaches the stack. */
-bool wire_checksums_right(const uint8_t *octets, size_t length);
+
+/* What becomes of a packet that arrives, as far as an outsider can tell. */
+enum wire_fate {
+    WIRE_REACHES,
+    WIRE_LOST,  /* a wrong checksum */
+    WIRE_UNSURE /* a fragment, or with headers that a stack may refuse */
+};
+enum wire_fate wire_fate_of(const uint8_t *octets, size_t length);
 
 /* wire_options.c */
 bool wire_check_options(struct wire_check *check, struct wire_flow *flow, const uint8_t *octets, size_t length,
