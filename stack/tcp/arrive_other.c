@@ -142,9 +142,9 @@ typedef enum verdict step(struct tcp *tcp, struct tcb *tcb, struct segment *segm
 static step *const steps[] = {
     first_sequence, second_rst,
     /* third, security: this stack has no compartments to compare */
-    fourth_syn, ack_check, /* fifth, ack.c */
-    sixth_urg, text_take,  /* seventh, text.c */
-    text_fin,              /* eighth, text.c */
+    fourth_syn, ack_check,  /* fifth, ack.c */
+    sixth_urg, text_arrive, /* seventh, text.c */
+    text_fin,               /* eighth, text.c */
 };
 
 static const unsigned STEP_COUNT = sizeof steps / sizeof steps[0];

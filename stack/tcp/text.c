@@ -65,7 +65,7 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
     tcb_changed(tcp, tcb);
 }
 
-enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (segment->length == 0) {
         return GO_ON;
     }
