@@ -41,12 +41,15 @@ static bool begin(struct drill_run *run) {
     drill_config_apply(&config, run->script->settings, run->variant.ipv4);
     vhost_init(&run->host, run->variant.iss);
     vhost_lend_iss(&run->host, &config, run->variant.iss);
+    struct lucid_config usual;
+    lucid_config_default(&usual);
     struct wire_check_config check = {.ours = run->usual.local.addr,
                                       .mtu = config.mtu,
                                       .mss_floor = config.mss_floor,
                                       .initial_window = config.initial_window,
                                       .msl = config.msl,
-                                      .virtual_time = true};
+                                      .virtual_time = true,
+                                      .scarce = config.mem_limit < usual.mem_limit};
     run->check = wire_check_begin(&check);
     run->flows = calloc(DRILL_FLOWS, sizeof *run->flows);
     run->scratch = malloc(LUCID_PACKET_MAX + 1);

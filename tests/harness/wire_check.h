@@ -74,10 +74,11 @@ struct wire_breach {
 
 struct wire_check_config {
     struct lucid_addr ours;  /* our address; unspecified: any */
-    uint16_t mtu, mss_floor; /* of our host */
-    uint8_t initial_window;  /* segments */
-    lucid_time msl;
-    bool virtual_time; /* answers come in the same instant; else within 50 ms */
+    uint16_t mtu, mss_floor; /* of our host; 0: not known */
+    uint8_t initial_window;  /* segments; 0: not known */
+    lucid_time msl;          /* 0: not known */
+    bool virtual_time;       /* all is seen from the start, and answers come in the same instant; else within 50 ms */
+    bool scarce;             /* memory may be short: what arrives may be dropped */
 };
 
 struct wire_check;

@@ -165,6 +165,17 @@ static bool check_source(struct wire_check *check, const struct header *header) 
     return true;
 }
 
+/* RFC 9293 3.1. The list of options is a matter of wire_options.c. */
+static bool check_tcp(struct wire_check *check, const struct header *header, size_t length) {
+    const uint8_t *tcp = header->payload;
+    size_t room = length - header->header, offset = room >= 20 ? (size_t)(tcp[12] >> 4) * 4 : 0;
+    if (offset < 20 || offset > room || (tcp[12] & 15) != 0) {
+        return wire_breach(check, WIRE_HEADER, "%zu octets of TCP, data offset %zu, reserved bits %u", room, offset,
+                           room >= 20 ? tcp[12] & 15 : 0);
+    }
+    return true;
+}
+
 bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t length) {
     struct header header;
     if (!check_length(check, octets, length, &header) || !check_source(check, &header)) {
@@ -184,5 +195,5 @@ bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t 
         return wire_breach(check, WIRE_CHECKSUM, "protocol %u, %zu octets behind the IP header", header.protocol,
                            length - header.header);
     }
-    return true;
+    return header.protocol != TCP || header.fragment || check_tcp(check, &header, length);
 }

@@ -249,6 +249,13 @@ LUCID_API lucid_time lucid_pair_now(const struct lucid_pair *pair);
 LUCID_API void lucid_pair_on_batch(struct lucid_pair *pair,
                                    void (*call)(struct lucid_pair *pair, int which, void *user), void *user);
 
+/* Called with every wire packet of a stack, whole, as a sniffer beside it sees it: that arrives, just before the stack
+ * gets it, and that leaves, before its link can lose or damage it. call NULL: no more. */
+LUCID_API void lucid_pair_on_packet(struct lucid_pair *pair,
+                                    void (*call)(struct lucid_pair *pair, int which, bool leaves, const uint8_t *octets,
+                                                 size_t length, void *user),
+                                    void *user);
+
 /* Goes to the next instant at which something happens, but not beyond limit, and lets it happen. Returns 1, or 0 when
  * nothing would happen before limit: the time is limit then (or unchanged when limit is LUCID_NEVER). */
 LUCID_API int lucid_pair_step(struct lucid_pair *pair, lucid_time limit);

@@ -1,0 +1,195 @@
+/* wire_in.c: a TCP segment arrives: what our side may and must do from now on.
+ *
+ * RFC 9293 3.10.7, RFC 5961 3 and 5, RFC 7323 5. What came is believed to be taken where that makes rules milder; `sure`
+ * is a segment that no stack may refuse.
+ */
+#include <string.h>
+
+#include "harness/wire_flow.h"
+#include "lucid/trace.h"
+
+/* ---- is it acceptable for certain? ---- */
+
+/* RFC 9293 3.10.7.4, first step, all of the segment. */
+static bool in_window(const struct wire_flow *flow, const struct wire_segment *segment) {
+    uint32_t seq = segment->tcp->seq;
+    if (!flow->has_edge || wire_before(flow->edge, segment->end)) {
+        return false;
+    }
+    if (segment->last == seq) {
+        return seq == flow->next || (!wire_before(seq, flow->next) && wire_before(seq, flow->edge));
+    }
+    return wire_before(flow->next, segment->last) && wire_before(seq, flow->edge);
+}
+
+/* RFC 5961 5. */
+static bool ack_in_range(const struct wire_flow *flow, uint32_t ack) {
+    return !wire_before(flow->max, ack) && !wire_before(ack, flow->una - flow->window_max);
+}
+
+/* RFC 7323 5.3, PAWS; a segment without the timestamps that were agreed may be dropped. */
+static bool stamp_fits(const struct wire_flow *flow, const struct wire_segment *segment) {
+    if (!wire_stamps(flow)) {
+        return true;
+    }
+    return segment->has_stamp && !(flow->has_their_stamp && wire_before(segment->stamp, flow->their_stamp));
+}
+
+static bool is_sure(const struct wire_check *check, const struct wire_flow *flow, const struct wire_segment *segment) {
+    return !check->config.scarce && !segment->malformed && !(segment->tcp->flags & LUCID_SYN) &&
+           in_window(flow, segment) && ack_in_range(flow, segment->tcp->ack) && stamp_fits(flow, segment);
+}
+
+/* ---- SYN and RST ---- */
+
+static void syn_in(struct wire_flow *flow, const struct wire_segment *segment) {
+    wire_read_offer(segment, &flow->asked);
+    flow->asked_new = true;
+}
+
+/* The SYN,ACK that our SYN asked for. Data and FIN on it may be taken. */
+static bool is_answer(const struct wire_flow *flow, const struct wire_segment *segment) {
+    uint8_t flags = segment->tcp->flags;
+    return flow->ours.seen && !flow->theirs.seen && !(flow->ours.flags & LUCID_ACK) && flags & LUCID_SYN &&
+           flags & LUCID_ACK && segment->tcp->ack == flow->ours.seq + 1;
+}
+
+static void answer_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    wire_read_offer(segment, &flow->theirs);
+    flow->next = segment->tcp->seq + 1;
+    wire_congestion_begin(check, flow);
+}
+
+/* A RST that must end the connection, whatever second check a stack makes: it has the very number that our side expects
+ * next, and has said so. */
+static void rst_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    bool syn_sent = flow->ours.seen && !flow->theirs.seen && !(flow->ours.flags & LUCID_ACK);
+    bool refused = syn_sent && segment->tcp->flags & LUCID_ACK && segment->tcp->ack == flow->ours.seq + 1;
+    bool exact = wire_known(flow) && flow->answered && segment->tcp->seq == flow->next && flow->next == flow->ack;
+    bool timewait = flow->fin_in && flow->fin_out;
+    bool plain = !check->config.scarce && !segment->malformed && !(segment->tcp->flags & LUCID_SYN);
+    if (plain && !timewait && (refused || exact) && check->now < flow->gone_at) {
+        flow->gone_at = check->now;
+    }
+    if (refused || wire_known(flow)) {
+        wire_owe_nothing(flow); /* an outsider cannot tell whether the connection lives */
+    }
+}
+
+/* ---- acknowledgments ---- */
+
+/* Which segment brings the latest window is a matter of RFC 9293 3.10.7.4 and docs/decisions/0018. Only a segment that is
+ * the latest by both rules may pull the edge back. */
+static void window_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    bool scaled = wire_known(flow) && flow->ours.has_scale && flow->theirs.has_scale;
+    unsigned shift = scaled && !(segment->tcp->flags & LUCID_SYN) ? flow->theirs.scale : 0;
+    uint32_t window = (uint32_t)segment->tcp->window << shift, right = segment->tcp->ack + window;
+    bool latest = segment->sure && check->config.virtual_time && segment->tcp->ack == flow->una &&
+                  !wire_before(segment->tcp->seq, flow->wl1);
+    flow->window_max = window > flow->window_max ? window : flow->window_max;
+    flow->right_max = flow->has_right ? wire_max(flow->right_max, right) : right;
+    flow->right = latest || !flow->has_right ? right : wire_max(flow->right, right);
+    flow->wl1 = flow->has_right ? wire_max(flow->wl1, segment->tcp->seq) : segment->tcp->seq;
+    flow->has_right = true;
+}
+
+static void ack_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    uint32_t ack = segment->tcp->ack, acked = ack - flow->una;
+    if (wire_before(flow->max, ack)) {
+        return;
+    }
+    uint32_t sacked = wire_note_sack(flow, segment);
+    if (!wire_before(ack, flow->una)) {
+        flow->confirmed = flow->confirmed || acked > 0;
+        flow->una = ack;
+        wire_ranges_cut(&flow->sacked, ack);
+        wire_congestion_ack(check, flow, acked, sacked);
+    }
+    window_in(check, flow, segment);
+    flow->fin_acked = flow->fin_acked || (segment->sure && flow->fin_out && ack == flow->fin_seq + 1);
+}
+
+/* ---- data ---- */
+
+/* Everything up to the FIN is there. */
+static void fin_reached(const struct wire_check *check, struct wire_flow *flow) {
+    uint32_t free_room = flow->has_right ? flow->right - flow->max : 0;
+    flow->fin_in = true;
+    flow->fin_in_time = check->now;
+    flow->fin_idle = flow->una == flow->max && free_room < INT32_MAX && free_room >= wire_segment_max(check, flow);
+    flow->next++;
+}
+
+static void data_in(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    uint32_t ahead = segment->start - flow->next;
+    if (segment->last == segment->tcp->seq || flow->fin_in || (ahead > INT32_MAX / 2 && ahead < UINT32_MAX / 4 * 3)) {
+        return;
+    }
+    wire_owe(check, flow, segment);
+    if (segment->tcp->flags & LUCID_FIN && !flow->fin_known) {
+        flow->fin_known = true;
+        flow->fin_in_seq = segment->end;
+    }
+    wire_ranges_add(&flow->early, wire_max(segment->start, flow->next), segment->end);
+    if (flow->early.count > 0 && flow->early.range[0].start == flow->next) {
+        flow->next = flow->early.range[0].end;
+        wire_ranges_cut(&flow->early, flow->next);
+    }
+    bool early = segment->sure && wire_before(flow->next, segment->start);
+    flow->newest = early ? (struct wire_range){segment->start, segment->end} : (struct wire_range){0, 0};
+    if (flow->fin_known && flow->next == flow->fin_in_seq) {
+        fin_reached(check, flow);
+    }
+}
+
+/* ---- the end ---- */
+
+/* Our side knows of the peer's FIN when it has acknowledged it. Then it is in LAST-ACK, CLOSING or FIN-WAIT-1 and 2, and
+ * the ACK of its own FIN leads to CLOSED, if our FIN left in CLOSE-WAIT for certain, or to TIME-WAIT, for 2MSL. */
+void wire_note_end(const struct wire_check *check, struct wire_flow *flow) {
+    bool theirs = flow->fin_in && flow->has_edge && flow->ack == flow->fin_in_seq + 1;
+    if (!theirs || !flow->fin_acked || flow->gone_at != LUCID_NEVER) {
+        return;
+    }
+    if (flow->fin_last) {
+        flow->gone_at = check->now;
+    } else if (check->config.msl > 0) {
+        flow->gone_at = check->now + 2 * check->config.msl;
+    }
+}
+
+/* RFC 9293 3.10.7.4, eighth step: the peer's FIN restarts 2MSL. */
+static void restart_timewait(const struct wire_check *check, struct wire_flow *flow,
+                             const struct wire_segment *segment) {
+    bool waits = flow->gone_at != LUCID_NEVER && !flow->fin_last && flow->fin_acked && check->now <= flow->gone_at;
+    if (waits && segment->tcp->flags & LUCID_FIN) {
+        flow->gone_at = check->now + 2 * check->config.msl;
+    }
+}
+
+void wire_segment_in(struct wire_check *check, struct wire_flow *flow, struct wire_segment *segment) {
+    uint8_t flags = segment->tcp->flags;
+    if (flags & LUCID_RST) {
+        rst_in(check, flow, segment);
+        return;
+    }
+    if (flags & LUCID_SYN && !(flags & LUCID_ACK)) {
+        syn_in(flow, segment);
+        return;
+    }
+    if (is_answer(flow, segment)) {
+        answer_in(check, flow, segment);
+    }
+    if (!wire_known(flow) || !(flags & LUCID_ACK)) {
+        return;
+    }
+    segment->sure = is_sure(check, flow, segment);
+    restart_timewait(check, flow, segment);
+    ack_in(check, flow, segment);
+    data_in(check, flow, segment);
+    if (segment->has_stamp) {
+        flow->their_stamp = flow->has_their_stamp ? wire_max(flow->their_stamp, segment->stamp) : segment->stamp;
+        flow->has_their_stamp = true;
+    }
+    wire_note_end(check, flow);
+}
