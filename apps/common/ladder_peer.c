@@ -179,7 +179,7 @@ static bool shows_absence(const struct ladder_row *segment, const struct ladder_
     return again && (flight->flags & LUCID_ACK) && !ladder_before(flight->ack, ladder_end_of(segment));
 }
 
-/* One that carries the same SYN or FIN as another before it, as in a simultaneous open, is not shown by that one's ACK. */
+/* One that carries the same SYN or FIN as another before it (a simultaneous open) is not shown by an ACK of that. */
 static bool shows_presence(const struct ladder *ladder, const struct ladder_row *segment, unsigned number) {
     const struct ladder_flight *flight = &ladder->flight[number];
     if (takes_number(flight)) {

@@ -156,8 +156,7 @@ static bool is_birth(const struct lucid_event *event) {
     return event->kind == LUCID_EVENT_STATE && (child || connects);
 }
 
-/* A segment belongs to whom its addresses say: before a connection has begun, and after it has ended, it has no number.
- * */
+/* A segment belongs to whom its addresses say: before and after the life of a connection it has no number. */
 static struct entry *entry_of(struct ladders *ladders, unsigned end, const struct lucid_event *event) {
     const struct lucid_event_segment *segment = &event->u.segment;
     switch ((enum lucid_event_kind)event->kind) {
