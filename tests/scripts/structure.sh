@@ -24,6 +24,7 @@ EOT
 put apps/httpd/main.c <<'EOT'
 #include "lucid/host.h"
 #include "common/args.h"
+#include <netinet/tcp.h>
 #include <stdio.h>
 EOT
 passes "check_layers: allowed includes" "$root/scripts/check_layers" "$work"
@@ -45,6 +46,8 @@ seed tun/loop.c '#include "../stack/tcp/tcb.h"' 'public headers'
 seed apps/httpd/main.c '#include "core/stack.h"' 'public headers'
 seed apps/httpd/main.c '#include "fetch/url.h"' 'another program'
 seed apps/httpd/main.c '#include <linux/if_tun.h>' 'in tun/'
+seed apps/httpd/main.c '#include <net/if.h>' 'in tun/'
+seed apps/httpd/main.c '#include <netinet/ip.h>' 'in tun/'
 
 # ---- check_state_writer ----
 copy scripts
