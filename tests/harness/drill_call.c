@@ -78,7 +78,7 @@ static int64_t call_connect(struct drill_run *run, const struct drill_call *call
             flow->has_stamp = false;
         }
     }
-    return result;
+    return !first && result == -LUCID_EISCONN ? 0 : result; /* what it waited for has come */
 }
 
 static int64_t call_send(struct drill_run *run, const struct drill_call *call, int64_t done) {
