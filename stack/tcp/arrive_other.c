@@ -13,7 +13,8 @@
 #include "tcp/reply.h"
 #include "tcp/text.h"
 
-/* Table 6: segment acceptability. */
+/* Table 6: segment acceptability; and a segment that reaches over both edges of the window, which holds all that we wait
+ * for (docs/decisions/0031). */
 static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     uint32_t length = segment_len(segment);
     uint32_t window = tcb_receive_window(tcb);
@@ -23,7 +24,12 @@ static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     if (seq_in(segment->seq, tcb->rcv.nxt, window)) {
         return true;
     }
-    return length > 0 && seq_in(seq_add(segment->seq, length - 1), tcb->rcv.nxt, window);
+    if (length == 0) {
+        return false;
+    }
+    struct seq32 last = seq_add(segment->seq, length - 1);
+    bool covers = seq_lt(segment->seq, tcb->rcv.nxt) && seq_ge(last, tcb->rcv.edge);
+    return covers || seq_in(last, tcb->rcv.nxt, window);
 }
 
 /* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at
