@@ -122,8 +122,11 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
     struct seq32 newest = seq_max(tcb->snd.wl1, segment->seq);
     ack_window(tcb, segment, window);
     tcb->snd.wl1 = newest;
-    if (window > before || (before == 0 && window > 0)) {
+    if (before == 0 && window > 0) {
         window_opened(tcp, tcb);
+    }
+    if (before > 0 && window == 0) {
+        tcb_timer_stop(tcp, tcb, LUCID_TIMER_PERSIST); /* it was the override; a probe waits longer */
     }
     if (window == 0 && tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
         user_timeout_restart(tcp, tcb); /* the peer answers: MUST-37 */
