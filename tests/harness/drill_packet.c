@@ -28,7 +28,7 @@ uint32_t drill_packet_place(const struct drill_packet *packet) {
 
 /* Adds to the numbers of a packet what its zeroes stand for. */
 static void shift(struct drill_packet *packet, uint32_t ours, uint32_t theirs, uint32_t stamp) {
-    if (packet->protocol == DRILL_ICMP) {
+    if (packet->protocol == DRILL_ICMP && packet->u.icmp.quoted == 6) {
         packet->u.icmp.quoted_seq += packet->outbound ? theirs : ours;
     }
     if (packet->protocol != DRILL_TCP) {
