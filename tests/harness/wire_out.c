@@ -125,7 +125,7 @@ static unsigned shift_of(const struct wire_flow *flow, const struct wire_segment
 }
 
 /* A window is rounded down to the unit of its scale, by less than which its edge may go back (RFC 7323 2.4). After the
- * peer's FIN it means nothing. */
+ * peer's FIN it means nothing; a SYN,ACK that is repeated after an ACK cannot say as much as that could. */
 static bool check_numbers(struct wire_check *check, const struct wire_flow *flow, const struct wire_segment *segment) {
     uint32_t ack = segment->tcp->ack;
     unsigned shift = shift_of(flow, segment);
@@ -139,7 +139,8 @@ static bool check_numbers(struct wire_check *check, const struct wire_flow *flow
     if (wire_before(ack, flow->ack)) {
         return wire_breach(check, WIRE_ACK_BACK, "ACK %u after %u", ack, flow->ack);
     }
-    if (!flow->fin_in && wire_before(edge + (1u << shift) - 1, flow->edge)) {
+    bool judged = !flow->fin_in && !(segment->tcp->flags & LUCID_SYN);
+    if (judged && wire_before(edge + (1u << shift) - 1, flow->edge)) {
         return wire_breach(check, WIRE_EDGE_BACK, "edge %u (ACK %u, window %u) after %u", edge, ack, edge - ack,
                            flow->edge);
     }

@@ -5,8 +5,9 @@
  * The congestion window is judged by an upper bound, which needs no knowledge of the algorithm: `credit` is what may
  * leave. At first that is the initial window; slow start allows two octets for each that is acknowledged (what left the
  * network, and as much again), and a duplicate ACK allows one segment more (RFC 3042, RFC 5681 3.2). A retransmission
- * time-out takes all credit but that for one segment. With SACK, what is lost is known to fly no more; an outsider does
- * not know how much that is, so that each time of recovery gets credit for all of it.
+ * time-out takes all credit but that for one segment. Fast recovery begins with two segments more, which is what the
+ * smallest ssthresh may add to a small flight. With SACK, what is lost is known to fly no more; an outsider does not
+ * know how much that is, so that each time of recovery gets credit for all of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,8 @@ void wire_congestion_ack(const struct wire_check *check, struct wire_flow *flow,
     }
 }
 
-/* Something old leaves though nothing arrived: the retransmission time-out, unless RACK or a probe for loss may be behind
- * it, which need SACK, or the timer that overrides the avoidance of silly windows. */
+/* Something old leaves though nothing arrived: the retransmission time-out, unless RACK or a probe for loss may be
+ * behind it, which need SACK, or the timer that overrides the avoidance of silly windows. */
 static bool timed_out(const struct wire_check *check, const struct wire_flow *flow,
                       const struct wire_segment *segment) {
     return check->config.virtual_time && check->now > check->arrived && segment->start == flow->una &&
@@ -56,8 +57,8 @@ static void allow_again(const struct wire_check *check, struct wire_flow *flow, 
         flow->credit = most;
     } else if (!check->config.virtual_time) {
         flow->credit += segment->tcp->length;
-    } else if (wire_sack(flow) && !wire_before(flow->una, flow->recover)) {
-        flow->credit += flow->max - flow->una;
+    } else if (!wire_before(flow->una, flow->recover)) {
+        flow->credit += wire_sack(flow) ? flow->max - flow->una : 2 * most;
     }
     flow->recover = flow->max;
 }

@@ -1,5 +1,5 @@
-/* test_wire_check.c: every rule of the passive checker about connections fires once on a few packets made by hand, and is
- * silent on their correct twin. Rules about single packets: test_wire_packet.c.
+/* test_wire_check.c: every rule of the passive checker about connections fires once on a few packets made by hand, and
+ * is silent on their correct twin. Rules about single packets: test_wire_packet.c.
  *
  * A case is a beginning, then lines that are right and lines that break a rule. Each is played for IPv4 and IPv6 with
  * numbers that wrap at different places.
@@ -224,6 +224,15 @@ static const struct example {
      "1.5 clock\n1.5 > P. 1:11(10) ack 101 win 65435\n2 < . 101:101(0) ack 11 win 65535\n",
      "1.501 > P. 1:11(10) ack 101 win 65435\n"},
     {WIRE_ACK_LATE, ACTIVE "1 < F. 1:1(0) ack 1 win 65535\n", "1.5 > . 1:1(0) ack 2 win 65535\n", "1.501 clock\n"},
+    {WIRE_ACK_LATE, /* when both have closed, our side may abort without a word */
+     ACTIVE, "1 > F. 1:1(0) ack 1 win 65535\n1 < F. 1:1(0) ack 2 win 65535\n9 clock\n",
+     "1 < F. 1:1(0) ack 1 win 65535\n9 clock\n"},
+    {WIRE_ACK_LATE, /* and when its data is not acknowledged, it may give up */
+     ACTIVE "1 > . 1:101(100) ack 1 win 65535\n", "1 < . 1:101(100) ack 1 win 65535\n9 clock\n",
+     "1 < . 1:101(100) ack 101 win 65535\n9 clock\n"},
+    {WIRE_EDGE_BACK, /* a SYN,ACK that is repeated cannot say more than 65535 */
+     PASSIVE_WITH(",nop,wscale 2", ",nop,wscale 2") "1 > . 1:1(0) ack 1 win 20000\n",
+     "2 > S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 2>\n", "2 > . 1:1(0) ack 1 win 16383\n"},
     /* ---- the end ---- */
     {WIRE_CLOSED, LAST_ACK "4 < . 2:2(0) ack 2 win 65535\n", "4 > R 2:2(0)\n", "4 > . 2:2(0) ack 2 win 65535\n"},
     {WIRE_CLOSED, LAST_ACK "4 < S 100:100(0) win 65535 <mss 1460>\n",
