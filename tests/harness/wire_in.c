@@ -133,6 +133,7 @@ static void fin_reached(const struct wire_check *check, struct wire_flow *flow) 
     flow->fin_in = true;
     flow->fin_in_time = check->now;
     flow->fin_idle = flow->una == flow->max && free_room < INT32_MAX && free_room >= wire_segment_max(check, flow);
+    flow->fin_first = flow->fin_out;
     flow->next++;
     if (flow->fin_out) {
         wire_owe_nothing(flow);

@@ -27,9 +27,9 @@ uint32_t wire_segment_max(const struct wire_check *check, const struct wire_flow
 
 /* ---- the congestion window ---- */
 
-/* RFC 6928 2: one segment after the SYN was sent three times. */
+/* RFC 6928 2: one segment after the SYN was lost twice. */
 void wire_congestion_begin(const struct wire_check *check, struct wire_flow *flow) {
-    unsigned segments = flow->syns > 2 ? 1 : check->config.initial_window;
+    unsigned segments = flow->syn_lost_twice ? 1 : check->config.initial_window;
     flow->credit = (int64_t)segments * wire_segment_max(check, flow);
     flow->recover = flow->ours.seq;
 }
