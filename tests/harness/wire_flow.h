@@ -24,6 +24,7 @@ struct wire_offer {
 struct wire_flow {
     struct wire_flow *next_flow;
     struct drill_ends ends;
+    lucid_time arrived; /* something came last that may have to do with it */
 
     struct wire_offer ours, theirs; /* of this connection */
     struct wire_offer asked;        /* the peer's latest SYN, perhaps not taken */
@@ -82,7 +83,7 @@ struct wire_check {
     struct wire_breach breach;
     bool breached;
     bool blind; /* something came of which nobody can say what became of it: single packets are judged, no more */
-    lucid_time now, arrived; /* something came last then */
+    lucid_time now;
 };
 
 /* A segment, and what the list of its options means. */

@@ -198,6 +198,7 @@ static void restart_timewait(const struct wire_check *check, struct wire_flow *f
 
 void wire_segment_in(struct wire_check *check, struct wire_flow *flow, struct wire_segment *segment) {
     uint8_t flags = segment->tcp->flags;
+    flow->arrived = check->now;
     if (flags & LUCID_RST) {
         rst_in(check, flow, segment);
         return;

@@ -110,7 +110,7 @@ static bool syn_out(struct wire_check *check, struct wire_flow *flow, const stru
 /* An abort, if it comes by itself, or with the next number of a connection that is synchronized: then all that is wrong
  * with a segment is answered by an ACK (RFC 9293 3.10.7.4). Any other RST may answer a segment of nobody. */
 static void rst_out(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool alone = check->config.virtual_time && check->now > check->arrived;
+    bool alone = check->config.virtual_time && check->now > flow->arrived;
     if (flow->ours.seen && (alone || (flow->answered && segment->tcp->seq == flow->max)) &&
         check->now < flow->gone_at) {
         flow->gone_at = check->now;

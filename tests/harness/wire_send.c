@@ -43,22 +43,25 @@ void wire_congestion_ack(const struct wire_check *check, struct wire_flow *flow,
     }
 }
 
-/* Something old leaves though nothing arrived: the retransmission time-out, unless RACK or a probe for loss may be
- * behind it, which need SACK, or the timer that overrides the avoidance of silly windows. */
-static bool timed_out(const struct wire_check *check, const struct wire_flow *flow,
-                      const struct wire_segment *segment) {
-    return check->config.virtual_time && check->now > check->arrived && segment->start == flow->una &&
-           !wire_before(flow->max, segment->end) && !wire_sack(flow) && flow->right == flow->right_max;
+/* Something old leaves, the first of what is not acknowledged: the retransmission time-out, if nothing arrived; unless
+ * RACK or a probe for loss may be behind it, which need SACK, or the timer that overrides the avoidance of silly windows.
+ */
+static bool may_time_out(const struct wire_check *check, const struct wire_flow *flow,
+                         const struct wire_segment *segment) {
+    return check->config.virtual_time && segment->start == flow->una && !wire_before(flow->max, segment->end) &&
+           !wire_sack(flow) && flow->right == flow->right_max;
 }
 
 static void allow_again(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    uint32_t most = wire_segment_max(check, flow);
-    if (timed_out(check, flow, segment)) {
-        flow->credit = most;
-    } else if (!check->config.virtual_time) {
+    int64_t most = wire_segment_max(check, flow);
+    bool may = may_time_out(check, flow, segment);
+    if (!check->config.virtual_time) {
         flow->credit += segment->tcp->length;
     } else if (!wire_before(flow->una, flow->recover)) {
         flow->credit += wire_sack(flow) ? flow->max - flow->una : 2 * most;
+    }
+    if (may && (flow->credit < most || check->now > flow->arrived)) {
+        flow->credit = most;
     }
     flow->recover = flow->max;
 }
@@ -117,7 +120,7 @@ static bool check_repeat(struct wire_check *check, const struct wire_flow *flow,
 }
 
 static bool check_sacked(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool timer = check->now > check->arrived || !check->config.virtual_time;
+    bool timer = check->now > flow->arrived || !check->config.virtual_time;
     if (timer && segment->start == flow->una && wire_before(flow->una, flow->max)) {
         wire_ranges_clear(&flow->sacked); /* RFC 2018 8: the peer may have dropped it */
     }
