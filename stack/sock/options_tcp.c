@@ -140,8 +140,8 @@ OCTET(keepcnt, 1, 127)
 OCTET(ttl, 1, 255)
 OCTET_GET(tos)
 
-/* The application chooses the six bits of DSCP. The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has nobody
- * else who could set them. */
+/* The application chooses the six bits of DSCP. The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has
+ * nobody else who could set them. */
 static int set_tos(struct lucid_stack *stack, struct sock *sock, int value) {
     static const uint8_t DSCP = 0xfc;
     (void)stack;

@@ -44,7 +44,8 @@ void wire_congestion_ack(const struct wire_check *check, struct wire_flow *flow,
 }
 
 /* Something old leaves, the first of what is not acknowledged: the retransmission time-out, if nothing arrived; unless
- * RACK or a probe for loss may be behind it, which need SACK, or the timer that overrides the avoidance of silly windows.
+ * RACK or a probe for loss may be behind it, which need SACK, or the timer that overrides the avoidance of silly
+ * windows.
  */
 static bool may_time_out(const struct wire_check *check, const struct wire_flow *flow,
                          const struct wire_segment *segment) {

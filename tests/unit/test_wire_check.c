@@ -194,7 +194,7 @@ static const struct example {
      "2 < . 1:1(0) ack 1461 win 65535\n2 > . 1461:2921(1460) ack 1 win 65535\n"
      "2 > . 2921:4381(1460) ack 1 win 65535\n",
      "1 > . 1461:2921(1460) ack 1 win 65535\n"},
-    {WIRE_CWND, /* RFC 6928 2: after two lost SYNs one segment. Or is the third SYN another connect(), with the same number? */
+    {WIRE_CWND, /* RFC 6928 2: one segment after two lost SYNs; a third may be that of another connect() */
      "0 > S 0:0(0) win 65535 <mss 1460>\n1 > S 0:0(0) win 65535 <mss 1460>\n", "2.5 " TWO_AFTER_SYN,
      "3 " TWO_AFTER_SYN},
     /* ---- SACK ---- */
