@@ -123,6 +123,7 @@ static char *at_path(const char *script, const char *name) {
     return path;
 }
 
+/* A mistake in there is told with its own file and line. */
 static bool load_at(struct parser *parser, struct scan *scan, struct drill_line *line, const char *name) {
     struct drill_error inner = {.text = ""};
     char *path = at_path(parser->script->path, name);
@@ -135,7 +136,7 @@ static bool load_at(struct parser *parser, struct scan *scan, struct drill_line 
         scan_fail(scan, "%.150s cannot be read: %s", path,
                   parser->depth < NESTING ? strerror(errno) : "'at' in a circle");
     } else if (!line->u.at) {
-        scan_fail(scan, "%.60s:%u: %.150s", inner.path, inner.line, inner.text);
+        *parser->error = inner;
     } else if (!done) {
         scan_fail(scan, "%.150s has 'config', which belongs to the script that is played", path);
     }

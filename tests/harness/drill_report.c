@@ -139,8 +139,8 @@ static void print_connection(struct drill_run *run) {
     print_timers(run, &info);
 }
 
-static void print_head(struct drill_run *run) {
-    fprintf(run->report, "FAIL %s", run->path);
+static void print_head(struct drill_run *run, const char *verdict) {
+    fprintf(run->report, "%s %s", verdict, run->path);
     if (run->line) {
         fprintf(run->report, ":%u", run->line->number);
     }
@@ -169,7 +169,7 @@ static bool open_report(struct drill_run *run) {
     if (told || !run->report) {
         return false;
     }
-    print_head(run);
+    print_head(run, "FAIL");
     drill_tell_changes(run);
     drill_story_print(run);
     return true;
@@ -221,6 +221,14 @@ bool drill_fail_packet(struct drill_run *run, const char *why) {
         print_nothing(run);
     }
     return close_report(run);
+}
+
+void drill_report_pass(struct drill_run *run) {
+    if (run->report && run->wish->verbose) {
+        run->line = NULL;
+        print_head(run, "PASS");
+        drill_story_print(run);
+    }
 }
 
 void drill_warn(struct drill_run *run, const char *format, ...) {

@@ -74,6 +74,9 @@ static void end(struct drill_run *run) {
     if (!run->failed && !vhost_clean(&run->host)) {
         drill_fail(run, "all memory comes back with lucid_destroy()", "%s", run->host.fault);
     }
+    if (!run->failed) {
+        drill_report_pass(run);
+    }
     wire_check_end(run->check);
     free(run->flows);
     free(run->scratch);

@@ -169,6 +169,9 @@ bool drill_fail_line(struct drill_run *run, const char *format, ...) __attribute
 /* The same, when what happened is the first packet that left, or that none left; why it is not what the line wants. */
 bool drill_fail_packet(struct drill_run *run, const char *why);
 
+/* The story of a play that has passed, when it is wished. */
+void drill_report_pass(struct drill_run *run);
+
 /* A new line of the story, and the state changes that came of it. */
 void drill_tell(struct drill_run *run, lucid_time time, const char *text);
 void drill_tell_changes(struct drill_run *run);

@@ -68,10 +68,12 @@ bool drill_retry_waits(struct drill_run *run) {
     for (unsigned i = 0; i < run->wait_count;) {
         int64_t result;
         struct drill_waiting waiting = run->waits[i];
+        run->line = waiting.line;
         bool returned = attempt(run, &waiting, false, &result);
         if (run->failed) {
             return false;
         }
+        run->line = line;
         run->waits[i] = waiting;
         if (!returned) {
             i++;

@@ -24,17 +24,15 @@ static void owe_now(const struct wire_check *check, struct wire_flow *flow, enum
     }
 }
 
-/* Before the connection is synchronized for certain the segment may have come too early: the accept queue may be full. */
-void wire_owe(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+/* Before the connection is synchronized for certain the segment may have come too early: the accept queue may be full.
+ * */
+static bool must_answer(const struct wire_check *check, const struct wire_flow *flow,
+                        const struct wire_segment *segment) {
     bool old = !wire_before(flow->next, segment->last);
-    if (!segment->sure || !flow->answered || old || check->now >= flow->gone_at) {
-        return;
-    }
-    bool gap = wire_before(flow->next, segment->start), fills = !gap && flow->early.count > 0;
-    if (gap || fills) {
-        owe_now(check, flow, WIRE_ACK_GAP);
-        return;
-    }
+    return segment->sure && flow->answered && !old && check->now < flow->gone_at;
+}
+
+static void owe_soon(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
     flow->full += flow->ours.has_mss && segment->tcp->length + segment->option_length >= flow->ours.mss;
     if (flow->full == 2) {
         owe_now(check, flow, WIRE_ACK_SECOND);
@@ -45,12 +43,25 @@ void wire_owe(struct wire_check *check, struct wire_flow *flow, const struct wir
     }
 }
 
+void wire_owe(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    bool gap = wire_before(flow->next, segment->start), fills = !gap && flow->early.count > 0;
+    if (!must_answer(check, flow, segment)) {
+        return;
+    }
+    if (gap || fills) {
+        owe_now(check, flow, WIRE_ACK_GAP);
+    } else {
+        owe_soon(check, flow, segment);
+    }
+}
+
+/* What is not acknowledged may make our side give up, silently, at any time (RFC 9293 3.10.8). */
 bool wire_check_owed(struct wire_check *check, const struct wire_flow *flow, lucid_time now) {
     lucid_time slack = check->config.virtual_time ? 0 : SLACK;
     if (flow->owed_now && now > flow->now_since + slack) {
         return wire_breach(check, flow->now_rule, "%u is expected next, the latest ACK was %u", flow->next, flow->ack);
     }
-    if (flow->owed && now > flow->owed_since + LATEST + slack) {
+    if (flow->owed && flow->una == flow->max && now > flow->owed_since + LATEST + slack) {
         return wire_breach(check, WIRE_ACK_LATE, "data up to %u came %.3f s ago, the latest ACK was %u", flow->next,
                            (double)(now - flow->owed_since) / (double)LUCID_SECOND, flow->ack);
     }

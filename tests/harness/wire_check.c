@@ -72,6 +72,7 @@ static void forget(struct wire_flow *flow) {
 void wire_flow_reset(struct wire_flow *flow) {
     struct wire_flow kept = {.next_flow = flow->next_flow,
                              .ends = flow->ends,
+                             .arrived = flow->arrived,
                              .asked = flow->asked,
                              .asked_new = flow->asked_new,
                              .gone_at = LUCID_NEVER};
@@ -104,6 +105,7 @@ void wire_check_clock(struct wire_check *check, lucid_time now) {
 static void icmp_in(const struct wire_check *check) {
     for (struct wire_flow *flow = check->flows; flow; flow = flow->next_flow) {
         flow->credit += flow->max - flow->una;
+        flow->arrived = check->now;
     }
 }
 
@@ -111,7 +113,6 @@ void wire_check_in(struct wire_check *check, lucid_time time, const uint8_t *oct
     struct wire_segment segment;
     wire_check_clock(check, time);
     enum wire_fate fate = wire_fate_of(octets, length);
-    check->arrived = time;
     check->blind = check->blind || fate == WIRE_UNSURE;
     if (check->blind || fate != WIRE_REACHES || !drill_packet_read(octets, length, false, &segment.seen)) {
         return;

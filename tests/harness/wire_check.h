@@ -78,7 +78,8 @@ struct wire_check_config {
     uint8_t initial_window;  /* segments; 0: not known */
     lucid_time msl;          /* 0: not known */
     bool virtual_time;       /* all is seen from the start, and answers come in the same instant; else within 50 ms */
-    bool scarce;             /* memory may be short: what arrives may be dropped */
+    bool scarce;             /* memory or records may be short: what arrives may be dropped, TIME-WAIT may be cut */
+    bool aborts;             /* the application may abort in TIME-WAIT, which nobody sees (RFC 9293 3.10.5) */
 };
 
 struct wire_check;

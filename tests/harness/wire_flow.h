@@ -24,19 +24,22 @@ struct wire_offer {
 struct wire_flow {
     struct wire_flow *next_flow;
     struct drill_ends ends;
+    lucid_time arrived; /* something came last that may have to do with it */
 
     struct wire_offer ours, theirs; /* of this connection */
     struct wire_offer asked;        /* the peer's latest SYN, perhaps not taken */
     bool asked_new;                 /* it came after our latest SYN,ACK */
-    unsigned syns;                  /* how often ours left by itself */
-    bool confirmed;                 /* ours was acknowledged */
-    bool answered;                  /* a segment of ours without SYN: the connection is synchronized for certain */
-    lucid_time gone_at;             /* CLOSED since then or from then on; 2MSL away: TIME-WAIT. LUCID_NEVER */
+    lucid_time syn_time, syn_gap;   /* when our SYN left, and how long after the one before */
+    bool syn_lost_twice;
+    bool confirmed;     /* ours was acknowledged */
+    bool answered;      /* a segment of ours that only a synchronized connection sends */
+    lucid_time gone_at; /* CLOSED since then or from then on; 2MSL away: TIME-WAIT. LUCID_NEVER */
 
     /* what we sent */
     uint32_t una, max; /* acknowledged; highest sent, SYN and FIN counted */
     bool fin_out, fin_acked;
-    bool fin_last;    /* ours left in CLOSE-WAIT for certain */
+    bool fin_last;    /* ours left in CLOSE-WAIT for certain, and so the connection ends in LAST-ACK */
+    bool fin_first;   /* ours left before the peer's came, and so it ends in TIME-WAIT */
     uint32_t fin_seq; /* of our FIN */
     uint8_t *octets;  /* octets[0] has number octets_at */
     uint32_t octets_at;
@@ -80,7 +83,7 @@ struct wire_check {
     struct wire_breach breach;
     bool breached;
     bool blind; /* something came of which nobody can say what became of it: single packets are judged, no more */
-    lucid_time now, arrived; /* something came last then */
+    lucid_time now;
 };
 
 /* A segment, and what the list of its options means. */

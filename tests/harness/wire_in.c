@@ -1,7 +1,7 @@
 /* wire_in.c: a TCP segment arrives: what our side may and must do from now on.
  *
- * RFC 9293 3.10.7, RFC 5961 3 and 5, RFC 7323 5. What came is believed to be taken where that makes rules milder; `sure`
- * is a segment that no stack may refuse.
+ * RFC 9293 3.10.7, RFC 5961 3 and 5, RFC 7323 5. What came is believed to be taken where that makes rules milder;
+ * `sure` is a segment that no stack may refuse.
  */
 #include <string.h>
 
@@ -60,37 +60,53 @@ static void answer_in(const struct wire_check *check, struct wire_flow *flow, co
     wire_congestion_begin(check, flow);
 }
 
-/* A RST that must end the connection, whatever second check a stack makes: it has the very number that our side expects
- * next, and has said so. */
-static void rst_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool syn_sent = flow->ours.seen && !flow->theirs.seen && !(flow->ours.flags & LUCID_ACK);
-    bool refused = syn_sent && segment->tcp->flags & LUCID_ACK && segment->tcp->ack == flow->ours.seq + 1;
-    bool exact = wire_known(flow) && flow->answered && segment->tcp->seq == flow->next && flow->next == flow->ack;
+/* Our side is in SYN-SENT, and the RST acknowledges its SYN. */
+static bool refuses(const struct wire_flow *flow, const struct drill_tcp *tcp) {
+    return flow->ours.seen && !flow->theirs.seen && !(flow->ours.flags & LUCID_ACK) && tcp->flags & LUCID_ACK &&
+           tcp->ack == flow->ours.seq + 1;
+}
+
+/* The RST must end a synchronized connection, whatever second check a stack makes: it has the very number that our side
+ * expects next, and has said so. In TIME-WAIT it may be ignored (RFC 1337). */
+static bool resets(const struct wire_flow *flow, const struct drill_tcp *tcp) {
     bool timewait = flow->fin_in && flow->fin_out;
+    return flow->answered && tcp->seq == flow->next && flow->next == flow->ack && !timewait;
+}
+
+static void rst_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
     bool plain = !check->config.scarce && !segment->malformed && !(segment->tcp->flags & LUCID_SYN);
-    if (plain && !timewait && (refused || exact) && check->now < flow->gone_at) {
+    bool ends = refuses(flow, segment->tcp) || resets(flow, segment->tcp);
+    if (plain && ends && check->now < flow->gone_at) {
         flow->gone_at = check->now;
     }
-    if (refused || wire_known(flow)) {
-        wire_owe_nothing(flow); /* an outsider cannot tell whether the connection lives */
-    }
+    wire_owe_nothing(flow); /* an outsider cannot always tell whether the connection lives */
 }
 
 /* ---- acknowledgments ---- */
 
-/* Which segment brings the latest window is a matter of RFC 9293 3.10.7.4 and docs/decisions/0018. Only a segment that is
- * the latest by both rules may pull the edge back. */
+/* RFC 7323 2.2: the window of a SYN is never scaled. */
+static uint32_t window_of(const struct wire_flow *flow, const struct drill_tcp *tcp) {
+    bool scaled = flow->ours.has_scale && flow->theirs.has_scale && !(tcp->flags & LUCID_SYN);
+    return (uint32_t)tcp->window << (scaled ? flow->theirs.scale : 0);
+}
+
+/* Which segment brings the latest window is a matter of RFC 9293 3.10.7.4 and docs/decisions/0018. Only a segment that
+ * is the latest by both rules may pull the edge back. */
 static void window_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool scaled = wire_known(flow) && flow->ours.has_scale && flow->theirs.has_scale;
-    unsigned shift = scaled && !(segment->tcp->flags & LUCID_SYN) ? flow->theirs.scale : 0;
-    uint32_t window = (uint32_t)segment->tcp->window << shift, right = segment->tcp->ack + window;
-    bool latest = segment->sure && check->config.virtual_time && segment->tcp->ack == flow->una &&
-                  !wire_before(segment->tcp->seq, flow->wl1);
+    const struct drill_tcp *tcp = segment->tcp;
+    uint32_t window = window_of(flow, tcp), right = tcp->ack + window;
     flow->window_max = window > flow->window_max ? window : flow->window_max;
-    flow->right_max = flow->has_right ? wire_max(flow->right_max, right) : right;
-    flow->right = latest || !flow->has_right ? right : wire_max(flow->right, right);
-    flow->wl1 = flow->has_right ? wire_max(flow->wl1, segment->tcp->seq) : segment->tcp->seq;
-    flow->has_right = true;
+    if (!flow->has_right) {
+        flow->has_right = true;
+        flow->right = flow->right_max = right;
+        flow->wl1 = tcp->seq;
+        return;
+    }
+    bool latest = segment->sure && check->config.virtual_time && tcp->ack == flow->una &&
+                  !wire_before(tcp->seq, flow->wl1);
+    flow->right_max = wire_max(flow->right_max, right);
+    flow->right = latest ? right : wire_max(flow->right, right);
+    flow->wl1 = wire_max(flow->wl1, tcp->seq);
 }
 
 static void ack_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
@@ -111,25 +127,26 @@ static void ack_in(const struct wire_check *check, struct wire_flow *flow, const
 
 /* ---- data ---- */
 
-/* Everything up to the FIN is there. */
+/* Everything up to the FIN is there. When both sides have closed, an abort leaves no trace (RFC 9293 3.10.5). */
 static void fin_reached(const struct wire_check *check, struct wire_flow *flow) {
     uint32_t free_room = flow->has_right ? flow->right - flow->max : 0;
     flow->fin_in = true;
     flow->fin_in_time = check->now;
     flow->fin_idle = flow->una == flow->max && free_room < INT32_MAX && free_room >= wire_segment_max(check, flow);
+    flow->fin_first = flow->fin_out;
     flow->next++;
+    if (flow->fin_out) {
+        wire_owe_nothing(flow);
+    }
 }
 
-static void data_in(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    uint32_t ahead = segment->start - flow->next;
-    if (segment->last == segment->tcp->seq || flow->fin_in || (ahead > INT32_MAX / 2 && ahead < UINT32_MAX / 4 * 3)) {
-        return;
-    }
-    wire_owe(check, flow, segment);
-    if (segment->tcp->flags & LUCID_FIN && !flow->fin_known) {
-        flow->fin_known = true;
-        flow->fin_in_seq = segment->end;
-    }
+/* Far outside any window. */
+static bool is_nonsense(const struct wire_flow *flow, const struct wire_segment *segment) {
+    int32_t ahead = (int32_t)(segment->start - flow->next);
+    return ahead > INT32_MAX / 2 || ahead < -(INT32_MAX / 2);
+}
+
+static void take(struct wire_flow *flow, const struct wire_segment *segment) {
     wire_ranges_add(&flow->early, wire_max(segment->start, flow->next), segment->end);
     if (flow->early.count > 0 && flow->early.range[0].start == flow->next) {
         flow->next = flow->early.range[0].end;
@@ -137,6 +154,18 @@ static void data_in(struct wire_check *check, struct wire_flow *flow, const stru
     }
     bool early = segment->sure && wire_before(flow->next, segment->start);
     flow->newest = early ? (struct wire_range){segment->start, segment->end} : (struct wire_range){0, 0};
+}
+
+static void data_in(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    if (segment->last == segment->tcp->seq || flow->fin_in || is_nonsense(flow, segment)) {
+        return;
+    }
+    wire_owe(check, flow, segment);
+    if (segment->tcp->flags & LUCID_FIN && !flow->fin_known) {
+        flow->fin_known = true;
+        flow->fin_in_seq = segment->end;
+    }
+    take(flow, segment);
     if (flow->fin_known && flow->next == flow->fin_in_seq) {
         fin_reached(check, flow);
     }
@@ -144,8 +173,8 @@ static void data_in(struct wire_check *check, struct wire_flow *flow, const stru
 
 /* ---- the end ---- */
 
-/* Our side knows of the peer's FIN when it has acknowledged it. Then it is in LAST-ACK, CLOSING or FIN-WAIT-1 and 2, and
- * the ACK of its own FIN leads to CLOSED, if our FIN left in CLOSE-WAIT for certain, or to TIME-WAIT, for 2MSL. */
+/* Our side knows of the peer's FIN when it has acknowledged it. Then it is in LAST-ACK, CLOSING or FIN-WAIT-1 and 2,
+ * and the ACK of its own FIN leads to CLOSED, if our FIN left in CLOSE-WAIT for certain, or to TIME-WAIT, for 2MSL. */
 void wire_note_end(const struct wire_check *check, struct wire_flow *flow) {
     bool theirs = flow->fin_in && flow->has_edge && flow->ack == flow->fin_in_seq + 1;
     if (!theirs || !flow->fin_acked || flow->gone_at != LUCID_NEVER) {
@@ -169,6 +198,7 @@ static void restart_timewait(const struct wire_check *check, struct wire_flow *f
 
 void wire_segment_in(struct wire_check *check, struct wire_flow *flow, struct wire_segment *segment) {
     uint8_t flags = segment->tcp->flags;
+    flow->arrived = check->now;
     if (flags & LUCID_RST) {
         rst_in(check, flow, segment);
         return;

@@ -176,20 +176,25 @@ static bool check_tcp(struct wire_check *check, const struct header *header, siz
     return true;
 }
 
-bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t length) {
-    struct header header;
-    if (!check_length(check, octets, length, &header) || !check_source(check, &header)) {
-        return false;
-    }
-    if (header.ttl == 0) {
+static bool check_fields(struct wire_check *check, const struct header *header, const uint8_t *octets) {
+    if (header->ttl == 0) {
         return wire_breach(check, WIRE_IP_TTL, "the TTL is 0");
     }
-    if (!header_right(&header, octets)) {
+    if (!header_right(header, octets)) {
         return wire_breach(check, WIRE_IP_CHECKSUM, "the header's checksum is 0x%04x", get16(octets + 10));
     }
-    if (header.ipv4 && header.protocol == TCP && (!header.dont_fragment || header.fragment)) {
+    if (header->ipv4 && header->protocol == TCP && (!header->dont_fragment || header->fragment)) {
         return wire_breach(check, WIRE_DONT_FRAGMENT, "TCP leaves %s",
-                           header.fragment ? "in a fragment" : "without DF");
+                           header->fragment ? "in a fragment" : "without DF");
+    }
+    return true;
+}
+
+bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t length) {
+    struct header header;
+    if (!check_length(check, octets, length, &header) || !check_source(check, &header) ||
+        !check_fields(check, &header, octets)) {
+        return false;
     }
     if (!transport_right(&header)) {
         return wire_breach(check, WIRE_CHECKSUM, "protocol %u, %zu octets behind the IP header", header.protocol,

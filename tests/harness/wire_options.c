@@ -60,17 +60,26 @@ void wire_read_offer(const struct wire_segment *segment, struct wire_offer *offe
 
 /* ---- the list as octets ---- */
 
+/* Octets of the option here; 0: it has no length that fits. */
+static size_t option_size(const uint8_t *octets, size_t room) {
+    if (octets[0] == NOP) {
+        return 1;
+    }
+    size_t size = room > 1 ? octets[1] : 0;
+    return size >= 2 && size <= room ? size : 0;
+}
+
 bool wire_check_option_list(struct wire_check *check, const uint8_t *octets, size_t length) {
-    size_t at = 0, size;
-    for (; at < length && octets[at] != EOL; at += size) {
-        size = octets[at] == NOP ? 1 : at + 1 < length ? octets[at + 1] : 0;
-        if (size == 0 || (octets[at] != NOP && size < 2) || at + size > length) {
-            return wire_breach(check, WIRE_OPTION_LENGTH, "option kind %u at octet %zu of %zu has length %zu",
-                               octets[at], at, length, size);
+    size_t at = 0;
+    while (at < length && octets[at] != EOL) {
+        size_t size = option_size(octets + at, length - at);
+        if (size == 0) {
+            return wire_breach(check, WIRE_OPTION_LENGTH, "option kind %u at octet %zu of %zu", octets[at], at, length);
         }
+        at += size;
     }
     for (; at < length; at++) {
-        if (octets[at] != 0) {
+        if (octets[at] != EOL) {
             return wire_breach(check, WIRE_OPTION_PADDING, "octet %zu of the options, behind EOL, is %u", at,
                                octets[at]);
         }
@@ -97,38 +106,49 @@ bool wire_check_any_options(struct wire_check *check, const struct wire_segment 
 
 /* ---- what the connection allows ---- */
 
-static bool check_unasked(struct wire_check *check, const struct wire_flow *flow, const struct wire_segment *segment) {
-    const struct wire_offer *theirs = &flow->theirs;
-    struct wire_offer used;
-    bool blocks = false;
-    wire_read_offer(segment, &used);
+static bool has_option(const struct wire_segment *segment, enum drill_option_kind kind) {
     for (unsigned i = 0; i < segment->tcp->options.count; i++) {
-        blocks = blocks || segment->tcp->options.option[i].kind == DRILL_SACK;
+        if (segment->tcp->options.option[i].kind == kind) {
+            return true;
+        }
     }
-    const char *what = used.has_scale && !theirs->has_scale ? "a window scale"
-                       : used.sack && !theirs->sack         ? "SACK-permitted"
-                       : used.stamps && !theirs->stamps     ? "timestamps"
-                       : blocks && !theirs->sack            ? "SACK blocks"
-                                                            : NULL;
-    return !what ||
-           wire_breach(check, WIRE_UNASKED, "SEQ %u has %s, which the peer's SYN had not", segment->tcp->seq, what);
+    return false;
 }
 
+static bool check_unasked(struct wire_check *check, const struct wire_flow *flow, const struct wire_segment *segment) {
+    const struct {
+        enum drill_option_kind kind;
+        bool asked;
+        const char *name;
+    } options[] = {{DRILL_WSCALE, flow->theirs.has_scale, "a window scale"},
+                   {DRILL_SACK_OK, flow->theirs.sack, "SACK-permitted"},
+                   {DRILL_SACK, flow->theirs.sack, "SACK blocks"},
+                   {DRILL_TS, flow->theirs.stamps, "timestamps"}};
+    for (unsigned i = 0; i < sizeof options / sizeof *options; i++) {
+        if (!options[i].asked && has_option(segment, options[i].kind)) {
+            return wire_breach(check, WIRE_UNASKED, "SEQ %u has %s, which the peer's SYN had not", segment->tcp->seq,
+                               options[i].name);
+        }
+    }
+    return true;
+}
+
+static bool check_stamp(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
+    if (!segment->has_stamp && wire_known(flow) && wire_stamps(flow)) {
+        return wire_breach(check, WIRE_STAMP_MISSING, "SEQ %u comes without", segment->tcp->seq);
+    }
+    if (segment->has_stamp && flow->has_stamp && wire_before(segment->stamp, flow->stamp)) {
+        return wire_breach(check, WIRE_STAMP_BACK, "TSval %u after %u", segment->stamp, flow->stamp);
+    }
+    flow->has_stamp = flow->has_stamp || segment->has_stamp;
+    flow->stamp = segment->has_stamp ? segment->stamp : flow->stamp;
+    return true;
+}
+
+/* RFC 7323 3.2: a RST should have timestamps, and need not. */
 bool wire_check_options(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool agreed = wire_known(flow) && wire_stamps(flow);
     if (wire_known(flow) && !check_unasked(check, flow, segment)) {
         return false;
     }
-    if (agreed && !segment->has_stamp && !(segment->tcp->flags & LUCID_RST)) {
-        return wire_breach(check, WIRE_STAMP_MISSING, "SEQ %u comes without", segment->tcp->seq);
-    }
-    if (!segment->has_stamp || segment->tcp->flags & LUCID_RST) {
-        return true;
-    }
-    if (flow->has_stamp && wire_before(segment->stamp, flow->stamp)) {
-        return wire_breach(check, WIRE_STAMP_BACK, "TSval %u after %u", segment->stamp, flow->stamp);
-    }
-    flow->has_stamp = true;
-    flow->stamp = segment->stamp;
-    return true;
+    return segment->tcp->flags & LUCID_RST || check_stamp(check, flow, segment);
 }

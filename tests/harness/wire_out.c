@@ -47,9 +47,14 @@ static bool repeats(const struct wire_check *check, const struct wire_flow *flow
     return offer->seq == flow->ours.seq && (!flow->theirs.seen || ack == flow->theirs.seq + 1);
 }
 
+/* The connection before is in TIME-WAIT for certain. */
+static bool in_timewait(const struct wire_check *check, const struct wire_flow *flow) {
+    bool cut = check->config.scarce || check->config.aborts;
+    return flow->gone_at != LUCID_NEVER && check->now < flow->gone_at && flow->fin_first && !cut;
+}
+
 static bool begins(struct wire_check *check, struct wire_flow *flow, const struct wire_offer *offer) {
-    bool timewait = flow->gone_at != LUCID_NEVER && check->now < flow->gone_at;
-    if (timewait && !wire_before(flow->max - 1, offer->seq)) {
+    if (in_timewait(check, flow) && !wire_before(flow->max - 1, offer->seq)) {
         return wire_breach(check, WIRE_ISS_REUSE, "ISS %u; the connection before it came up to %u", offer->seq,
                            flow->max - 1);
     }
@@ -71,6 +76,16 @@ static void answers(const struct wire_check *check, struct wire_flow *flow, uint
     flow->asked_new = false;
 }
 
+/* A second time-out comes after twice the time of the first, or the same when that is the longest. Anything else may be
+ * another attempt to connect. */
+static void note_syn_time(const struct wire_check *check, struct wire_flow *flow, bool first) {
+    lucid_time gap = first ? 0 : check->now - flow->syn_time;
+    bool doubled = flow->syn_gap > 0 && gap == 2 * flow->syn_gap;
+    flow->syn_lost_twice = doubled || (flow->syn_lost_twice && gap == flow->syn_gap);
+    flow->syn_gap = gap;
+    flow->syn_time = check->now;
+}
+
 static bool syn_out(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
     struct wire_offer offer;
     wire_read_offer(segment, &offer);
@@ -83,7 +98,7 @@ static bool syn_out(struct wire_check *check, struct wire_flow *flow, const stru
         return false;
     }
     flow->ours = offer;
-    flow->syns += check->now > check->arrived;
+    note_syn_time(check, flow, first);
     if (offer.flags & LUCID_ACK && (first || !flow->theirs.seen)) {
         answers(check, flow, segment->tcp->ack);
     }
@@ -95,7 +110,7 @@ static bool syn_out(struct wire_check *check, struct wire_flow *flow, const stru
 /* An abort, if it comes by itself, or with the next number of a connection that is synchronized: then all that is wrong
  * with a segment is answered by an ACK (RFC 9293 3.10.7.4). Any other RST may answer a segment of nobody. */
 static void rst_out(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool alone = check->config.virtual_time && check->now > check->arrived;
+    bool alone = check->config.virtual_time && check->now > flow->arrived;
     if (flow->ours.seen && (alone || (flow->answered && segment->tcp->seq == flow->max)) &&
         check->now < flow->gone_at) {
         flow->gone_at = check->now;
@@ -125,7 +140,7 @@ static unsigned shift_of(const struct wire_flow *flow, const struct wire_segment
 }
 
 /* A window is rounded down to the unit of its scale, by less than which its edge may go back (RFC 7323 2.4). After the
- * peer's FIN it means nothing. */
+ * peer's FIN it means nothing; a SYN,ACK that is repeated after an ACK cannot say as much as that could. */
 static bool check_numbers(struct wire_check *check, const struct wire_flow *flow, const struct wire_segment *segment) {
     uint32_t ack = segment->tcp->ack;
     unsigned shift = shift_of(flow, segment);
@@ -139,18 +154,26 @@ static bool check_numbers(struct wire_check *check, const struct wire_flow *flow
     if (wire_before(ack, flow->ack)) {
         return wire_breach(check, WIRE_ACK_BACK, "ACK %u after %u", ack, flow->ack);
     }
-    if (!flow->fin_in && wire_before(edge + (1u << shift) - 1, flow->edge)) {
+    bool judged = !flow->fin_in && !(segment->tcp->flags & LUCID_SYN);
+    if (judged && wire_before(edge + (1u << shift) - 1, flow->edge)) {
         return wire_breach(check, WIRE_EDGE_BACK, "edge %u (ACK %u, window %u) after %u", edge, ack, edge - ack,
                            flow->edge);
     }
     return true;
 }
 
+/* After a passive open an ACK of the SYN alone may be a challenge from SYN-RECEIVED. */
+static bool shows_synchronized(const struct wire_flow *flow, const struct wire_segment *segment) {
+    const struct drill_tcp *tcp = segment->tcp;
+    bool active = !(flow->ours.flags & LUCID_ACK), more = segment->last != tcp->seq || tcp->ack != flow->theirs.seq + 1;
+    return !(tcp->flags & LUCID_SYN) && (active || more);
+}
+
 static void promise(struct wire_flow *flow, const struct wire_segment *segment, uint32_t edge) {
     flow->edge = flow->has_edge ? wire_max(flow->edge, edge) : edge;
     flow->ack = segment->tcp->ack;
     flow->has_edge = true;
-    flow->answered = flow->answered || !(segment->tcp->flags & LUCID_SYN);
+    flow->answered = flow->answered || shows_synchronized(flow, segment);
     wire_owe_nothing(flow);
 }
 

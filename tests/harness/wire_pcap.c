@@ -1,5 +1,5 @@
-/* wire_pcap.c: the passive checker reads a capture file. What our address sends leaves, what it is sent arrives; the rest
- * is somebody else's. */
+/* wire_pcap.c: the passive checker reads a capture file. What our address sends leaves, what it is sent arrives; the
+ * rest is somebody else's. */
 #include <inttypes.h>
 #include <pcap/pcap.h>
 #include <stdio.h>

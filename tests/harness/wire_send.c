@@ -5,8 +5,9 @@
  * The congestion window is judged by an upper bound, which needs no knowledge of the algorithm: `credit` is what may
  * leave. At first that is the initial window; slow start allows two octets for each that is acknowledged (what left the
  * network, and as much again), and a duplicate ACK allows one segment more (RFC 3042, RFC 5681 3.2). A retransmission
- * time-out takes all credit but that for one segment. With SACK, what is lost is known to fly no more; an outsider does
- * not know how much that is, so that each time of recovery gets credit for all of it.
+ * time-out takes all credit but that for one segment. Fast recovery begins with two segments more, which is what the
+ * smallest ssthresh may add to a small flight. With SACK, what is lost is known to fly no more; an outsider does not
+ * know how much that is, so that each time of recovery gets credit for all of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,9 @@ uint32_t wire_segment_max(const struct wire_check *check, const struct wire_flow
 
 /* ---- the congestion window ---- */
 
-/* RFC 6928 2: one segment after the SYN was sent three times. */
+/* RFC 6928 2: one segment after the SYN was lost twice. */
 void wire_congestion_begin(const struct wire_check *check, struct wire_flow *flow) {
-    unsigned segments = flow->syns > 2 ? 1 : check->config.initial_window;
+    unsigned segments = flow->syn_lost_twice ? 1 : check->config.initial_window;
     flow->credit = (int64_t)segments * wire_segment_max(check, flow);
     flow->recover = flow->ours.seq;
 }
@@ -42,22 +43,26 @@ void wire_congestion_ack(const struct wire_check *check, struct wire_flow *flow,
     }
 }
 
-/* Something old leaves though nothing arrived: the retransmission time-out, unless RACK or a probe for loss may be behind
- * it, which need SACK, or the timer that overrides the avoidance of silly windows. */
-static bool timed_out(const struct wire_check *check, const struct wire_flow *flow,
-                      const struct wire_segment *segment) {
-    return check->config.virtual_time && check->now > check->arrived && segment->start == flow->una &&
-           !wire_before(flow->max, segment->end) && !wire_sack(flow) && flow->right == flow->right_max;
+/* Something old leaves, the first of what is not acknowledged: the retransmission time-out, if nothing arrived; unless
+ * RACK or a probe for loss may be behind it, which need SACK, or the timer that overrides the avoidance of silly
+ * windows.
+ */
+static bool may_time_out(const struct wire_check *check, const struct wire_flow *flow,
+                         const struct wire_segment *segment) {
+    return check->config.virtual_time && segment->start == flow->una && !wire_before(flow->max, segment->end) &&
+           !wire_sack(flow) && flow->right == flow->right_max;
 }
 
 static void allow_again(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    uint32_t most = wire_segment_max(check, flow);
-    if (timed_out(check, flow, segment)) {
-        flow->credit = most;
-    } else if (!check->config.virtual_time) {
+    int64_t most = wire_segment_max(check, flow);
+    bool may = may_time_out(check, flow, segment);
+    if (!check->config.virtual_time) {
         flow->credit += segment->tcp->length;
-    } else if (wire_sack(flow) && !wire_before(flow->una, flow->recover)) {
-        flow->credit += flow->max - flow->una;
+    } else if (!wire_before(flow->una, flow->recover)) {
+        flow->credit += wire_sack(flow) ? flow->max - flow->una : 2 * most;
+    }
+    if (may && (flow->credit < most || check->now > flow->arrived)) {
+        flow->credit = most;
     }
     flow->recover = flow->max;
 }
@@ -116,7 +121,7 @@ static bool check_repeat(struct wire_check *check, const struct wire_flow *flow,
 }
 
 static bool check_sacked(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool timer = check->now > check->arrived || !check->config.virtual_time;
+    bool timer = check->now > flow->arrived || !check->config.virtual_time;
     if (timer && segment->start == flow->una && wire_before(flow->una, flow->max)) {
         wire_ranges_clear(&flow->sacked); /* RFC 2018 8: the peer may have dropped it */
     }

@@ -1,5 +1,5 @@
-/* test_wire_check.c: every rule of the passive checker about connections fires once on a few packets made by hand, and is
- * silent on their correct twin. Rules about single packets: test_wire_packet.c.
+/* test_wire_check.c: every rule of the passive checker about connections fires once on a few packets made by hand, and
+ * is silent on their correct twin. Rules about single packets: test_wire_packet.c.
  *
  * A case is a beginning, then lines that are right and lines that break a rule. Each is played for IPv4 and IPv6 with
  * numbers that wrap at different places.
@@ -61,6 +61,12 @@
     "0 > . 11681:13141(1460) ack 1 win 65535\n"    \
     "0 > . 13141:14601(1460) ack 1 win 65535\n"
 
+#define TWO_AFTER_SYN                            \
+    "> S 0:0(0) win 65535 <mss 1460>\n"          \
+    "4 < S. 0:0(0) ack 1 win 65535 <mss 1460>\n" \
+    "4 > . 1:1461(1460) ack 1 win 65535\n"       \
+    "4 > . 1461:2921(1460) ack 1 win 65535\n"
+
 static const struct example {
     enum wire_rule rule;
     const char *begin, *right, *wrong;
@@ -115,6 +121,14 @@ static const struct example {
      "0 > S. 0:0(0) ack 1 win 65535 <mss 1460>\n", "0 > S. 0:0(0) ack 1 win 65535 <mss 1400>\n"},
     {WIRE_ISS_REUSE, TIMEWAIT "9 < S 100:100(0) win 65535 <mss 1460>\n", "9 > S. 2:2(0) ack 101 win 65535 <mss 1460>\n",
      "9 > S. 1:1(0) ack 101 win 65535 <mss 1460>\n"},
+    {WIRE_ISS_REUSE, /* after LAST-ACK there is no TIME-WAIT */
+     "", LAST_ACK "9 > S 0:0(0) win 65535 <mss 1460>\n", TIMEWAIT "9 > S 0:0(0) win 65535 <mss 1460>\n"},
+    {WIRE_ISS_REUSE, /* the FIN may have waited for the window, and then it was in CLOSING */
+     ACTIVE,
+     "0 < F. 1:1(0) ack 1 win 10\n0 > . 1:1(0) ack 2 win 65535\n1 > F. 1:1(0) ack 2 win 65535\n"
+     "1 < . 2:2(0) ack 2 win 10\n9 > S 0:0(0) win 65535 <mss 1460>\n",
+     "0 > F. 1:1(0) ack 1 win 65535\n0 < F. 1:1(0) ack 1 win 10\n0 > . 2:2(0) ack 2 win 65535\n"
+     "1 < . 2:2(0) ack 2 win 10\n9 > S 0:0(0) win 65535 <mss 1460>\n"},
     /* ---- acknowledgments and our window ---- */
     {WIRE_ACK_BACK,
      ACTIVE "0 < . 1:101(100) ack 1 win 65535\n"
@@ -180,11 +194,9 @@ static const struct example {
      "2 < . 1:1(0) ack 1461 win 65535\n2 > . 1461:2921(1460) ack 1 win 65535\n"
      "2 > . 2921:4381(1460) ack 1 win 65535\n",
      "1 > . 1461:2921(1460) ack 1 win 65535\n"},
-    {WIRE_CWND, /* RFC 6928 2: the SYN was lost twice */
-     "0 > S 0:0(0) win 65535 <mss 1460>\n1 > S 0:0(0) win 65535 <mss 1460>\n3 > S 0:0(0) win 65535 <mss 1460>\n"
-     "4 < S. 0:0(0) ack 1 win 65535 <mss 1460>\n4 > . 1:1(0) ack 1 win 65535\n",
-     "4 > . 1:1461(1460) ack 1 win 65535\n",
-     "4 > . 1:1461(1460) ack 1 win 65535\n4 > . 1461:2921(1460) ack 1 win 65535\n"},
+    {WIRE_CWND, /* RFC 6928 2: one segment after two lost SYNs; a third may be that of another connect() */
+     "0 > S 0:0(0) win 65535 <mss 1460>\n1 > S 0:0(0) win 65535 <mss 1460>\n", "2.5 " TWO_AFTER_SYN,
+     "3 " TWO_AFTER_SYN},
     /* ---- SACK ---- */
     {WIRE_SACK_RANGE, SACK "0 < . 101:201(100) ack 1 win 65535\n",
      "0 > . 1:1(0) ack 1 win 65535 <nop,nop,sack 101:201>\n", "0 > . 1:1(0) ack 1 win 65535 <nop,nop,sack 101:202>\n"},
@@ -224,6 +236,18 @@ static const struct example {
      "1.5 clock\n1.5 > P. 1:11(10) ack 101 win 65435\n2 < . 101:101(0) ack 11 win 65535\n",
      "1.501 > P. 1:11(10) ack 101 win 65435\n"},
     {WIRE_ACK_LATE, ACTIVE "1 < F. 1:1(0) ack 1 win 65535\n", "1.5 > . 1:1(0) ack 2 win 65535\n", "1.501 clock\n"},
+    {WIRE_ACK_LATE, /* when both have closed, our side may abort without a word */
+     ACTIVE, "1 > F. 1:1(0) ack 1 win 65535\n1 < F. 1:1(0) ack 2 win 65535\n9 clock\n",
+     "1 < F. 1:1(0) ack 1 win 65535\n9 clock\n"},
+    {WIRE_ACK_LATE, /* and when its data is not acknowledged, it may give up */
+     ACTIVE "1 > . 1:101(100) ack 1 win 65535\n", "1 < . 1:101(100) ack 1 win 65535\n9 clock\n",
+     "1 < . 1:101(100) ack 101 win 65535\n9 clock\n"},
+    {WIRE_ACK_LATE, /* an ACK of the SYN alone may come from SYN-RECEIVED, where the accept queue may be full */
+     PASSIVE, "1 > . 1:1(0) ack 1 win 65535\n1 < . 1:101(100) ack 1 win 65535\n9 clock\n",
+     "1 > P. 1:11(10) ack 1 win 65535\n1 < . 1:101(100) ack 11 win 65535\n9 clock\n"},
+    {WIRE_EDGE_BACK, /* a SYN,ACK that is repeated cannot say more than 65535 */
+     PASSIVE_WITH(",nop,wscale 2", ",nop,wscale 2") "1 > . 1:1(0) ack 1 win 20000\n",
+     "2 > S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 2>\n", "2 > . 1:1(0) ack 1 win 16383\n"},
     /* ---- the end ---- */
     {WIRE_CLOSED, LAST_ACK "4 < . 2:2(0) ack 2 win 65535\n", "4 > R 2:2(0)\n", "4 > . 2:2(0) ack 2 win 65535\n"},
     {WIRE_CLOSED, LAST_ACK "4 < S 100:100(0) win 65535 <mss 1460>\n",

@@ -1,5 +1,5 @@
-/* test_wire_packet.c: the passive checker's rules about single packets, which are damaged here octet by octet; captures;
- * and when it is silent: real time, short memory, packets of which nobody knows what became of them.
+/* test_wire_packet.c: the passive checker's rules about single packets, which are damaged here octet by octet;
+ * captures; and when it is silent: real time, short memory, packets of which nobody knows what became of them.
  */
 #include "harness/drill_parse.h"
 #include "harness/wire_ranges.h"

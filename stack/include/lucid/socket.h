@@ -156,7 +156,8 @@ enum lucid_option_socket {
     LUCID_SO_LINGER = 13,     /* seconds; -1: off. 0: close() sends RST. Others: as off, since nothing waits here */
     LUCID_SO_ACCEPTCONN = 30, /* get only */
 };
-enum lucid_option_ip { LUCID_IP_TOS = 1, LUCID_IP_TTL = 2 }; /* traffic class and hop limit for IPv6 alike */
+/* Traffic class and hop limit for IPv6 alike. Of LUCID_IP_TOS a stream socket takes the bits of DSCP; ECN is TCP's. */
+enum lucid_option_ip { LUCID_IP_TOS = 1, LUCID_IP_TTL = 2 };
 enum lucid_option_tcp {
     LUCID_TCP_NODELAY = 1,
     LUCID_TCP_MAXSEG = 2, /* octets; before connect or listen: limits what we send and offer */
