@@ -58,10 +58,10 @@
     X(HOST_TWICE, 400, "RFC 9112 3.2", "two Host fields")                                                  \
     X(HOST, 400, "RFC 9112 3.2", "the Host field is not a host name with an optional port")                \
     X(FORM, 400, "RFC 9112 3.2", "the target is neither a path nor an absolute http URI nor what its method allows") \
-    X(LENGTH, 400, "RFC 9112 6.3", "Content-Length is not a decimal number")                               \
+    X(LENGTH, 400, "RFC 9112 6.3", "Content-Length is not a decimal number, or too large a one")                               \
     X(LENGTH_TWICE, 400, "RFC 9112 6.3", "more than one Content-Length")                                   \
     X(LENGTH_AND_CODING, 400, "RFC 9112 6.1", "Transfer-Encoding together with Content-Length")            \
-    X(CODING_LAST, 400, "RFC 9112 6.3", "the last transfer coding is not chunked")                         \
+    X(CODING_LAST, 400, "RFC 9112 6.3", "chunked is not the last transfer coding, or is there twice")                         \
     X(CODING_UNKNOWN, 501, "RFC 9112 6.1", "a transfer coding that this server does not know")             \
     X(CODING_OLD, 400, "RFC 9112 6.1", "Transfer-Encoding in an HTTP/1.0 message")                         \
     X(EXPECTATION, 417, "RFC 9110 10.1.1", "an expectation other than 100-continue")                       \
