@@ -1,8 +1,8 @@
 /* http_server.h: an HTTP/1.1 server as a value. RFC 9110, RFC 9112.
  *
- * It knows byte streams (stream.h) and nothing below them: it runs over a stack of ours on a device, over two stacks in memory, or
- * over the kernel's sockets. It never waits and reads no clock: whoever owns it hands it events and the time, and asks when it wants
- * to be called next.
+ * It knows byte streams (stream.h) and nothing below them: it runs over a stack of ours on a device, over two stacks
+ * in memory, or over the kernel's sockets. It never waits and reads no clock: whoever owns it hands it events and the
+ * time, and asks when it wants to be called next.
  *
  *     struct http_server_options options;
  *     http_server_defaults(&options);
@@ -14,8 +14,8 @@
  *     wait for events, but not beyond http_server_deadline(server)
  *     http_server_close(server);
  *
- * A connection is a few hundred octets while it is idle; it has buffers only while a request comes in or an answer goes out.
- * http_connection.h is one connection from request to request; http_site.h is what it is asked for.
+ * A connection is a few hundred octets while it is idle; it has buffers only while a request comes in or an answer
+ * goes out. http_connection.h is one connection from request to request; http_site.h is what it is asked for.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
@@ -48,19 +48,20 @@ struct http_server_options {
 /* Fills in the defaults. */
 void http_server_defaults(struct http_server_options *options);
 
-/* Makes a server; the transport is the caller's and lives longer. Returns 0 and sets *server, or a negative error and a sentence:
- * the root is no folder, there is no memory. */
-int http_server_open(struct http_server **server, struct transport *transport, const struct http_server_options *options,
-                     char error[HTTP_ERROR_TEXT]);
+/* Makes a server; the transport is the caller's and lives longer. Returns 0 and sets *server, or a negative error
+ * and a sentence: the root is no folder, there is no memory. */
+int http_server_open(struct http_server **server, struct transport *transport,
+                     const struct http_server_options *options, char error[HTTP_ERROR_TEXT]);
 
 /* Takes connections at this end, too. Returns 0 or what the transport said. */
 int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local);
 
-/* An event of the transport; data: what the transport was given by watch(). Accepts, reads, answers, as far as it goes. */
+/* An event of the transport; data: what the transport was given by watch(). Accepts, reads, answers, as far as it
+ * goes. */
 void http_server_event(struct http_server *server, lucid_time now, void *data);
 
-/* Lets time pass: deadlines, and what was put off so that one client does not stop the others. Call it once after each batch of
- * events, and when http_server_deadline() has come. */
+/* Lets time pass: deadlines, and what was put off so that one client does not stop the others. Call it once after
+ * each batch of events, and when http_server_deadline() has come. */
 void http_server_tick(struct http_server *server, lucid_time now);
 
 /* When http_server_tick() has something to do: 0 is at once, LUCID_NEVER that only an event will change that. */
@@ -79,8 +80,8 @@ struct http_server_stats {
 };
 void http_server_stats(const struct http_server *server, struct http_server_stats *stats);
 
-/* Ends it: connections are reset, listeners closed. Answers that are still on their way belong to the transport, and are given
- * back as it ends them, before or after this call. server may be NULL. */
+/* Ends it: connections are reset, listeners closed. Answers that are still on their way belong to the transport,
+ * and are given back as it ends them, before or after this call. server may be NULL. */
 void http_server_close(struct http_server *server);
 
 #endif
