@@ -102,8 +102,8 @@ struct ladder_style {
     const char *title;   /* "connection 1" */
 };
 
-/* How a ladder may look on this descriptor: colour only on a terminal and without NO_COLOR, arrows where the locale has
- * them. */
+/* How a ladder may look on this descriptor: arrows where the locale has them; colour on a terminal, or with
+ * CLICOLOR_FORCE, which who reads a pipe for a terminal sets; never with NO_COLOR. */
 struct ladder_style ladder_style_for(int fd);
 
 void ladder_print(const struct ladder *ladder, const struct ladder_style *style, struct text *text);

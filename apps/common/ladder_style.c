@@ -16,12 +16,24 @@ static bool locale_is_utf8(void) {
     return false;
 }
 
-struct ladder_style ladder_style_for(int fd) {
+/* Is the variable set, and not empty or 0? */
+static bool is_set(const char *name) {
+    const char *value = getenv(name);
+    return value && value[0] != '\0' && strcmp(value, "0") != 0;
+}
+
+static bool may_colour(int fd) {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    bool refused = (no_colour && no_colour[0] != '\0') || !terminal || strcmp(terminal, "dumb") == 0;
+    if (no_colour && no_colour[0] != '\0') {
+        return false;
+    }
+    return is_set("CLICOLOR_FORCE") || (isatty(fd) && terminal && strcmp(terminal, "dumb") != 0);
+}
+
+struct ladder_style ladder_style_for(int fd) {
     return (struct ladder_style){
         .utf8 = locale_is_utf8(),
-        .colour = isatty(fd) && !refused,
+        .colour = may_colour(fd),
         .name = {"lucid", "kernel"},
         .title = "connection",
     };

@@ -216,6 +216,7 @@ START_TEST(colour_is_for_terminals) {
     ck_assert(inside >= 0 && pipe(pipes) == 0);
     setenv("TERM", "xterm", 1);
     unsetenv("NO_COLOR");
+    unsetenv("CLICOLOR_FORCE");
     ck_assert(ladder_style_for(inside).colour);
     ck_assert(!ladder_style_for(pipes[1]).colour);
     setenv("NO_COLOR", "1", 1);
@@ -224,6 +225,13 @@ START_TEST(colour_is_for_terminals) {
     ck_assert(ladder_style_for(inside).colour);
     setenv("TERM", "dumb", 1);
     ck_assert(!ladder_style_for(inside).colour);
+    setenv("CLICOLOR_FORCE", "1", 1);
+    ck_assert(ladder_style_for(pipes[1]).colour);
+    setenv("NO_COLOR", "1", 1);
+    ck_assert(!ladder_style_for(pipes[1]).colour);
+    setenv("NO_COLOR", "", 1);
+    setenv("CLICOLOR_FORCE", "0", 1);
+    ck_assert(!ladder_style_for(pipes[1]).colour);
     for (int i = 0; i < 2; i++) {
         close(pipes[i]);
     }
