@@ -327,5 +327,5 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all libraries programs tests check fuzzers fuzz fuzz-smoke wasm warnings generate lint format-check format setup \
-    demo serve bench install uninstall clean help have-libpcap FORCE
+.PHONY: all libraries programs tests check fuzzers fuzz fuzz-smoke wasm warnings generate lint format-check format \
+    setup demo serve bench install uninstall clean help have-libpcap FORCE

@@ -260,8 +260,8 @@ static void arm_timer_fd(struct lucid_host *host) {
     timerfd_settime(host->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-/* First what the application did since the last turn goes out, then the wait, then the turn: so that whoever called sees
- * what the wait was for. */
+/* First what the application did since the last turn goes out, then the wait, then the turn: so that whoever called
+ * sees what the wait was for. */
 int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
     bool gone = false;
     host->more = serve_application(host, lucid_host_now()) || host->more;

@@ -1,8 +1,9 @@
 /* icmp.h: ICMP (RFC 792, RFC 1122 3.2.2) and ICMPv6 (RFC 4443) of a host.
  *
- * Three jobs: answer echo requests, and know the answers to ours; understand errors about packets that we sent and say what they are about; send
- * errors about packets that we cannot take. The errors received are not acted on here: core/ hands them to the TCP
- * connection or UDP socket whose packet is quoted, which decides whether to believe them (RFC 5927).
+ * Three jobs: answer echo requests, and know the answers to ours; understand errors about packets that we sent and say
+ * what they are about; send errors about packets that we cannot take. The errors received are not acted on here: core/
+ * hands them to the TCP connection or UDP socket whose packet is quoted, which decides whether to believe them (RFC
+ * 5927).
  */
 #ifndef IP_ICMP_H
 #define IP_ICMP_H
@@ -31,8 +32,8 @@ struct icmp_error {
 };
 
 /* Deals with an ICMP or ICMPv6 message. An echo request is answered. For an error about a TCP or UDP packet of ours
- * error->kind says what it is; for an echo reply it is ICMP_REPLY; otherwise ICMP_NOTHING. Returns LUCID_DROP_NONE, or why the message is to be
- * dropped. */
+ * error->kind says what it is; for an echo reply it is ICMP_REPLY; otherwise ICMP_NOTHING. Returns LUCID_DROP_NONE,
+ * or why the message is to be dropped. */
 enum lucid_drop icmp_input(struct ip *ip, const struct ip_datagram *in, struct icmp_error *error);
 
 /* A message to send: eight octets of header, then data. */

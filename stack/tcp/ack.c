@@ -95,8 +95,8 @@ static bool is_duplicate(const struct tcb *tcb, const struct segment *segment, u
            seq_eq(segment->ack, tcb->snd.una) && window == tcb->snd.wnd;
 }
 
-/* 3.10.7.4: "The check here prevents using old segments to update the window." A segment that acknowledges something new
- * is never old, though its sequence number may be: then it repeats lost data (docs/decisions/0018). */
+/* 3.10.7.4: "The check here prevents using old segments to update the window." A segment that acknowledges something
+ * new is never old, though its sequence number may be: then it repeats lost data (docs/decisions/0018). */
 static bool window_is_newer(const struct tcb *tcb, const struct segment *segment, bool acknowledges) {
     return acknowledges || seq_lt(tcb->snd.wl1, segment->seq) ||
            (seq_eq(tcb->snd.wl1, segment->seq) && seq_le(tcb->snd.wl2, segment->ack));

@@ -13,8 +13,8 @@
 #include "tcp/reply.h"
 #include "tcp/text.h"
 
-/* Table 6: segment acceptability; and a segment that reaches over both edges of the window, which holds all that we wait
- * for (docs/decisions/0031). */
+/* Table 6: segment acceptability; and a segment that reaches over both edges of the window, which holds all that we
+ * wait for (docs/decisions/0031). */
 static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     uint32_t length = segment_len(segment);
     uint32_t window = tcb_receive_window(tcb);

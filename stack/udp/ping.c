@@ -1,7 +1,8 @@
 /* ping.c: echo sockets: "is anybody there?" as a datagram. RFC 792, RFC 4443 4.1 and 4.2; Linux's icmp(7) has the same.
  *
  * The application writes an echo request from its ICMP header on, and reads replies in the same form. The identifier is
- * the socket's, chosen like a port, so that each socket gets the replies to its own requests only; the checksum is ours.
+ * the socket's, chosen like a port, so that each socket gets the replies to its own requests only; the checksum is
+ * ours.
  */
 #include "base/addr.h"
 #include "base/bytes.h"

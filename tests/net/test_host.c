@@ -98,7 +98,8 @@ START_TEST(device_in_use) {
 END_TEST
 
 START_TEST(prepared_device_is_not_configured) {
-    char command[] = "ip tuntap add dev lucid0 mode tun && ip addr add 10.77.0.1/24 dev lucid0 && ip link set lucid0 up";
+    char command[] =
+        "ip tuntap add dev lucid0 mode tun && ip addr add 10.77.0.1/24 dev lucid0 && ip link set lucid0 up";
     ck_assert_int_eq(system(command), 0);
     options.configure = false;
     open_host();

@@ -103,7 +103,8 @@ LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *da
 
 /* Receives octets of a stream, or one datagram (what does not fit is lost). Returns how many were read; 0 at the end
  * of a stream (or for an empty datagram); -LUCID_EAGAIN (none yet), -LUCID_ENOTCONN, -LUCID_EBADF, or what ended the
- * connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293 3.10.3. State: none. */
+ * connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293 3.10.3. State:
+ * none. */
 LUCID_API ptrdiff_t lucid_recv(struct lucid_stack *stack, int fd, void *data, size_t length, int flags);
 
 /* As lucid_send(); remote: for a datagram, where to; NULL: the peer. */
