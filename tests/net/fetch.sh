@@ -104,7 +104,7 @@ check "a silent server" 1 xxxxxxxxxx 'nothing more came in time after 10 of 5000
 check "a refused port" 1 "" '^lucid-fetch: 10.77.0.1 refused the .* port 82$' -o "$dir/none" $four:82/
 [ -e "$dir/none" ] && say "no answer, no file" "there is one" || say "no answer, no file" ""
 check "nobody there" 1 "" '^lucid-fetch: 10.77.0.99 does not answer on port 80' --timeout 0.5 http://10.77.0.99/
-check "an address that the stack cannot reach" 1 "" 'can reach fd77::1; give it one with --addr$' --addr 10.77.0.2 "$six/"
+check "an address that is out of reach" 1 "" 'can reach fd77::1; give it one with --addr$' --addr 10.77.0.2 "$six/"
 check "addresses of one's own choice" 0 "@$dir/www/middle" '' --tun lucid7 --addr 192.0.2.2 \
     --host-addr 192.0.2.1/24 http://192.0.2.1/middle
 
