@@ -2,6 +2,8 @@
  * that wait, callbacks, timers, the descriptor for somebody else's loop, and the sentences that say what went wrong.
  */
 #include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -194,6 +196,30 @@ START_TEST(stack_connects) {
     lucid_time begin = lucid_host_now();
     ck_assert_int_eq(lucid_host_drain(host, true, 2 * LUCID_SECOND), 0);
     ck_assert_uint_ge(lucid_host_now() - begin, 90 * MS); /* 2MSL, less what the last segments took */
+    close(listener);
+    lucid_host_close(host);
+}
+END_TEST
+
+/* The ACK of the peer's FIN is on the link when TIME-WAIT begins: who drains and leaves must not take it along. */
+START_TEST(last_ack_leaves_the_link) {
+    options.faults = "delay=50ms";
+    open_host();
+    struct lucid_sockaddr remote = end_of(kernel_addresses[0], PORT);
+    int listener = kernel_listen(kernel_addresses[0], PORT);
+    int client = lucid_host_connect(host, &remote, LUCID_SECOND);
+    ck_assert_int_gt(client, 0);
+    int peer = kernel_accept(host, listener);
+    ck_assert_int_eq(lucid_close(lucid_host_stack(host), client), 0);
+    char end;
+    ck_assert_uint_eq(kernel_receive(host, peer, &end, 1), 0);
+    ck_assert_int_eq(shutdown(peer, SHUT_WR), 0);
+    ck_assert_int_eq(lucid_host_drain(host, false, 2 * LUCID_SECOND), 0);
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    ck_assert_int_eq(getsockopt(peer, IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    ck_assert_int_eq(info.tcpi_state, TCP_CLOSE);
+    close(peer);
     close(listener);
     lucid_host_close(host);
 }
@@ -416,6 +442,7 @@ int main(void) {
     tcase_add_test(tests, prepared_device_is_not_configured);
     tcase_add_loop_test(tests, kernel_connects, 0, 4);
     tcase_add_loop_test(tests, stack_connects, 0, 4);
+    tcase_add_test(tests, last_ack_leaves_the_link);
     tcase_add_loop_test(tests, nobody_listens, 0, 2);
     tcase_add_test(tests, waits_end_in_time);
     tcase_add_test(tests, callbacks);
