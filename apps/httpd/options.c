@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/ladders.h"
+
 const char options_help[] =
     "usage: lucid-httpd [options]\n"
     "\n"
@@ -20,6 +22,7 @@ const char options_help[] =
     "  --root DIR           serve the files beneath DIR; otherwise one page that explains itself\n"
     "  --trace              print every segment, state, timer, decision and call as a line of text\n"
     "  --trace-json FILE    write the same as JSON Lines\n"
+    "  --ladder N           draw each of the first N connections, once it has ended, with both ends' states\n"
     "  --pcap FILE          write the packets, for tshark or Wireshark, also while the server runs\n"
     "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n"
     "  --faults SPEC        make the link bad, both ways: loss=1%,delay=20ms,dup=1%,reorder=2%,corrupt=0.1%,\n"
@@ -29,7 +32,21 @@ const char options_help[] =
     "\n"
     "It ends on Ctrl-C or SIGTERM; the interface goes with it. Exit status: 0, 1 failure, 2 wrong usage.\n";
 
-enum letter { TUN = 256, ADDR, HOST_ADDR, PORT, ROOT, TRACE, TRACE_JSON, PCAP, MSL, FAULTS, NO_CONFIGURE, HELP };
+enum letter {
+    TUN = 256,
+    ADDR,
+    HOST_ADDR,
+    PORT,
+    ROOT,
+    TRACE,
+    TRACE_JSON,
+    LADDER,
+    PCAP,
+    MSL,
+    FAULTS,
+    NO_CONFIGURE,
+    HELP
+};
 
 static const struct option long_options[] = {
     {"tun", required_argument, NULL, TUN},
@@ -39,6 +56,7 @@ static const struct option long_options[] = {
     {"root", required_argument, NULL, ROOT},
     {"trace", no_argument, NULL, TRACE},
     {"trace-json", required_argument, NULL, TRACE_JSON},
+    {"ladder", required_argument, NULL, LADDER},
     {"pcap", required_argument, NULL, PCAP},
     {"msl", required_argument, NULL, MSL},
     {"faults", required_argument, NULL, FAULTS},
@@ -114,14 +132,27 @@ static int read_host_addr(struct reading *reading, const char *text) {
     return failed;
 }
 
-static int read_port(const struct reading *reading, const char *text) {
+/* A number from 1 to most; 0 when it is none. */
+static unsigned long read_number(const char *text, unsigned long most) {
     char *end;
-    bool digits = text[0] >= '0' && text[0] <= '9';
-    unsigned long port = digits ? strtoul(text, &end, 10) : 0;
-    if (!digits || *end || port == 0 || port > UINT16_MAX) {
+    bool digit = text[0] >= '0' && text[0] <= '9';
+    unsigned long number = digit ? strtoul(text, &end, 10) : 0;
+    return digit && *end == '\0' && number <= most ? number : 0;
+}
+
+static int read_port(const struct reading *reading, const char *text) {
+    reading->options->port = (uint16_t)read_number(text, UINT16_MAX);
+    if (reading->options->port == 0) {
         return wrong(reading, "--port %.60s is no port: take a number from 1 to 65535", text);
     }
-    reading->options->port = (uint16_t)port;
+    return 0;
+}
+
+static int read_ladder(const struct reading *reading, const char *text) {
+    reading->options->ladder = (unsigned)read_number(text, LADDERS_MAX);
+    if (reading->options->ladder == 0) {
+        return wrong(reading, "--ladder %.60s is no number of connections: take one from 1 to %d", text, LADDERS_MAX);
+    }
     return 0;
 }
 
@@ -167,6 +198,8 @@ static int read_option(struct reading *reading, int option, const char *text) {
     case TRACE_JSON:
         options->trace_json = text;
         return 0;
+    case LADDER:
+        return read_ladder(reading, text);
     case PCAP:
         options->host.pcap = text;
         return 0;

@@ -12,6 +12,7 @@ struct options {
     bool help;              /* nothing but that */
     bool trace;             /* events as text, to standard output */
     const char *trace_json; /* file for events as JSON Lines; NULL: none */
+    unsigned ladder;        /* so many connections are drawn */
 };
 
 /* Reads the command line. Returns 0, or -1 and a sentence that names the wrong word; nothing has been opened or changed

@@ -71,18 +71,59 @@ static void json_header(struct tracing *tracing, const struct options *options) 
     json_batch(tracing);
 }
 
+/* ---- ladders ---- */
+
+static void print_ladder(void *user, const struct text *text) {
+    (void)user;
+    putchar('\n');
+    fwrite(text->data, 1, text->length, stdout);
+    fflush(stdout);
+}
+
+static void ladder_event(void *user, const struct lucid_event *event) {
+    ladders_add(((struct tracing *)user)->ladders, 0, event);
+}
+
+/* Ladders see for themselves where a number is missing. */
+static void ladder_lost(void *user, uint64_t count) {
+    (void)user, (void)count;
+}
+
+static int open_ladders(struct tracing *tracing, const struct options *options, char error[LUCID_ERROR_TEXT]) {
+    struct ladder_style style = ladder_style_for(fileno(stdout));
+    tracing->ladders = ladders_new(options->ladder, false, &style, print_ladder, NULL);
+    if (!tracing->ladders) {
+        snprintf(error, LUCID_ERROR_TEXT, "there is no memory for %u ladders: ask for fewer", options->ladder);
+        return -1;
+    }
+    tracing_add(tracing, (struct tracing_reader){ladder_event, ladder_lost, NULL, tracing}, LADDER_KINDS);
+    return 0;
+}
+
+/* When all have been drawn and nobody else reads, the stack need not tell any more. */
+static void end_ladders(struct tracing *tracing, struct lucid_stack *stack) {
+    if (tracing->ladders && tracing->count == 1 && ladders_done(tracing->ladders)) {
+        tracing->count = 0;
+        lucid_trace_enable(stack, 0, 0);
+    }
+}
+
 /* ---- all of them ---- */
 
-void tracing_add(struct tracing *tracing, struct tracing_reader reader) {
+void tracing_add(struct tracing *tracing, struct tracing_reader reader, unsigned kinds) {
     if (tracing->count < TRACING_READERS) {
         tracing->readers[tracing->count++] = reader;
+        tracing->kinds |= kinds;
     }
 }
 
 int tracing_open(struct tracing *tracing, const struct options *options, char error[LUCID_ERROR_TEXT]) {
     *tracing = (struct tracing){.line = text_growing()};
     if (options->trace) {
-        tracing_add(tracing, (struct tracing_reader){text_event, text_lost, text_batch, tracing});
+        tracing_add(tracing, (struct tracing_reader){text_event, text_lost, text_batch, tracing}, LUCID_TRACE_ALL);
+    }
+    if (options->ladder > 0 && open_ladders(tracing, options, error) < 0) {
+        return -1;
     }
     if (!options->trace_json) {
         return 0;
@@ -93,7 +134,7 @@ int tracing_open(struct tracing *tracing, const struct options *options, char er
                  options->trace_json, strerror(errno));
         return -1;
     }
-    tracing_add(tracing, (struct tracing_reader){json_event, json_lost, json_batch, tracing});
+    tracing_add(tracing, (struct tracing_reader){json_event, json_lost, json_batch, tracing}, LUCID_TRACE_ALL);
     return 0;
 }
 
@@ -105,7 +146,7 @@ int tracing_start(struct tracing *tracing, struct lucid_stack *stack, const stru
     if (tracing->json) {
         json_header(tracing, options);
     }
-    return lucid_trace_enable(stack, LUCID_TRACE_ALL, CAPACITY);
+    return lucid_trace_enable(stack, tracing->kinds, CAPACITY);
 }
 
 /* A full ring loses the newest events: their numbers are missing behind those that it kept. */
@@ -133,6 +174,7 @@ void tracing_drain(struct tracing *tracing, struct lucid_stack *stack) {
             tracing->readers[i].batch(tracing->readers[i].user);
         }
     }
+    end_ladders(tracing, stack);
 }
 
 int tracing_close(struct tracing *tracing, const struct options *options, char error[LUCID_ERROR_TEXT]) {
@@ -145,6 +187,7 @@ int tracing_close(struct tracing *tracing, const struct options *options, char e
             result = -1;
         }
     }
+    ladders_free(tracing->ladders);
     text_free(&tracing->line);
     *tracing = (struct tracing){0};
     return result;
