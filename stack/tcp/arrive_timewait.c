@@ -16,7 +16,25 @@
 /* The FIN of the peer again: its sequence number is the last one before RCV.NXT. */
 static bool is_repeated_fin(const struct timewait *record, const struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment_len(segment));
-    return segment_has(segment, LUCID_FIN) && !segment_has(segment, LUCID_SYN) && seq_eq(end, record->rcv_nxt);
+    bool fin = (segment->flags & (LUCID_FIN | LUCID_ACK | LUCID_SYN)) == (LUCID_FIN | LUCID_ACK);
+    return fin && seq_eq(end, record->rcv_nxt);
+}
+
+/* Table 6: segment acceptability. */
+static bool acceptable(const struct timewait *record, const struct segment *segment) {
+    uint32_t length = segment_len(segment);
+    uint32_t window = (uint32_t)record->window << record->shift;
+    if (seq_in(segment->seq, record->rcv_nxt, window) || (length == 0 && seq_eq(segment->seq, record->rcv_nxt))) {
+        return true;
+    }
+    return length > 0 && seq_in(seq_add(segment->seq, length - 1), record->rcv_nxt, window);
+}
+
+/* Acceptable, and either without ACK, which the fifth step drops, or with nothing but an ACK. */
+static bool needs_no_answer(const struct timewait *record, const struct segment *segment) {
+    bool only_ack = segment_len(segment) == 0;
+    return acceptable(record, segment) && !segment_has(segment, LUCID_SYN) &&
+           (only_ack || !segment_has(segment, LUCID_ACK));
 }
 
 static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record) {
@@ -61,12 +79,10 @@ enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const 
     if (is_repeated_fin(record, segment)) {
         return repeated_fin(tcp, record);
     }
-    uint32_t window = (uint32_t)record->window << record->shift;
-    bool nothing_wrong = segment_len(segment) == 0 && segment_has(segment, LUCID_ACK) &&
-                         (seq_in(segment->seq, record->rcv_nxt, window) || seq_eq(segment->seq, record->rcv_nxt));
-    if (!nothing_wrong) {
+    bool ignored = needs_no_answer(record, segment);
+    if (!ignored) {
         reply_timewait_ack(tcp, record);
     }
-    trace_rule(tcp->env, record->name, "9293:3.10.7.4/1", nothing_wrong ? LUCID_OUTCOME_IGNORED : LUCID_OUTCOME_ACK);
+    trace_rule(tcp->env, record->name, "9293:3.10.7.4/1", ignored ? LUCID_OUTCOME_IGNORED : LUCID_OUTCOME_ACK);
     return env_drop(tcp->env, record->name, LUCID_DROP_TCP_TIME_WAIT);
 }
