@@ -102,8 +102,9 @@ static bool window_is_newer(const struct tcb *tcb, const struct segment *segment
            (seq_eq(tcb->snd.wl1, segment->seq) && seq_le(tcb->snd.wl2, segment->ack));
 }
 
-/* The window is open: probing ends; what was in flight when it shut is sent again. */
-static void window_opened(struct tcp *tcp, struct tcb *tcb) {
+/* The window opens: probing ends, and what was in flight when it shut is sent again. Or it shuts: then the override
+ * time (3.8.6.2.1), which has the same timer, is over, and probing begins one RTO from now (SHLD-29). */
+static void window_turned(struct tcp *tcp, struct tcb *tcb) {
     if (!tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
         return;
     }
@@ -122,11 +123,8 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
     struct seq32 newest = seq_max(tcb->snd.wl1, segment->seq);
     ack_window(tcb, segment, window);
     tcb->snd.wl1 = newest;
-    if (before == 0 && window > 0) {
-        window_opened(tcp, tcb);
-    }
-    if (before > 0 && window == 0) {
-        tcb_timer_stop(tcp, tcb, LUCID_TIMER_PERSIST); /* it was the override; a probe waits longer */
+    if ((before == 0) != (window == 0)) {
+        window_turned(tcp, tcb);
     }
     if (window == 0 && tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
         user_timeout_restart(tcp, tcb); /* the peer answers: MUST-37 */
