@@ -1,8 +1,8 @@
 /* test_http_parser.c: which octets may stand where, and the heads of messages: H1 to H6, H12 to H16, AH1, AH2, AH6.
  * RFC 9110 5; RFC 9112 2 to 5.
  *
- * Each head of the tables is fed whole, octet by octet, and cut in two at every place; all must come to the same. The octets
- * lie in memory that ends with them, so the address sanitizer sees a read too far.
+ * Each head of the tables is fed whole, octet by octet, and cut in two at every place; all must come to the same. The
+ * octets lie in memory that ends with them, so the address sanitizer sees a read too far.
  */
 #include "http/http_char.h"
 #include "http/http_head.h"
