@@ -156,12 +156,22 @@ static void take(struct wire_flow *flow, const struct wire_segment *segment) {
     flow->newest = early ? (struct wire_range){segment->start, segment->end} : (struct wire_range){0, 0};
 }
 
+/* A FIN before octets that have come contradicts them: what came first counts, unless it lay beyond the window. */
+static bool ends_stream(const struct wire_flow *flow, const struct wire_segment *segment) {
+    uint32_t highest = flow->next;
+    for (unsigned i = 0; i < flow->early.count; i++) {
+        bool inside = !flow->has_edge || wire_before(flow->early.range[i].start, flow->edge);
+        highest = inside ? flow->early.range[i].end : highest;
+    }
+    return (segment->tcp->flags & LUCID_FIN) && !flow->fin_known && !wire_before(segment->end, highest);
+}
+
 static void data_in(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
     if (segment->last == segment->tcp->seq || flow->fin_in || is_nonsense(flow, segment)) {
         return;
     }
     wire_owe(check, flow, segment);
-    if (segment->tcp->flags & LUCID_FIN && !flow->fin_known) {
+    if (ends_stream(flow, segment)) {
         flow->fin_known = true;
         flow->fin_in_seq = segment->end;
     }
