@@ -159,7 +159,7 @@ static int get_maxseg(struct lucid_stack *stack, struct sock *sock, int *value) 
 }
 
 static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
-    if (sock->tcb || value < (int)stack->env.config.mss_floor || value > UINT16_MAX) {
+    if (sock->tcb || value < (int)stack->env.config.mss_floor || value > (int)UINT16_MAX) {
         return -LUCID_EINVAL;
     }
     sock->options.max_segment = (uint16_t)value;
