@@ -1,7 +1,7 @@
 #!/bin/sh
 # Twenty thousand connections opened and closed by the host one after another: none fails, none waits for a second.
-# When the client closes first, the kernel waits in TIME-WAIT; when the server does, our stack has a record for each, and
-# a newer SYN from the same port ends it (RFC 9293 3.6.1, MAY-2): there are only five thousand ports.
+# When the client closes first, the kernel waits in TIME-WAIT; when the server does, our stack has a record for each,
+# and a newer SYN from the same port ends it (RFC 9293 3.6.1, MAY-2): there are only five thousand ports.
 set -u
 . "$(dirname "$0")/lib"
 
