@@ -22,8 +22,6 @@ field() {
     get -g -o /dev/null -D - "$@" | tr -d '\r' | sed -n "s/^$wanted: //Ip"
 }
 
-empty_hash=$(hash_of </dev/null)
-
 check_at() {
     url=$1
     same "$url: a page" "200 $alive_hash" "$(answer "$url/alive")"
