@@ -84,7 +84,7 @@ void ladder_format_remark(const struct ladder *ladder, const struct ladder_row *
     }
     if (row->segment_size > 0) {
         unsigned count = (row->length + row->segment_size - 1u) / row->segment_size;
-        text_format(text, "x%u segments of %u", count, row->segment_size);
+        text_format(text, "%sx%u segments of %u", text->length > 0 ? ", " : "", count, row->segment_size);
     }
     const struct {
         bool applies;
@@ -132,26 +132,32 @@ static int rule_length(const char *rule) {
     return step ? (int)strlen(rule) : (int)(slash - rule);
 }
 
+static const char *rule_of(int fired) {
+    const struct lucid_fsm_row *row = fired >= 0 ? lucid_fsm_row((unsigned)fired) : NULL;
+    return row ? row->rule : NULL;
+}
+
+/* How much of it need not be said again: up to the step, when both are of one section. */
+static int same_section(const char *first, int length, const char *second) {
+    int slash = length;
+    while (slash > 0 && first[slash - 1] != '/') {
+        slash--;
+    }
+    return slash > 0 && strncmp(first, second, (size_t)slash) == 0 ? slash : 0;
+}
+
 /* Two rows that one segment fired, the fifth and the eighth step, stand as "9293:3.10.7.4/5,8". */
 void ladder_format_rules(const struct ladder_row *row, bool inferred, struct text *text) {
-    const char *rule[2] = {NULL, NULL};
-    for (int i = 0; i < 2; i++) {
-        const struct lucid_fsm_row *fired = row->fired[i] >= 0 ? lucid_fsm_row((unsigned)row->fired[i]) : NULL;
-        rule[i] = fired ? fired->rule : NULL;
-    }
-    if (!rule[0]) {
+    const char *first = rule_of(row->fired[0]), *second = rule_of(row->fired[1]), *mark = inferred ? "~" : "";
+    if (!first) {
         return;
     }
-    int length = rule_length(rule[0]);
-    text_format(text, "%s%.*s", inferred ? "~" : "", length, rule[0]);
-    if (rule[1]) {
-        int second = rule_length(rule[1]);
-        int common = 0;
-        while (common < length && common < second && rule[0][common] == rule[1][common]) {
-            common++;
-        }
-        int from = common > 0 && rule[1][common - 1] == '/' ? common : 5;
-        text_format(text, ",%.*s", second - from, rule[1] + from);
+    int length = rule_length(first);
+    text_format(text, "%s%.*s", mark, length, first);
+    if (second) {
+        int same = same_section(first, length, second);
+        int rest = rule_length(second) - same;
+        text_format(text, "%s%s%.*s", same ? "," : ", ", same ? "" : mark, rest, second + same);
     }
 }
 

@@ -140,34 +140,33 @@ static void set_time(const struct printer *printer, const struct ladder_row *row
              decimals == 6 ? rest : rest / 1000);
 }
 
-/* Takes the next part off a remark, "x7 segments of 1460, lost", that fits its column, if need be cut at a comma. */
-static const char *take_remark(const char *remark, struct line *line) {
-    size_t length = strlen(remark), skip = length;
-    const char *comma = strchr(remark, ',');
+/* Takes the next part off a note, "9293:3.10.7.4/5, x7 segments of 1460", that fits its column; cut at a comma. */
+static const char *take_note(const char *note, struct line *line) {
+    size_t length = strlen(note), skip = length;
+    const char *comma = strstr(note, ", ");
     if (length > NOTE_WIDTH && comma) {
-        length = (size_t)(comma - remark);
+        length = (size_t)(comma - note);
         skip = length + strlen(", ");
     }
-    snprintf(line->note, sizeof line->note, "%.*s", (int)length, remark);
-    return remark + skip;
+    snprintf(line->note, sizeof line->note, "%.*s", (int)length, note);
+    return note + skip;
 }
 
 static void print_segment(struct printer *printer, const struct ladder_row *row, struct line *line) {
-    char field[128], words[64];
-    struct text text = text_fixed(field, sizeof field), remark = text_fixed(words, sizeof words);
+    char field[128], words[128];
+    struct text text = text_fixed(field, sizeof field), note = text_fixed(words, sizeof words);
     ladder_format_segment(printer->ladder, row, printer->style->utf8, &text);
-    ladder_format_remark(printer->ladder, row, &remark);
+    ladder_format_rules(row, is_inferred(printer, !row->end), &note);
+    ladder_format_remark(printer->ladder, row, &note);
     bool alarm = row->retransmission || ladder_was_lost(row);
+    enum paint note_paint = alarm ? ALARM : DIM;
+    const char *rest = take_note(words, line);
     line->field_paint = alarm ? ALARM : PLAIN;
-    const char *rest = words;
-    if (line->note[0] == '\0') {
-        rest = take_remark(rest, line);
-        line->note_paint = alarm ? ALARM : DIM;
-    }
+    line->note_paint = note_paint;
     put_line(printer->text, printer->style, line, field);
     while (*rest) {
-        struct line below = {.note_paint = alarm ? ALARM : DIM};
-        rest = take_remark(rest, &below);
+        struct line below = {.note_paint = note_paint};
+        rest = take_note(rest, &below);
         put_line(printer->text, printer->style, &below, "");
     }
 }
@@ -194,30 +193,33 @@ static void print_run(struct printer *printer, const struct ladder_row *row, str
     }
 }
 
+/* What is no segment: on the side of the end where it happened. */
+static void print_mark(struct printer *printer, const struct ladder_row *row, struct line *line) {
+    char field[160];
+    bool inferred = is_inferred(printer, row->end);
+    struct text text = text_fixed(field, sizeof field), note = text_fixed(line->note, sizeof line->note);
+    ladder_format_mark(row, inferred, &text);
+    ladder_format_rules(row, inferred, &note);
+    if (note.length == 0 && row->rule) {
+        text_put(&note, row->rule);
+    }
+    line->field_paint = row->kind == LADDER_DROP || row->kind == LADDER_LOST ? ALARM : PLAIN;
+    put_wrapped(printer->text, printer->style, line, field, row->end);
+}
+
 static void print_row(struct printer *printer, const struct ladder_row *row) {
     struct line line = {.note_paint = DIM};
-    unsigned changed = ladder_changes_end(row);
-    struct text note = text_fixed(line.note, sizeof line.note);
     set_states(printer, row, &line);
+    if (row->kind == LADDER_RUN) {
+        print_run(printer, row, &line);
+        return;
+    }
     set_time(printer, row, &line);
-    ladder_format_rules(row, is_inferred(printer, changed), &note);
     if (ladder_is_segment(row)) {
         print_segment(printer, row, &line);
         return;
     }
-    if (row->kind == LADDER_RUN) {
-        line.time[0] = '\0';
-        print_run(printer, row, &line);
-        return;
-    }
-    if (note.length == 0 && row->rule) {
-        text_put(&note, row->rule);
-    }
-    char field[160];
-    struct text text = text_fixed(field, sizeof field);
-    line.field_paint = row->kind == LADDER_DROP || row->kind == LADDER_LOST ? ALARM : PLAIN;
-    ladder_format_mark(row, is_inferred(printer, row->end), &text);
-    put_wrapped(printer->text, printer->style, &line, field, row->end);
+    print_mark(printer, row, &line);
 }
 
 /* ---- head and legend ---- */

@@ -65,11 +65,6 @@ static inline bool ladder_is_segment(const struct ladder_row *row) {
     return row->kind == LADDER_SEGMENT || row->kind == LADDER_DEPARTURE || row->kind == LADDER_ARRIVAL;
 }
 
-/* Which end's state a row may change: of a segment the receiver's, else that of the end where it happened. */
-static inline unsigned ladder_changes_end(const struct ladder_row *row) {
-    return ladder_is_segment(row) ? !row->end : row->end;
-}
-
 /* ---- ladder_rows.c ---- */
 
 struct ladder_row ladder_row_of(enum ladder_kind kind, unsigned end, lucid_time time);

@@ -232,7 +232,7 @@ static bool fetch(struct demo *demo, const struct check *check) {
 static bool ask(struct demo *demo, const struct check *check) {
     const struct client *client = &demo->client;
     bool good = fetch(demo, check);
-    printf("  %s  %-34s expected %d", good ? "ok" : "not ok", check->name, check->status);
+    printf("  %s  %-36s expected %d", good ? "ok" : "not ok", check->name, check->status);
     if (check->print != 0) {
         printf(", %016" PRIx64 ", got %d, %016" PRIx64 "\n", check->print, client->status, client->print);
     } else {
@@ -252,7 +252,7 @@ static bool ask_twice(struct demo *demo) {
     http_server_stats(demo->server, &after);
     unsigned connections = (unsigned)(after.accepted - before.accepted);
     good = good && connections == 1;
-    printf("  %s  %-34s expected 2 answers, 1 connection, got %u connection\n", good ? "ok" : "not ok",
+    printf("  %s  %-36s expected 2 answers, 1 connection, got %u connection\n", good ? "ok" : "not ok",
            "GET twice on one connection", connections);
     return good;
 }

@@ -164,7 +164,7 @@ struct http_source *http_source_constant(const void *data, size_t length) {
 struct http_source *http_source_text(struct text *text, struct http_budget *budget, size_t charged) {
     struct memory_source *source = (struct memory_source *)(void *)http_source_constant(text->data, text->length);
     if (source) {
-        source->owned = text_take(text);
+        source->owned = text_detach(text);
         source->budget = budget;
         source->charged = charged;
     }

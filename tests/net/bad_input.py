@@ -47,7 +47,8 @@ def zero_length(wire):
     for here, there in PAIRS:
         for protocol in range(256):
             wire.send(ip(here, there, protocol, b""))
-        for options in (b"\x02\x00\x00\x00", b"\x03\x00\x00\x00", b"\x02\x01\x00\x00", b"\x02\x28\x00\x00", b"\xfe\x00\0\0"):
+        for kind, length in ((2, 0), (3, 0), (2, 1), (2, 40), (254, 0)):
+            options = bytes((kind, length, 0, 0))
             wire.send(ip(here, there, 6, syn(here, there, options=options)))
 
 

@@ -52,7 +52,8 @@ judge() {
     check "ten megabytes and their hash" has '^  ok  GET /long.bin, .*expected .*([0-9a-f]{16}), got .*\1$'
     check "a POST" has '^  ok  POST /, .*expected .*([0-9a-f]{16}), got .*\1$'
     check "a 404" has '^  ok  GET /nothing +expected 404, got 404$'
-    check "two requests on one connection" has '^  ok  GET twice on one connection +expected 2 answers, 1 connection, got .*1 connection$'
+    check "two requests on one connection" \
+        has '^  ok  GET twice on one connection +expected 2 answers, 1 connection, got .*1 connection$'
     check "nothing was not ok" has_no 'not ok'
     check "a ladder from SYN" has 'SYN-SENT.*(──|--) S .*SYN-RECEIVED|SYN-RECEIVED.*(◄─|<-) S .*SYN-SENT'
     for state in ESTABLISHED FIN-WAIT-1 CLOSE-WAIT LAST-ACK; do

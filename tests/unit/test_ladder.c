@@ -273,6 +273,11 @@ static void check_states(const struct run *run, unsigned from, bool sent) {
     ladder_free(ladder);
 }
 
+/* Which end's state a row may change: of a segment the receiver's, else that of the end where it happened. */
+static unsigned end_of_change(const struct ladder_row *row) {
+    return ladder_is_segment(row) ? !row->end : row->end;
+}
+
 /* And the same rows fired there, in the same order, but for time, which nobody sees. */
 static void check_rules(unsigned from) {
     const struct ladder_row *row;
@@ -284,7 +289,7 @@ static void check_rules(unsigned from) {
         if (!theirs || event->u.state.cause == LUCID_CAUSE_TIMER) {
             continue;
         }
-        while (i < rows && (ladder_changes_end(&row[i]) != 1 || row[i].fired[k] < 0)) {
+        while (i < rows && (end_of_change(&row[i]) != 1 || row[i].fired[k] < 0)) {
             i++;
             k = 0;
         }

@@ -207,6 +207,55 @@ START_TEST(lost_events_are_said) {
 }
 END_TEST
 
+/* ---- events made by hand ---- */
+
+static int row_of(const char *event, unsigned from) {
+    const struct lucid_fsm_row *row;
+    for (unsigned i = 0; (row = lucid_fsm_row(i)); i++) {
+        if ((row->from & from) && strcmp(row->event, event) == 0) {
+            return (int)i;
+        }
+    }
+    ck_abort_msg("no row for %s", event);
+}
+
+static void fire(struct ladder *ladder, const char *event, unsigned from, enum lucid_cause cause) {
+    int row = row_of(event, from);
+    struct lucid_event state = {.kind = LUCID_EVENT_STATE};
+    state.u.state = (struct lucid_event_state){.from = (uint16_t)from,
+                                               .to = (uint16_t)lucid_fsm_row((unsigned)row)->to,
+                                               .row = (int16_t)row,
+                                               .cause = (uint8_t)cause,
+                                               .local.port = 1,
+                                               .remote.port = 2};
+    ladder_add(ladder, 0, &state);
+}
+
+/* A SYN,ACK that brings a FIN fires rows of two sections: both are named, and the line is no wider for it. */
+START_TEST(two_sections_in_one_segment) {
+    struct ladder_style style = {.name = {"lucid", "kernel"}, .title = "connection"};
+    struct text text = text_growing();
+    struct ladder *ladder = ladder_new(false);
+    struct lucid_event syn = {.kind = LUCID_EVENT_SEGMENT_OUT}, answer = {.kind = LUCID_EVENT_SEGMENT_IN};
+    syn.u.segment.flags = LUCID_SYN;
+    answer.u.segment.flags = LUCID_SYN | LUCID_ACK | LUCID_FIN;
+    answer.u.segment.ack = 1;
+    fire(ladder, "OPEN_ACTIVE", LUCID_CLOSED, LUCID_CAUSE_CALL);
+    ladder_add(ladder, 0, &syn);
+    ladder_add(ladder, 0, &answer);
+    fire(ladder, "RCV_SYN_ACK", LUCID_SYN_SENT, LUCID_CAUSE_SEGMENT);
+    fire(ladder, "RCV_FIN", LUCID_ESTABLISHED, LUCID_CAUSE_SEGMENT);
+    ladder_finish(ladder);
+    ladder_print(ladder, &style, &text);
+    play_check_width(text.data);
+    ck_assert_ptr_nonnull(strstr(text.data, "CLOSE-WAIT   <- SFA"));
+    ck_assert_ptr_nonnull(strstr(text.data, " 9293:3.10.7.3/4\n"));
+    ck_assert_ptr_nonnull(strstr(text.data, " 9293:3.10.7.4/8\n"));
+    ladder_free(ladder);
+    text_free(&text);
+}
+END_TEST
+
 /* ---- looks ---- */
 
 START_TEST(colour_is_for_terminals) {
@@ -296,6 +345,7 @@ int main(void) {
     tcase_add_test(tests, newer_syn_begins_another_ladder);
     tcase_add_loop_test(tests, count_is_kept, 0, 5);
     tcase_add_test(tests, lost_events_are_said);
+    tcase_add_test(tests, two_sections_in_one_segment);
     tcase_add_test(tests, colour_is_for_terminals);
     tcase_add_test(tests, arrows_are_for_locales);
     tcase_add_test(tests, colour_changes_no_letter);
