@@ -6,6 +6,7 @@
 #include "tcp/arrive.h"
 
 #include "base/bytes.h"
+#include "tcp/keepalive.h"
 #include "tcp/segment_trace.h"
 
 /* Header and options, lengths first. Nothing of a segment is believed before its checksum is right. */
@@ -53,8 +54,7 @@ static enum lucid_drop judge_addresses(const struct segment *segment) {
 
 static enum lucid_drop to_connection(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     segment_trace_in(tcp->env, tcb->name, segment, tcb->snd.shift);
-    tcb->last_received = tcp->env->now;
-    tcb->keepalive_probes = 0;
+    keepalive_heard(tcp, tcb);
     return tcb_is(tcb, LUCID_SYN_SENT) ? arrive_synsent(tcp, tcb, segment) : arrive_other(tcp, tcb, segment);
 }
 
