@@ -22,7 +22,7 @@ static lucid_time wait_time(const struct http_server_options *options, enum http
     case HTTP_WAIT_BODY:
         return options->body_time;
     case HTTP_WAIT_SEND:
-        return options->send_time;
+        return options->send_time / 4; /* how often it is looked at: see moves() */
     case HTTP_WAIT_DRAIN:
         return options->drain_time;
     case HTTP_WAITS:
@@ -46,7 +46,10 @@ void http_connection_wait(struct http_connection *connection, enum http_wait wai
     connection->wait = (uint8_t)wait;
     connection->deadline = server->now + wait_time(&server->options, wait);
     TAILQ_INSERT_TAIL(&server->waiting[wait], connection, waits);
-    server->stats.idle += wait == HTTP_WAIT_IDLE;
+    if (wait == HTTP_WAIT_IDLE) {
+        server->stats.idle++;
+        server->room = true; /* it would be ended for a newcomer's sake */
+    }
 }
 
 static struct http_connections *queue_of(struct http_connection *connection) {

@@ -77,7 +77,7 @@ struct http_server {
     struct http_connections waiting[HTTP_WAITS];
     lucid_time yield_at; /* when mapped files are looked at again */
     uint32_t holders;    /* the caller, and each connection that is not freed: the last one frees the server */
-    bool room;           /* a connection has ended since newcomers were told to wait */
+    bool room;           /* there is room for those that wait to be taken */
     struct http_server_stats stats;
 };
 

@@ -123,34 +123,30 @@ void http_server_set_epoch(struct http_server *server, uint64_t epoch) {
 }
 
 /* At the limit the connection that has been idle longest makes room; if none is, newcomers wait. */
-static bool make_room(struct http_server *server) {
-    if (server->stats.connections < server->options.connections) {
-        return true;
+static bool has_room(const struct http_server *server) {
+    bool below = server->stats.connections < server->options.connections;
+    return below || !TAILQ_EMPTY(&server->waiting[HTTP_WAIT_IDLE]);
+}
+
+static void take_connection(struct http_server *server, int fd) {
+    if (server->stats.connections >= server->options.connections) {
+        http_connection_end(TAILQ_FIRST(&server->waiting[HTTP_WAIT_IDLE]), false);
     }
-    struct http_connection *idle = TAILQ_FIRST(&server->waiting[HTTP_WAIT_IDLE]);
-    if (!idle) {
-        server->room = false;
-        return false;
-    }
-    http_connection_end(idle, false);
-    return true;
+    http_connection_open(server, fd);
 }
 
 static void take_connections(struct http_server *server, struct http_listener *listener) {
     listener->more = true;
     for (int i = 0; i < ACCEPTS; i++) {
-        if (!make_room(server)) {
-            return;
-        }
-        int fd = server->transport->ops->accept(server->transport, listener->fd, NULL);
+        server->room = has_room(server);
+        int fd = server->room ? server->transport->ops->accept(server->transport, listener->fd, NULL) : -LUCID_ENFILE;
         if (fd < 0) {
             listener->more = fd != -LUCID_EAGAIN;
-            server->room = !listener->more;
+            server->room = false;
             return;
         }
-        http_connection_open(server, fd);
+        take_connection(server, fd);
     }
-    server->room = true;
 }
 
 void http_server_event(struct http_server *server, lucid_time now, void *data) {

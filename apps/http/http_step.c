@@ -114,12 +114,13 @@ enum http_step http_step_refuse(struct http_connection *connection, enum http_re
 
 /* ---- HEAD ---- */
 
-/* The body is not waited for when the client waits for us, and we have nothing good to say. RFC 9110 10.1.1 */
+/* The body is not waited for when the client may be waiting for us, and we have nothing good to say. RFC 9110 10.1.1.
+ * Whether some of it has come already makes no difference: no cut of the stream does. */
 static enum http_step begin_body(struct http_connection *connection) {
     struct http_exchange *exchange = connection->exchange;
-    bool more = connection->in.at < connection->in.end;
-    bool waits = exchange->request.expects_continue && !more;
-    if (waits && exchange->refusal != HTTP_REFUSED_NONE) {
+    bool expects = exchange->request.expects_continue;
+    bool waits = expects && connection->in.at == connection->in.end;
+    if (expects && exchange->refusal != HTTP_REFUSED_NONE) {
         return http_step_refuse(connection, exchange->refusal, exchange->refused_at);
     }
     connection->interim = waits ? sizeof CONTINUE - 1 : 0;
