@@ -27,9 +27,9 @@ static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     if (length == 0) {
         return false;
     }
-    struct seq32 last = seq_add(segment->seq, length - 1);
-    bool covers = seq_lt(segment->seq, tcb->rcv.nxt) && seq_ge(last, tcb->rcv.edge);
-    return covers || seq_in(last, tcb->rcv.nxt, window);
+    uint32_t old = seq_distance(segment->seq, tcb->rcv.nxt); /* octets before the window */
+    bool covers = old < length && length - old > window;
+    return covers || seq_in(seq_add(segment->seq, length - 1), tcb->rcv.nxt, window);
 }
 
 /* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at
