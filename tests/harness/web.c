@@ -102,8 +102,7 @@ const char *web_close(struct web *web) {
         text_free(&web->client[i]->out);
         free(web->client[i]);
     }
-    bool clean = vhost_clean(&web->host[0]);
-    clean = vhost_clean(&web->host[1]) && clean;
+    bool clean = vhost_clean(&web->host[0]) && vhost_clean(&web->host[1]);
     snprintf(fault, sizeof fault, "%.90s %.90s", web->host[0].fault, web->host[1].fault);
     if (stats.connections == 0 && stats.memory > 0) {
         return "octets of bodies are held without a connection";
