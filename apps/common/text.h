@@ -1,8 +1,9 @@
 /* text.h: text that grows at its end: a line of a trace, a head of an answer, a page.
  *
- * Two kinds: one that lives in memory of the caller's and is cut there (text_fixed), and one that asks for memory as it grows
- * (text_growing, to be ended by text_free or text_detach). Either way nothing fails in the middle: what does not fit, or finds no
- * memory, sets `cut`, and the caller looks at that once at the end. The text is always followed by a NUL.
+ * Two kinds: one that lives in memory of the caller's and is cut there (text_fixed), and one that asks for memory as
+ * it grows (text_growing, to be ended by text_free or text_detach). Either way nothing fails in the middle: what does
+ * not fit, or finds no memory, sets `cut`, and the caller looks at that once at the end. The text is always followed
+ * by a NUL.
  */
 #ifndef COMMON_TEXT_H
 #define COMMON_TEXT_H

@@ -5,19 +5,22 @@
 
 #include "http/http_char.h"
 
+static bool is_control(uint8_t octet) {
+    return octet < 0x20 || octet == 0x7f;
+}
+
 /* One octet of the path as it is meant; at: moves behind what was read. */
 static enum http_refusal decode_octet(const uint8_t *raw, size_t length, size_t *at, uint8_t *octet) {
     *octet = raw[*at];
     *at += 1;
-    if (*octet != '%') {
-        return HTTP_REFUSED_NONE;
+    if (*octet == '%') {
+        if (http_char_span(raw + *at, length - *at, HTTP_CHAR_HEX) < 2) {
+            return HTTP_REFUSED_PATH_ESCAPE;
+        }
+        *octet = (uint8_t)(http_char_hex(raw[*at]) << 4 | http_char_hex(raw[*at + 1]));
+        *at += 2;
     }
-    if (http_char_span(raw + *at, length - *at, HTTP_CHAR_HEX) < 2) {
-        return HTTP_REFUSED_PATH_ESCAPE;
-    }
-    *octet = (uint8_t)(http_char_hex(raw[*at]) << 4 | http_char_hex(raw[*at + 1]));
-    *at += 2;
-    return *octet < 0x20 || *octet == 0x7f ? HTTP_REFUSED_PATH_OCTET : HTTP_REFUSED_NONE;
+    return is_control(*octet) ? HTTP_REFUSED_PATH_OCTET : HTTP_REFUSED_NONE;
 }
 
 static enum http_refusal decode(struct http_path *path, const uint8_t *raw, size_t length) {

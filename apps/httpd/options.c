@@ -273,7 +273,7 @@ int options_read(struct options *options, int argc, char **argv, char error[LUCI
     lucid_host_defaults(&options->host);
     http_server_defaults(&options->http);
     opterr = 0;
-    optind = 1;
+    optind = 0; /* begin anew, whatever was read before: glibc */
     int option;
     while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         const char *word = argv[optind - 1];
