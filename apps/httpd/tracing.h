@@ -32,7 +32,8 @@ struct tracing {
     uint64_t number; /* of the latest event */
 };
 
-/* Opens the file of --trace-json, if there is one, and what else the options ask for. Returns 0, or -1 and a sentence. */
+/* Opens the file of --trace-json, if there is one, and what else the options ask for. Returns 0, or -1 and a
+ * sentence. */
 int tracing_open(struct tracing *tracing, const struct options *options, char error[LUCID_ERROR_TEXT]);
 
 /* kinds: of events that it needs, OR of 1 << enum lucid_event_kind; it gets the others too, if somebody else does. */

@@ -1,7 +1,7 @@
 /* ping.c: lucid-ping: is anybody there? ICMP and ICMPv6 echo from a stack of ours, over its own device.
  *
- * The shortest program that shows datagrams of the stack: a socket, a message, a wait with a time-out. RFC 792; RFC 4443
- * 4.1 and 4.2; the socket is described at lucid_socket().
+ * The shortest program that shows datagrams of the stack: a socket, a message, a wait with a time-out. RFC 792; RFC
+ * 4443 4.1 and 4.2; the socket is described at lucid_socket().
  */
 #include <getopt.h>
 #include <signal.h>
