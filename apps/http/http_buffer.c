@@ -7,6 +7,9 @@
 /* Octets of a new buffer: nearly every head fits. */
 static const uint32_t FIRST = 4096;
 
+/* With less room than this no more is read into it: many small reads cost more than one move. */
+static const uint32_t LEAST = 512;
+
 void http_buffer_free(struct http_buffer *buffer) {
     free(buffer->data);
     *buffer = (struct http_buffer){0};
@@ -32,14 +35,27 @@ static void move_to_front(struct http_buffer *buffer) {
     buffer->begin = 0;
 }
 
+static uint32_t room(const struct http_buffer *buffer) {
+    return buffer->capacity - buffer->end;
+}
+
 ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct transport *transport, int fd, uint32_t most) {
-    if (buffer->end == buffer->capacity && buffer->begin > 0) {
+    if (room(buffer) < LEAST && buffer->begin > 0) {
         move_to_front(buffer);
     }
-    if (buffer->end == buffer->capacity && !grow(buffer, most)) {
+    if (room(buffer) < LEAST && !grow(buffer, most) && room(buffer) == 0) {
         return -LUCID_ENOMEM;
     }
-    ptrdiff_t n = transport->ops->read(transport, fd, buffer->data + buffer->end, buffer->capacity - buffer->end);
+    ptrdiff_t n = transport->ops->read(transport, fd, buffer->data + buffer->end, room(buffer));
     buffer->end += n > 0 ? (uint32_t)n : 0;
     return n;
+}
+
+/* A buffer that was full will be full again: more fits next time. */
+void http_buffer_rewind(struct http_buffer *buffer, uint32_t stay, uint32_t most) {
+    bool full = room(buffer) == 0;
+    buffer->at = buffer->end = buffer->begin + stay;
+    if (full) {
+        grow(buffer, most);
+    }
 }

@@ -105,6 +105,9 @@ void http_server_drop(struct http_server *server);
  * that the buffer may ever have. */
 ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct transport *transport, int fd, uint32_t most);
 
+/* All that was read is used, but for the first octets of the current request, which stay: their number. */
+void http_buffer_rewind(struct http_buffer *buffer, uint32_t stay, uint32_t most);
+
 /* Frees it. */
 void http_buffer_free(struct http_buffer *buffer);
 

@@ -156,10 +156,7 @@ void http_server_event(struct http_server *server, lucid_time now, void *data) {
         take_connections(server, (struct http_listener *)(void *)watched);
         return;
     }
-    struct http_connection *connection = (struct http_connection *)(void *)watched;
-    if (connection->phase != HTTP_PHASE_ENDED) {
-        http_connection_run(connection);
-    }
+    http_connection_run((struct http_connection *)(void *)watched);
 }
 
 /* ---- time ---- */

@@ -108,7 +108,6 @@ enum http_step http_step_refuse(struct http_connection *connection, enum http_re
     exchange->refusal = (uint16_t)refusal;
     exchange->refused_at = at > UINT32_MAX ? 0 : (uint32_t)at;
     exchange->request.persistent = false;
-    connection->in.at = connection->in.end;
     return begin_answer(connection);
 }
 
@@ -257,8 +256,7 @@ static bool send_interim(struct http_connection *connection, enum http_step *ste
 }
 
 static enum http_step step_body(struct http_connection *connection) {
-    struct http_exchange *exchange = connection->exchange;
-    struct http_buffer *in = &connection->in;
+    const struct http_exchange *exchange = connection->exchange;
     enum http_step step;
     if (!send_interim(connection, &step)) {
         return step;
@@ -271,7 +269,7 @@ static enum http_step step_body(struct http_connection *connection) {
     case HTTP_MORE:
         break;
     }
-    in->at = in->end = in->begin + exchange->request.head.length;
+    http_buffer_rewind(&connection->in, exchange->request.head.length, most_buffer(connection));
     return fill(connection, HTTP_WAIT_BODY, &step) ? HTTP_STEP_ON : step;
 }
 
@@ -315,7 +313,7 @@ enum http_step http_step(struct http_connection *connection) {
     case HTTP_PHASE_DRAIN:
         return step_drain(connection);
     case HTTP_PHASE_ENDED:
-        break;
+        break; /* an event that was on its way when it ended */
     }
     return HTTP_STEP_WAIT;
 }

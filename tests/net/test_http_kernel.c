@@ -155,6 +155,37 @@ START_TEST(connections_come_and_go) {
 }
 END_TEST
 
+/* An idle connection is ended to make room, and its own event comes behind that in the same batch. */
+START_TEST(an_event_for_one_that_has_ended) {
+    int idle[3], newcomer;
+    http_server_close(server);
+    options.connections = 3;
+    char error[LUCID_ERROR_TEXT];
+    struct lucid_sockaddr local = {.port = PORT};
+    ck_assert_int_eq(http_server_open(&server, &transport.base, &options, error), 0);
+    ck_assert_int_eq(http_server_listen(server, &local), 0);
+    for (int i = 0; i < 3; i++) {
+        idle[i] = dial();
+        serve();
+    }
+    newcomer = dial();
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(send(idle[i], GET "\r\n", strlen(GET "\r\n"), MSG_NOSIGNAL), strlen(GET "\r\n"));
+    }
+    struct text got = talk(newcomer, GET "\r\n", strlen(GET "\r\n"), 100);
+    begins_with(&got, "HTTP/1.1 200 OK\r\n");
+    text_free(&got);
+    struct http_server_stats stats;
+    http_server_stats(server, &stats);
+    ck_assert_uint_eq(stats.accepted, 4);
+    ck_assert_uint_eq(stats.requests, 3);
+    for (int i = 0; i < 3; i++) {
+        close(idle[i]);
+    }
+    close(newcomer);
+}
+END_TEST
+
 START_TEST(idle_connections_end) {
     int fd = dial();
     lucid_time begin = lucid_host_now();
@@ -179,6 +210,7 @@ int main(void) {
     tcase_add_test(tests, a_page);
     tcase_add_test(tests, a_large_echo);
     tcase_add_test(tests, connections_come_and_go);
+    tcase_add_test(tests, an_event_for_one_that_has_ended);
     tcase_add_test(tests, idle_connections_end);
     tcase_add_test(tests, the_port_is_in_use);
     return unit_run(suite);

@@ -245,6 +245,22 @@ START_TEST(other_methods) {
 }
 END_TEST
 
+/* H28: a body that nobody asked for comes late, over several buffers; what the head said still holds. */
+START_TEST(a_get_with_a_body) {
+    struct web_client *client = web_connect(&web);
+    struct web_answer answer;
+    char octets[20000];
+    memset(octets, '/', sizeof octets);
+    web_say(&web, client, "GET /folder/x.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n");
+    web_run(&web, 10 * LUCID_MILLISECOND);
+    web_send(&web, client, octets, sizeof octets);
+    web_run(&web, LUCID_SECOND);
+    ck_assert(web_answer(client, 0, NULL, &answer));
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_int_eq(answer.body[0], 'x');
+}
+END_TEST
+
 /* H48: never later than Date, which is of 1994 here. */
 START_TEST(last_modified) {
     struct utimbuf times = {.modtime = 784111770};
@@ -317,6 +333,7 @@ int main(void) {
     tcase_add_test(tests, long_names);
     tcase_add_test(tests, folders_get_their_slash);
     tcase_add_test(tests, other_methods);
+    tcase_add_test(tests, a_get_with_a_body);
     tcase_add_test(tests, last_modified);
     tcase_add_test(tests, a_large_file);
     tcase_add_test(tests, a_file_that_is_cut_off);

@@ -175,6 +175,29 @@ START_TEST(deaf_clients_are_given_up_when_idle) {
 }
 END_TEST
 
+/* The same when the connection closes behind the answer, and the client has sent FIN already: no orphan keeps what
+ * was lent. */
+START_TEST(deaf_clients_are_given_up_when_closing) {
+    web.pair_options.config[0].rcvbuf = 10000;
+    open_web();
+    struct web_client *client = web_connect(&web);
+    client->deaf = true;
+    web_run(&web, 10 * LUCID_MILLISECOND);
+    web_say(&web, client, POST "Connection: close\r\nContent-Length: 100000\r\n\r\n");
+    char octets[100000] = {0};
+    web_send(&web, client, octets, sizeof octets);
+    web_run(&web, LUCID_SECOND);
+    ck_assert_uint_eq(client->out.length, 0);
+    web_shutdown(&web, client);
+    web_run(&web, 30 * LUCID_SECOND);
+    ck_assert_uint_ge(stats_now().memory, 100000);
+    web_run(&web, 60 * LUCID_SECOND);
+    ck_assert_uint_eq(stats_now().resets, 1);
+    ck_assert_uint_eq(stats_now().memory, 0);
+    ck_assert_uint_eq(stats_now().connections, 0);
+}
+END_TEST
+
 /* Slow, but not deaf: it gets everything, however long that takes; also when the connection closes behind the
  * answer. */
 START_TEST(slow_readers_get_everything) {
@@ -443,6 +466,7 @@ int main(void) {
     tcase_add_test(tests, a_body_must_come_on);
     tcase_add_test(tests, deaf_clients_are_given_up);
     tcase_add_test(tests, deaf_clients_are_given_up_when_idle);
+    tcase_add_test(tests, deaf_clients_are_given_up_when_closing);
     tcase_add_test(tests, slow_readers_get_everything);
     tcase_add_test(tests, no_reset_eats_the_last_answer);
     tcase_add_test(tests, octet_by_octet);
