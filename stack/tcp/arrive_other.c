@@ -13,7 +13,7 @@
 #include "tcp/reply.h"
 #include "tcp/text.h"
 
-/* Table 6: segment acceptability. */
+/* Table 6: segment acceptability; and a segment that begins before the window and ends behind it (docs/decisions/0022). */
 static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     uint32_t length = segment_len(segment);
     uint32_t window = tcb_receive_window(tcb);
@@ -21,6 +21,9 @@ static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
         return length == 0 && seq_eq(segment->seq, tcb->rcv.nxt);
     }
     if (seq_in(segment->seq, tcb->rcv.nxt, window)) {
+        return true;
+    }
+    if (seq_lt(segment->seq, tcb->rcv.nxt) && seq_gt(seq_add(segment->seq, length), tcb->rcv.edge)) {
         return true;
     }
     return length > 0 && seq_in(seq_add(segment->seq, length - 1), tcb->rcv.nxt, window);
