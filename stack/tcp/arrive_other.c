@@ -14,7 +14,7 @@
 #include "tcp/text.h"
 
 /* Table 6: segment acceptability; and a segment that reaches over both edges of the window, which holds all that we
- * wait for (docs/decisions/0031). */
+ * wait for (docs/decisions/0022). */
 static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     uint32_t length = segment_len(segment);
     uint32_t window = tcb_receive_window(tcb);

@@ -40,6 +40,16 @@ static void note_segment_size(struct tcb *tcb, const struct segment *segment) {
     tcb->rcv.seen_mss = (uint16_t)max_u32(tcb->rcv.seen_mss, min_u32(octets, tcb->rcv.mss));
 }
 
+/* A FIN that came above a gap is only a claim, which anybody could have made who guessed a number in the window. What is
+ * in order and says otherwise, by octets behind it or by a FIN elsewhere, is believed. */
+static void forget_contradicted_fin(struct tcb *tcb, const struct segment *segment) {
+    struct seq32 end = seq_add(segment->seq, segment->length);
+    bool otherwise = seq_gt(end, tcb->rcv.fin) || (segment_has(segment, LUCID_FIN) && !seq_eq(end, tcb->rcv.fin));
+    if (tcb_has(tcb, TCB_FIN_SEEN) && seq_eq(segment->seq, tcb->rcv.nxt) && otherwise) {
+        tcb->flags &= ~(unsigned)TCB_FIN_SEEN;
+    }
+}
+
 /* Nothing lies beyond the peer's FIN. */
 static void cut_at_fin(struct tcb *tcb, struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment->length);
@@ -66,6 +76,9 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
 }
 
 enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+    if (tcb_is(tcb, STATES_DATA_IN)) {
+        forget_contradicted_fin(tcb, segment);
+    }
     if (segment->length == 0) {
         return GO_ON;
     }
