@@ -133,7 +133,8 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
 
 /* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it. */
 static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    if (!seq_gt(segment->ack, tcb->snd.una) || !seq_le(segment->ack, tcb->snd.nxt)) {
+    bool acceptable = seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
+    if (!acceptable || !tcb_syn_left(tcb)) {
         reply_reset(tcp, segment);
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_ACK_SYN_RECEIVED);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_RST);
