@@ -81,7 +81,7 @@ static bool new_pieces(struct env *env, struct buffers *list, size_t length) {
     return true;
 }
 
-static void free_empty_pieces(struct env *env, struct buffers *list) {
+static void free_pieces(struct env *env, struct buffers *list) {
     while (list->head) {
         struct buffer *piece = list->head;
         list->head = piece->next;
@@ -93,7 +93,7 @@ bool buffers_append_copy(struct env *env, struct buffers *queue, const uint8_t *
     size_t first = min_size(length, spare_room(queue->tail));
     struct buffers fresh = {0};
     if (!new_pieces(env, &fresh, length - first)) {
-        free_empty_pieces(env, &fresh);
+        free_pieces(env, &fresh);
         return false;
     }
     if (first > 0) {
@@ -179,6 +179,25 @@ void buffers_consume(struct env *env, struct buffers *queue, uint32_t length) {
         }
         free_piece(env, piece);
     }
+}
+
+void buffers_cut(struct env *env, struct buffers *queue, uint32_t length) {
+    if (length == 0) {
+        buffers_consume(env, queue, queue->length);
+        return;
+    }
+    struct buffer *last = queue->head;
+    queue->length = length;
+    queue->mark = NULL;
+    while (length > last->length) {
+        length -= last->length;
+        last = last->next;
+    }
+    struct buffers rest = {.head = last->next};
+    last->length = length;
+    last->next = NULL;
+    queue->tail = last;
+    free_pieces(env, &rest);
 }
 
 void buffers_peek(const struct buffers *queue, uint8_t *to, uint32_t length) {

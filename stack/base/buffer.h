@@ -45,6 +45,9 @@ void buffers_splice(struct buffers *to, struct buffers *from);
 /* Drops length octets (at most queue->length) from the front. */
 void buffers_consume(struct env *env, struct buffers *queue, uint32_t length);
 
+/* Keeps length octets (at most queue->length) and drops what is behind them. */
+void buffers_cut(struct env *env, struct buffers *queue, uint32_t length);
+
 /* Copies length octets from the front without dropping them; length at most queue->length. */
 void buffers_peek(const struct buffers *queue, uint8_t *to, uint32_t length);
 

@@ -13,9 +13,9 @@
 #include "tcp/timer.h"
 #include "tcp/user.h"
 
-void ack_window(struct tcb *tcb, const struct segment *segment, uint32_t window) {
-    tcb->snd.wnd = window;
-    tcb->snd.max_wnd = max_u32(tcb->snd.max_wnd, window);
+void ack_window(struct tcb *tcb, const struct segment *segment) {
+    tcb->snd.wnd = segment->window;
+    tcb->snd.max_wnd = max_u32(tcb->snd.max_wnd, segment->window);
     tcb->snd.wl1 = segment->seq;
     tcb->snd.wl2 = segment->ack;
 }
@@ -89,10 +89,10 @@ static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segm
 }
 
 /* RFC 5681 2: nothing new, no data, no SYN or FIN, the same window, and something is outstanding. */
-static bool is_duplicate(const struct tcb *tcb, const struct segment *segment, uint32_t window) {
+static bool is_duplicate(const struct tcb *tcb, const struct segment *segment) {
     bool outstanding = tcb_flight(tcb) > 0 && !tcb_syn_unacked(tcb);
     return outstanding && segment->length == 0 && !segment_has(segment, LUCID_SYN | LUCID_FIN) &&
-           seq_eq(segment->ack, tcb->snd.una) && window == tcb->snd.wnd;
+           seq_eq(segment->ack, tcb->snd.una) && segment->window == tcb->snd.wnd;
 }
 
 /* 3.10.7.4: "The check here prevents using old segments to update the window." A segment that acknowledges something
@@ -118,15 +118,15 @@ static void window_turned(struct tcp *tcp, struct tcb *tcb) {
     }
 }
 
-static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, uint32_t window) {
+static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     uint32_t before = tcb->snd.wnd;
     struct seq32 newest = seq_max(tcb->snd.wl1, segment->seq);
-    ack_window(tcb, segment, window);
+    ack_window(tcb, segment);
     tcb->snd.wl1 = newest;
-    if ((before == 0) != (window == 0)) {
+    if ((before == 0) != (tcb->snd.wnd == 0)) {
         window_turned(tcp, tcb);
     }
-    if (window == 0 && tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
+    if (tcb->snd.wnd == 0 && tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
         user_timeout_restart(tcp, tcb); /* the peer answers: MUST-37 */
     }
 }
@@ -145,7 +145,7 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const s
         return DONE;
     }
     fsm_fire(tcp, tcb, EVENT_RCV_ACK_OF_SYN);
-    ack_window(tcb, segment, segment->window << tcb->snd.shift);
+    ack_window(tcb, segment);
     ack_of_syn(tcp, tcb, segment);
     if (tcb_has(tcb, TCB_CLOSE_PENDING)) {
         fsm_fire(tcp, tcb, EVENT_CLOSE);
@@ -153,16 +153,16 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const s
     return GO_ON;
 }
 
-/* RFC 5961 5 (MAY-12): (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT */
-static bool in_range(const struct tcb *tcb, const struct segment *segment) {
+/* RFC 5961 5 (MAY-12): (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT. Without it no ACK is too old. */
+static bool in_range(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
     struct seq32 lowest = seq_sub(tcb->snd.una, tcb->snd.max_wnd);
-    return seq_le(lowest, segment->ack) && seq_le(segment->ack, tcb_highest_sent(tcb));
+    bool too_old = tcp->env->config.rfc5961 && seq_lt(segment->ack, lowest);
+    return !too_old && seq_le(segment->ack, tcb_highest_sent(tcb));
 }
 
 static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    uint32_t window = segment->window << tcb->snd.shift;
     bool acknowledges = seq_gt(segment->ack, tcb->snd.una);
-    if (is_duplicate(tcb, segment, window)) {
+    if (is_duplicate(tcb, segment)) {
         recovery_duplicate(tcp, tcb);
     } else if (acknowledges) {
         advance(tcp, tcb, segment);
@@ -170,7 +170,7 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
     }
     if (seq_ge(segment->ack, tcb->snd.una) && window_is_newer(tcb, segment, acknowledges)) {
-        update_window(tcp, tcb, segment, window);
+        update_window(tcp, tcb, segment);
     }
 }
 
@@ -183,7 +183,7 @@ enum verdict ack_check(struct tcp *tcp, struct tcb *tcb, struct segment *segment
     if (tcb_is(tcb, LUCID_SYN_RECEIVED) && check_syn_received(tcp, tcb, segment) == DONE) {
         return DONE;
     }
-    if (!in_range(tcb, segment)) {
+    if (!in_range(tcp, tcb, segment)) {
         return challenge_ack(tcp, tcb, LUCID_DROP_TCP_ACK_RANGE, "5961:5.2");
     }
     bool fin_was_acked = tcb_has(tcb, TCB_FIN_ACKED);

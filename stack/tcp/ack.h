@@ -12,7 +12,7 @@ enum verdict ack_check(struct tcp *tcp, struct tcb *tcb, struct segment *segment
 /* Our SYN is acknowledged, in SYN-SENT or SYN-RECEIVED; the state has changed already. */
 void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
 
-/* Takes the send window from a segment: SND.WND, SND.WL1, SND.WL2. window: in octets. */
-void ack_window(struct tcb *tcb, const struct segment *segment, uint32_t window);
+/* Takes the send window from a segment: SND.WND, SND.WL1, SND.WL2. */
+void ack_window(struct tcb *tcb, const struct segment *segment);
 
 #endif

@@ -31,6 +31,7 @@ static enum lucid_drop parse(const struct ip_datagram *datagram, struct segment 
     segment->seq = header.seq;
     segment->ack = header.ack;
     segment->flags = header.flags;
+    segment->trimmed = false;
     segment->window = header.window;
     segment->data = datagram->payload + header.header_length;
     segment->length = (uint32_t)(datagram->length - header.header_length);
@@ -54,6 +55,9 @@ static enum lucid_drop judge_addresses(const struct segment *segment) {
 
 static enum lucid_drop to_connection(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     segment_trace_in(tcp->env, tcb->name, segment, tcb->snd.shift);
+    if (!segment_has(segment, LUCID_SYN)) { /* RFC 7323 2.2: the window of a SYN is never scaled */
+        segment->window <<= tcb->snd.shift;
+    }
     keepalive_heard(tcp, tcb);
     return tcb_is(tcb, LUCID_SYN_SENT) ? arrive_synsent(tcp, tcb, segment) : arrive_other(tcp, tcb, segment);
 }

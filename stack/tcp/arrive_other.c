@@ -47,7 +47,8 @@ static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segm
     return true;
 }
 
-/* Cuts off what lies left of RCV.NXT and right of the window. A SYN is left alone: the fourth step deals with it. */
+/* Cuts off what lies left of RCV.NXT and right of the window. A SYN is left alone: the fourth step deals with it. The
+ * rest, if it is taken, will be acknowledged at once: our last ACK may have been lost. */
 static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     uint32_t before = segment->length;
     if (seq_lt(segment->seq, tcb->rcv.nxt)) {
@@ -63,7 +64,7 @@ static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     }
     if (segment->length != before) {
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/1", LUCID_OUTCOME_TRIMMED);
-        tcb->flags |= TCB_ACK_NOW;
+        segment->trimmed = true;
     }
 }
 
@@ -92,8 +93,8 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
     }
     accept_crossing_syn_ack(tcb, segment);
     if (segment_has(segment, LUCID_RST)) {
-        segment->length = 0; /* a RST may carry data (SHLD-2), which says nothing */
-        segment->flags &= (uint8_t)~LUCID_FIN;
+        segment->length = 0; /* a RST may carry data (SHLD-2), which says nothing; nor do other flags */
+        segment->flags = LUCID_RST;
     }
     if (acceptable(tcb, segment)) {
         if (!segment_has(segment, LUCID_SYN | LUCID_RST)) {
@@ -129,9 +130,7 @@ static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment 
     if (tcp->env->config.rfc5961) {
         return challenge_ack(tcp, tcb, LUCID_DROP_TCP_SYN_CHALLENGE, "5961:4.2");
     }
-    if (!fsm_fire(tcp, tcb, EVENT_RCV_SYN_IN_WINDOW)) {
-        fsm_fire(tcp, tcb, EVENT_ABORT);
-    }
+    fsm_fire(tcp, tcb, EVENT_RCV_SYN_IN_WINDOW);
     return DONE;
 }
 

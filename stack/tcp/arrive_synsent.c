@@ -52,7 +52,7 @@ static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment 
     tcb->rcv.acked = tcb->rcv.nxt;
     negotiate_accept(tcp, tcb, segment);
     window_begin(tcb);
-    ack_window(tcb, segment, segment->window);
+    ack_window(tcb, segment);
     segment->seq = tcb->rcv.nxt;
     segment->flags &= (uint8_t)~LUCID_SYN;
     if (!segment_has(segment, LUCID_ACK)) {

@@ -13,28 +13,23 @@
 #include "tcp/arrive.h"
 #include "tcp/reply.h"
 
+/* The widest window there is: "MAX.SND.WND [...] may be hard-coded to a maximum permissible window value". */
+static const uint32_t WINDOW_MAX = UINT32_C(65535) << TCP_WINDOW_SCALE_MAX;
+
+static uint32_t window_of(const struct timewait *record) {
+    return (uint32_t)record->window << record->shift;
+}
+
+/* The fifth step: (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT, and SND.UNA is SND.NXT. */
+static bool ack_in_range(const struct timewait *record, const struct segment *segment) {
+    return seq_le(seq_sub(record->snd_nxt, WINDOW_MAX), segment->ack) && seq_le(segment->ack, record->snd_nxt);
+}
+
 /* The FIN of the peer again: its sequence number is the last one before RCV.NXT. */
 static bool is_repeated_fin(const struct timewait *record, const struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment_len(segment));
-    bool fin = (segment->flags & (LUCID_FIN | LUCID_ACK | LUCID_SYN)) == (LUCID_FIN | LUCID_ACK);
-    return fin && seq_eq(end, record->rcv_nxt);
-}
-
-/* Table 6: segment acceptability. */
-static bool acceptable(const struct timewait *record, const struct segment *segment) {
-    uint32_t length = segment_len(segment);
-    uint32_t window = (uint32_t)record->window << record->shift;
-    if (seq_in(segment->seq, record->rcv_nxt, window) || (length == 0 && seq_eq(segment->seq, record->rcv_nxt))) {
-        return true;
-    }
-    return length > 0 && seq_in(seq_add(segment->seq, length - 1), record->rcv_nxt, window);
-}
-
-/* Acceptable, and either without ACK, which the fifth step drops, or with nothing but an ACK. */
-static bool needs_no_answer(const struct timewait *record, const struct segment *segment) {
-    bool only_ack = segment_len(segment) == 0;
-    return acceptable(record, segment) && !segment_has(segment, LUCID_SYN) &&
-           (only_ack || !segment_has(segment, LUCID_ACK));
+    bool fin = (segment->flags & (LUCID_FIN | LUCID_SYN | LUCID_ACK)) == (LUCID_FIN | LUCID_ACK);
+    return fin && seq_eq(end, record->rcv_nxt) && ack_in_range(record, segment);
 }
 
 static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record) {
@@ -44,13 +39,20 @@ static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record) {
     return LUCID_DROP_NONE;
 }
 
+/* The second step, with or without RFC 5961. */
 static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
+    const struct lucid_config *config = &tcp->env->config;
     uint32_t name = record->name;
     bool exact = seq_eq(segment->seq, record->rcv_nxt);
-    const struct fsm_row *row = exact ? fsm_fire_timewait(tcp, record, EVENT_RCV_RST) : NULL;
+    bool inside = exact || seq_in(segment->seq, record->rcv_nxt, window_of(record));
+    bool believed = exact || (inside && !config->rfc5961);
+    const struct fsm_row *row = believed ? fsm_fire_timewait(tcp, record, EVENT_RCV_RST) : NULL;
     if (row && row->to == LUCID_CLOSED) {
         timewait_end(tcp, record);
         return LUCID_DROP_NONE;
+    }
+    if (inside && !believed && !config->rfc1337) {
+        reply_timewait_ack(tcp, record);
     }
     return env_drop(tcp->env, name, LUCID_DROP_TCP_TIME_WAIT);
 }
@@ -69,6 +71,26 @@ static bool reopened(struct tcp *tcp, struct timewait *record, const struct segm
     return true;
 }
 
+/* Table 6 */
+static bool acceptable(const struct timewait *record, const struct segment *segment) {
+    uint32_t length = segment_len(segment);
+    uint32_t window = window_of(record);
+    if (length == 0) {
+        return seq_eq(segment->seq, record->rcv_nxt) || seq_in(segment->seq, record->rcv_nxt, window);
+    }
+    return seq_in(segment->seq, record->rcv_nxt, window) ||
+           seq_in(seq_add(segment->seq, length - 1), record->rcv_nxt, window);
+}
+
+/* The first, the fourth and the fifth step; and the seventh: text behind the FIN is ignored, but not in silence
+ * (docs/decisions/0025). */
+static bool wants_answer(const struct timewait *record, const struct segment *segment) {
+    if (!acceptable(record, segment) || segment_has(segment, LUCID_SYN)) {
+        return true;
+    }
+    return segment_has(segment, LUCID_ACK) && (!ack_in_range(record, segment) || segment_len(segment) > 0);
+}
+
 enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
     if (segment_has(segment, LUCID_RST)) {
         return reset(tcp, record, segment);
@@ -79,10 +101,10 @@ enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const 
     if (is_repeated_fin(record, segment)) {
         return repeated_fin(tcp, record);
     }
-    bool ignored = needs_no_answer(record, segment);
-    if (!ignored) {
+    bool answered = wants_answer(record, segment);
+    if (answered) {
         reply_timewait_ack(tcp, record);
     }
-    trace_rule(tcp->env, record->name, "9293:3.10.7.4/1", ignored ? LUCID_OUTCOME_IGNORED : LUCID_OUTCOME_ACK);
+    trace_rule(tcp->env, record->name, "9293:3.10.7.4/1", answered ? LUCID_OUTCOME_ACK : LUCID_OUTCOME_IGNORED);
     return env_drop(tcp->env, record->name, LUCID_DROP_TCP_TIME_WAIT);
 }

@@ -166,12 +166,23 @@ enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segmen
     return why;
 }
 
-struct seq32 recvq_highest(const struct tcb *tcb) {
-    struct seq32 highest = tcb->rcv.nxt;
-    for (const struct run *run = tcb->runs; run; run = run->next) {
-        highest = run->end;
+void recvq_cut(struct tcp *tcp, struct tcb *tcb, struct seq32 end) {
+    struct run **link = &tcb->runs;
+    while (*link) {
+        struct run *run = *link;
+        uint32_t before = run->octets.length;
+        if (seq_gt(run->end, end)) {
+            uint32_t kept = seq_lt(run->start, end) ? seq_distance(run->start, end) : 0;
+            buffers_cut(tcp->env, &run->octets, kept);
+            run->end = seq_add(run->start, kept);
+            tcb->run_octets -= before - kept;
+        }
+        if (run->octets.length == 0) {
+            free_run(tcp, tcb, link);
+            continue;
+        }
+        link = &run->next;
     }
-    return highest;
 }
 
 void recvq_drop_runs(struct tcp *tcp, struct tcb *tcb) {

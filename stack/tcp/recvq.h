@@ -20,8 +20,8 @@
  * Returns LUCID_DROP_NONE, or why some of them were not taken: LUCID_DROP_NO_MEMORY, LUCID_DROP_TCP_OUT_OF_ORDER. */
 enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
 
-/* The sequence number behind the last octet that has come, in order or early. */
-struct seq32 recvq_highest(const struct tcb *tcb);
+/* Forgets what is held from this sequence number on: the stream ends there. */
+void recvq_cut(struct tcp *tcp, struct tcb *tcb, struct seq32 end);
 
 /* Forgets all runs. */
 void recvq_drop_runs(struct tcp *tcp, struct tcb *tcb);

@@ -15,10 +15,11 @@
 struct segment {
     struct endpoints ends; /* local is the destination */
     struct seq32 seq, ack;
-    uint32_t window; /* SEG.WND as it stands in the header; scaled by whoever knows the connection */
+    uint32_t window; /* SEG.WND in octets: to_connection() scales it */
     uint32_t length; /* octets of data */
     const uint8_t *data;
     uint8_t flags; /* enum lucid_flag */
+    bool trimmed;  /* the first step has cut something off */
     struct tcp_options options;
     const struct ip_datagram *datagram;
 };

@@ -21,11 +21,11 @@ static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
 
 /* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer
  * has been seen to send at most, since its segments may be smaller than we would take. */
-static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool gap_before) {
+static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool at_once) {
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
     uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
     lucid_time delay = tcp->env->config.delayed_ack;
-    if (gap_before || waiting >= 2 * full || delay == 0 || tcb_has(tcb, TCB_QUICKACK)) {
+    if (at_once || waiting >= 2 * full || delay == 0 || tcb_has(tcb, TCB_QUICKACK)) {
         tcb->flags |= TCB_ACK_NOW;
         return;
     }
@@ -40,8 +40,8 @@ static void note_segment_size(struct tcb *tcb, const struct segment *segment) {
     tcb->rcv.seen_mss = (uint16_t)max_u32(tcb->rcv.seen_mss, min_u32(octets, tcb->rcv.mss));
 }
 
-/* A FIN that came above a gap is only a claim, which anybody could have made who guessed a number in the window. What is
- * in order and says otherwise, by octets behind it or by a FIN elsewhere, is believed. */
+/* A FIN that came above a gap is only a claim, which anybody could have made who guessed a number in the window.
+ * What is in order and says otherwise, by octets behind it or by a FIN elsewhere, is believed. */
 static void forget_contradicted_fin(struct tcb *tcb, const struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment->length);
     bool otherwise = seq_gt(end, tcb->rcv.fin) || (segment_has(segment, LUCID_FIN) && !seq_eq(end, tcb->rcv.fin));
@@ -50,7 +50,17 @@ static void forget_contradicted_fin(struct tcb *tcb, const struct segment *segme
     }
 }
 
-/* Nothing lies beyond the peer's FIN. */
+/* A FIN above a gap is remembered; it counts once everything before it has come. What was held behind it cannot be
+ * there: it goes (docs/decisions/0024). */
+static void note_fin(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    if (segment_has(segment, LUCID_FIN) && !tcb_has(tcb, TCB_FIN_SEEN)) {
+        tcb->flags |= TCB_FIN_SEEN;
+        tcb->rcv.fin = seq_add(segment->seq, segment->length);
+        recvq_cut(tcp, tcb, tcb->rcv.fin);
+    }
+}
+
+/* Nothing lies behind the peer's FIN. */
 static void cut_at_fin(struct tcb *tcb, struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment->length);
     if (tcb_has(tcb, TCB_FIN_SEEN) && seq_gt(end, tcb->rcv.fin)) {
@@ -71,27 +81,25 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
         acknowledge_out_of_order(tcp, tcb);
         return;
     }
-    acknowledge_in_order(tcp, tcb, gap_before);
+    acknowledge_in_order(tcp, tcb, gap_before || segment->trimmed);
     tcb_changed(tcp, tcb);
 }
 
 enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
-    if (tcb_is(tcb, STATES_DATA_IN)) {
-        forget_contradicted_fin(tcb, segment);
-    }
-    if (segment->length == 0) {
-        return GO_ON;
-    }
     if (!tcb_is(tcb, STATES_DATA_IN)) {
-        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
-        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7", LUCID_OUTCOME_IGNORED);
-        return GO_ON;
+        if (segment->length > 0) {
+            env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
+            trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7", LUCID_OUTCOME_IGNORED);
+        }
+        return DONE;
     }
-    if (tcb_has(tcb, TCB_CLOSED)) { /* nobody will read it: SHLD-3 */
+    if (segment->length > 0 && tcb_has(tcb, TCB_CLOSED)) { /* nobody will read it: SHLD-3 */
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_CLOSE);
         fsm_fire(tcp, tcb, EVENT_ABORT);
         return DONE;
     }
+    forget_contradicted_fin(tcb, segment);
+    note_fin(tcp, tcb, segment);
     cut_at_fin(tcb, segment);
     if (segment->length > 0) {
         take(tcp, tcb, segment);
@@ -99,28 +107,7 @@ enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segme
     return GO_ON;
 }
 
-/* Where the peer's stream ends, said for the first time. A FIN before octets that have come already contradicts them:
- * they came first and stay. */
-static void note_fin(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    struct seq32 fin = seq_add(segment->seq, segment->length);
-    if (seq_gt(recvq_highest(tcb), fin)) {
-        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
-        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/8", LUCID_OUTCOME_IGNORED);
-        tcb->flags |= TCB_ACK_NOW;
-        return;
-    }
-    tcb->flags |= TCB_FIN_SEEN;
-    tcb->rcv.fin = fin;
-}
-
-/* A FIN above a gap is remembered; it counts once everything before it has come. */
 enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
-    if (!tcb_is(tcb, STATES_DATA_IN)) {
-        return DONE;
-    }
-    if (segment_has(segment, LUCID_FIN) && !tcb_has(tcb, TCB_FIN_SEEN)) {
-        note_fin(tcp, tcb, segment);
-    }
     if (!tcb_has(tcb, TCB_FIN_SEEN)) {
         return DONE;
     }

@@ -135,10 +135,14 @@ static void in_syn_sent(struct model *model, struct model_segment segment) {
     model_text_and_fin(model, &segment);
 }
 
-/* Of a segment that is acceptable. 3.10.7.4, the second to the eighth step, for TIME-WAIT; RFC 1337 and RFC 5961 have
- * their say. MAX.SND.WND "may be hard-coded to a maximum permissible window value": 65535 << 14. */
-static void in_time_wait_acceptable(struct model *model, const struct model_segment *segment) {
+/* MAY-12. MAX.SND.WND "may be hard-coded to a maximum permissible window value": 65535 << 14. */
+static bool in_time_wait_range(const struct model *model, uint32_t ack) {
     const uint32_t max_wnd = UINT32_C(65535) << 14;
+    return model_at_most(model->snd.nxt - max_wnd, ack) && model_at_most(ack, model->snd.nxt);
+}
+
+/* Of a segment that is acceptable: 3.10.7.4, the fourth to the eighth step, for TIME-WAIT. */
+static void in_time_wait_acceptable(struct model *model, const struct model_segment *segment) {
     if (has(segment, LUCID_SYN)) {
         model_wants_ack(model, MODEL_ACK_NOW);
         return;
@@ -146,9 +150,8 @@ static void in_time_wait_acceptable(struct model *model, const struct model_segm
     if (!has(segment, LUCID_ACK)) {
         return;
     }
-    bool in_range = model_at_most(model->snd.nxt - max_wnd, segment->ack) &&
-                    model_at_most(segment->ack, model->snd.nxt);
-    if (!in_range || model_length(segment) > 0) { /* text is ignored, but not silently: docs/decisions/0020 */
+    bool in_range = in_time_wait_range(model, segment->ack);
+    if (!in_range || model_length(segment) > 0) { /* text is ignored, but not silently: docs/decisions/0025 */
         model_wants_ack(model, MODEL_ACK_NOW);
     }
 }
@@ -157,7 +160,7 @@ static void in_time_wait_acceptable(struct model *model, const struct model_segm
  * before RCV.NXT. */
 static bool repeats_fin(const struct model *model, const struct model_segment *segment) {
     return has(segment, LUCID_FIN) && !has(segment, LUCID_SYN) && has(segment, LUCID_ACK) &&
-           segment->seq + model_length(segment) == model->rcv.nxt && model_at_most(segment->ack, model->snd.nxt);
+           segment->seq + model_length(segment) == model->rcv.nxt && in_time_wait_range(model, segment->ack);
 }
 
 static void in_time_wait_reset(struct model *model, const struct model_segment *segment) {
@@ -172,6 +175,7 @@ static void in_time_wait_reset(struct model *model, const struct model_segment *
     }
     model->dropped = false;
     model_gone(model, LUCID_CLOSED, 0);
+    model->told = false; /* for the application it was over before */
 }
 
 static void in_time_wait(struct model *model, const struct model_segment *segment) {

@@ -9,6 +9,9 @@
 
 static const struct profile usual = {.name = "usual", .iss = 1000000, .irs = 5000000};
 
+static const struct profile plain = {.name = "as RFC 793 has it", .iss = 1000000, .irs = 5000000, .rfc793 = true};
+static const struct profile scaled = {.name = "windows scaled", .iss = 1000000, .irs = 5000000, .scaled = true};
+
 static struct stage stage;
 
 static void begin(const struct profile *profile, const char *name) {
@@ -81,10 +84,128 @@ START_TEST(three_segments_close) {
 }
 END_TEST
 
+/* 3.10.7.4, fifth: a segment is answered once, by RST, even if part of it had to be cut off first; and not at all when
+ * it has no ACK. */
+START_TEST(what_is_dropped_is_not_acknowledged_too) {
+    begin(&usual, "SYN-RECEIVED, passive");
+    arrives(LUCID_ACK, 0, -1, STAGE_RECEIVE_BUFFER + 500);
+    expect_answers("R");
+    end(LUCID_SYN_RECEIVED);
+    begin(&usual, "ESTABLISHED, active");
+    arrives(LUCID_PSH, 0, 0, STAGE_RECEIVE_BUFFER + 500);
+    expect_answers("");
+    end(LUCID_ESTABLISHED);
+    begin(&usual, "CLOSE-WAIT");
+    arrives(LUCID_ACK, 50, 0, STAGE_RECEIVE_BUFFER + 500);
+    expect_answers("");
+    end(LUCID_CLOSE_WAIT);
+}
+END_TEST
+
+/* 3.10.7.4, first and second: "special allowance" for RST at a window of zero; nothing else in it counts. */
+START_TEST(a_reset_is_a_reset) {
+    begin(&usual, "ESTABLISHED, receive window shut");
+    arrives(LUCID_RST | LUCID_SYN | LUCID_FIN, 0, 0, 100);
+    expect_answers("");
+    end(LUCID_CLOSED);
+}
+END_TEST
+
+/* 3.10.7.4: "processing is done in SEG.SEQ order": what is held behind a FIN is not there (docs/decisions/0024). */
+START_TEST(nothing_lies_behind_a_fin) {
+    begin(&usual, "ESTABLISHED, out-of-order data held"); /* 100 octets at 100, 50 at 400 */
+    arrives(LUCID_FIN | LUCID_ACK, 0, 0, 150);
+    expect_answers("A");
+    end(LUCID_CLOSE_WAIT);
+    begin(&usual, "FIN-WAIT-2, out-of-order data held");
+    arrives(LUCID_FIN | LUCID_ACK, 0, 0, 100);
+    end(LUCID_TIME_WAIT);
+    begin(&usual, "ESTABLISHED, out-of-order data held");
+    arrives(LUCID_FIN | LUCID_ACK, 120, 0, 0);
+    arrives(LUCID_ACK, 0, 0, 100);
+    end(LUCID_CLOSE_WAIT);
+}
+END_TEST
+
+/* 3.10.7.4, TIME-WAIT: "if the ACK bit is off, drop the segment"; only a whole repetition of the FIN restarts 2MSL. */
+START_TEST(little_can_arrive_in_time_wait) {
+    begin(&usual, "TIME-WAIT, over FIN-WAIT-2");
+    arrives(LUCID_FIN | LUCID_ACK, -1, 0, 0);
+    expect_answers("A");
+    ck_assert(stage.model.wait_restarted);
+    arrives(LUCID_FIN, -1, 0, 0);
+    expect_answers("A"); /* it is outside the window */
+    ck_assert(!stage.model.wait_restarted);
+    arrives(LUCID_FIN | LUCID_ACK, -1, 1, 0);
+    expect_answers("A");
+    ck_assert(!stage.model.wait_restarted);
+    arrives(LUCID_PSH, 0, 0, 100);
+    expect_answers("");
+    arrives(LUCID_ACK, 0, 0, 0);
+    expect_answers("");
+    arrives(LUCID_ACK, 0, 1, 0);
+    expect_answers("A");
+    arrives(LUCID_RST, 0, 0, 0); /* RFC 1337 */
+    expect_answers("");
+    end(LUCID_TIME_WAIT);
+    begin(&plain, "TIME-WAIT, over FIN-WAIT-2");
+    arrives(LUCID_RST, 50, 0, 0);
+    end(LUCID_CLOSED);
+}
+END_TEST
+
+/* 3.10.7.4, fourth, for those who do not follow RFC 5961: "send a reset [...] enter the CLOSED state". */
+START_TEST(a_syn_in_the_window_resets_without_rfc_5961) {
+    static const char *const names[] = {"ESTABLISHED, active", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",
+                                        "LAST-ACK, data unread"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        begin(&plain, names[i]);
+        arrives(LUCID_SYN, 10, 0, 0);
+        expect_answers("R");
+        end(LUCID_CLOSED);
+    }
+    begin(&plain, "SYN-RECEIVED, passive");
+    arrives(LUCID_SYN, 10, 0, 0);
+    expect_answers("");
+    end(LUCID_LISTEN);
+}
+END_TEST
+
+/* MAY-12, and without it: "If the ACK is a duplicate (SEG.ACK =< SND.UNA), it can be ignored"; the text is taken. */
+START_TEST(an_ack_is_too_old_by_rfc_5961_only) {
+    begin(&usual, "ESTABLISHED, active");
+    arrives(LUCID_ACK, 0, -SCENE_WINDOW - 1, 100);
+    ck_assert_uint_eq(stage.model.delivered, 0);
+    expect_answers("A");
+    end(LUCID_ESTABLISHED);
+    begin(&plain, "ESTABLISHED, active");
+    arrives(LUCID_ACK, 0, -SCENE_WINDOW - 1, 100);
+    ck_assert_uint_eq(stage.model.delivered, 100);
+    end(LUCID_ESTABLISHED);
+}
+END_TEST
+
+/* RFC 7323 2.2: "The window field in a segment where the SYN bit is set MUST NOT be scaled", also when it is the SYN,ACK
+ * that completes a simultaneous open. */
+START_TEST(the_window_of_a_syn_is_not_scaled) {
+    begin(&scaled, "SYN-RECEIVED, active");
+    arrives(LUCID_SYN | LUCID_ACK, -1, 1, 0);
+    ck_assert_uint_eq(stage.model.snd.wnd, SCENE_WINDOW);
+    end(LUCID_ESTABLISHED);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
     tcase_add_test(tests, handshakes);
     tcase_add_test(tests, three_segments_close);
+    tcase_add_test(tests, what_is_dropped_is_not_acknowledged_too);
+    tcase_add_test(tests, a_reset_is_a_reset);
+    tcase_add_test(tests, nothing_lies_behind_a_fin);
+    tcase_add_test(tests, little_can_arrive_in_time_wait);
+    tcase_add_test(tests, a_syn_in_the_window_resets_without_rfc_5961);
+    tcase_add_test(tests, an_ack_is_too_old_by_rfc_5961_only);
+    tcase_add_test(tests, the_window_of_a_syn_is_not_scaled);
     return unit_run(suite);
 }

@@ -197,6 +197,7 @@ START_TEST(events_belong_to_their_states) {
     only(EVENT_RCV_FIN, LUCID_ESTABLISHED | LUCID_FIN_WAIT_1 | LUCID_FIN_WAIT_2 | LUCID_TIME_WAIT, 0);
     only(EVENT_RCV_RST, LUCID_SYN_SENT | LUCID_SYN_RECEIVED | synchronized, 0);
     resets_end();
+    only(EVENT_RCV_SYN_IN_WINDOW, LUCID_SYN_RECEIVED | (synchronized & ~(unsigned)LUCID_TIME_WAIT), 0);
     only(EVENT_RCV_NEW_SYN, LUCID_TIME_WAIT, LUCID_SYN_RECEIVED);
     only(EVENT_TIMEOUT_USER, LUCID_SYN_SENT | LUCID_SYN_RECEIVED | (synchronized & ~(unsigned)LUCID_TIME_WAIT),
          LUCID_CLOSED);

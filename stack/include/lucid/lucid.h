@@ -146,7 +146,7 @@ struct lucid_config {
     bool window_scale;        /* offer RFC 7323 window scale; true */
     bool quick_ack;           /* no delayed ACK; false */
     bool nagle;               /* MUST-17, SHLD-7; true; TCP_NODELAY overrides */
-    bool rfc5961;             /* challenge ACKs for RST and SYN in the window; true. False: the rules of RFC 793 */
+    bool rfc5961;             /* challenge ACKs for RST and SYN in the window and old ACKs; true. False: RFC 793 */
     bool rfc1337;             /* ignore RST in TIME-WAIT; true */
     bool rst_on_full_backlog; /* answer a SYN that finds the accept queue full by RST; false: silence */
 };
