@@ -151,6 +151,32 @@ START_TEST(a_large_body_comes_back) {
 }
 END_TEST
 
+/* The second of two requests has its body behind the end of the buffer that both heads were read into, wherever
+ * that is. */
+START_TEST(bodies_across_buffers) {
+    char body[3001], padding[4200];
+    for (int i = 0; i < 3000; i++) {
+        body[i] = (char)('a' + i * i % 26);
+    }
+    body[3000] = '\0';
+    memset(padding, 'p', sizeof padding);
+    for (int length = 3300; length < 4100; length += 11) {
+        struct text text = text_growing();
+        text_put(&text, "HEAD / HTTP/1.1\r\nHost: a\r\nX: ");
+        text_put_octets(&text, padding, (size_t)length);
+        text_put(&text, "\r\n\r\n" POST "Content-Length: 3000\r\n\r\n");
+        text_put(&text, body);
+        struct web_client *client = ask(text.data);
+        const bool to_head[] = {true, false};
+        struct web_answer answer;
+        ck_assert_msg(web_answer(client, 1, to_head, &answer), "padding %d", length);
+        ck_assert_uint_eq(answer.body_length, 3000);
+        ck_assert_msg(memcmp(answer.body, body, 3000) == 0, "padding %d", length);
+        text_free(&text);
+    }
+}
+END_TEST
+
 /* H28: a body for which nobody asked is taken off before the next request. */
 START_TEST(unwanted_bodies_are_skipped) {
     struct web_client *client = ask("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 24\r\n\r\nGET /x HTTP/1.1\r\nHost: a"
@@ -407,6 +433,7 @@ int main(void) {
     tcase_add_test(tests, head_of_a_refusal);
     tcase_add_test(tests, post_is_echoed);
     tcase_add_test(tests, a_large_body_comes_back);
+    tcase_add_test(tests, bodies_across_buffers);
     tcase_add_test(tests, unwanted_bodies_are_skipped);
     tcase_add_test(tests, a_body_that_stops_short);
     tcase_add_test(tests, hundred_continue);
