@@ -60,7 +60,7 @@ static unsigned dots_of(const char *segment, size_t length) {
     return dots ? 2 : none;
 }
 
-/* In place: what is written is never longer than what was read. Each round takes one segment and the slash behind it. */
+/* In place: what is written is never longer than what was read. Each round takes a segment and the slash behind it. */
 static enum http_refusal remove_dots(struct http_path *path) {
     char *name = path->name;
     size_t written = 0;

@@ -303,6 +303,28 @@ START_TEST(refusals_that_close) {
 }
 END_TEST
 
+/* The page says which octet of the request it was, counted from its first one. */
+START_TEST(the_octet_that_was_the_trouble) {
+    static const struct {
+        const char *before, *from;
+    } rows[] = {
+        {GET "X", " : y\r\n\r\n"},
+        {GET, "Host: b\r\n\r\n"},
+        {POST, "Content-Length: x\r\n\r\n"},
+        {POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello", "X\r\n0\r\n\r\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char request[300], expected[60];
+        snprintf(request, sizeof request, "%s%s", rows[i].before, rows[i].from);
+        size_t at = strlen(rows[i].before) + (i == 2 ? strlen("Content-Length: ") : 0);
+        snprintf(expected, sizeof expected, "; octet %zu of the request", at);
+        struct web_client *client = ask(request);
+        struct web_answer answer = answer_of(client, 0, 400);
+        ck_assert_msg(contains(&answer, expected), "not '%s': %.*s", expected, (int)answer.body_length, answer.body);
+    }
+}
+END_TEST
+
 /* Those of one request among others. H7, H11, H39, H60 */
 static const struct refused staying[] = {
     {"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", 404, "nothing at this path"},
@@ -441,6 +463,7 @@ int main(void) {
     tcase_add_test(tests, hundred_continue);
     tcase_add_test(tests, no_hundred_for_nothing);
     tcase_add_loop_test(tests, refusals_that_close, 0, sizeof closing / sizeof closing[0]);
+    tcase_add_test(tests, the_octet_that_was_the_trouble);
     tcase_add_loop_test(tests, refusals_of_one_request, 0, sizeof staying / sizeof staying[0]);
     tcase_add_test(tests, nothing_is_reflected);
     tcase_add_test(tests, pipelined_requests_are_answered_in_order);
