@@ -171,9 +171,14 @@ static bool may_wait(struct http_connection *connection, enum http_wait wait) {
     return wait == HTTP_WAIT_SEND || (sends && wait != HTTP_WAIT_HEAD) ? moves(connection) : false;
 }
 
-/* A head of which hardly anything has come is no request: an empty line behind the last one. */
+/* An empty line behind the last request is not the beginning of another one. RFC 9112 2.2 */
 static bool is_request(const struct http_connection *connection) {
-    return connection->in.end - connection->in.begin > 2;
+    const struct http_buffer *in = &connection->in;
+    uint32_t i = in->begin;
+    while (i < in->end && (in->data[i] == '\r' || in->data[i] == '\n')) {
+        i++;
+    }
+    return i < in->end;
 }
 
 static void give_up(struct http_connection *connection, enum http_wait wait) {

@@ -53,27 +53,29 @@ static bool leave_folder(const char *name, size_t *length) {
     return true;
 }
 
-/* In place: what is written is never longer than what was read. Each round takes one segment and the slash behind
- * it. */
+/* Does the segment say to go up (2), to stay (1), or is it a name (0)? An empty one is none. */
+static unsigned dots_of(const char *segment, size_t length) {
+    bool dots = length == 2 && memcmp(segment, "..", 2) == 0;
+    bool none = length == 0 || (length == 1 && segment[0] == '.');
+    return dots ? 2 : none;
+}
+
+/* In place: what is written is never longer than what was read. Each round takes a segment and the slash behind it. */
 static enum http_refusal remove_dots(struct http_path *path) {
     char *name = path->name;
     size_t written = 0;
     for (size_t at = 0; at < path->length;) {
-        size_t begin = at;
-        while (at < path->length && name[at] != '/') {
-            at++;
-        }
-        size_t segment = at - begin;
-        bool slash = at < path->length;
-        at += slash;
-        bool dot = segment == 1 && name[begin] == '.';
-        bool dots = segment == 2 && memcmp(name + begin, "..", 2) == 0;
-        if (dots && !leave_folder(name, &written)) {
+        const char *segment = name + at;
+        size_t length = strcspn(segment, "/");
+        bool slash = segment[length] == '/';
+        unsigned dots = dots_of(segment, length);
+        at += length + slash;
+        if (dots == 2 && !leave_folder(name, &written)) {
             return HTTP_REFUSED_PATH_OUTSIDE;
         }
-        if (segment > 0 && !dot && !dots) {
-            memmove(name + written, name + begin, segment + slash);
-            written += segment + slash;
+        if (dots == 0) {
+            memmove(name + written, segment, length + slash);
+            written += length + slash;
         }
     }
     path->length = written;

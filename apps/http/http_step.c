@@ -227,7 +227,6 @@ static enum http_progress take_body(struct http_connection *connection) {
         enum http_refusal refusal = progress == HTTP_REFUSED ? HTTP_REFUSED_NONE : keep(connection, &piece);
         if (refusal != HTTP_REFUSED_NONE) {
             body->refusal = (uint16_t)refusal;
-            body->refused_at = 0;
             return HTTP_REFUSED;
         }
     }
@@ -255,6 +254,14 @@ static bool send_interim(struct http_connection *connection, enum http_step *ste
     return connection->interim == 0;
 }
 
+/* The decoder counts from behind the head. */
+static enum http_step refuse_body(struct http_connection *connection) {
+    const struct http_exchange *exchange = connection->exchange;
+    bool busy = exchange->framing.refusal == HTTP_REFUSED_BUSY;
+    uint64_t at = exchange->framing.refused_at + exchange->request.head.length;
+    return http_step_refuse(connection, exchange->framing.refusal, busy ? 0 : at);
+}
+
 static enum http_step step_body(struct http_connection *connection) {
     const struct http_exchange *exchange = connection->exchange;
     enum http_step step;
@@ -263,7 +270,7 @@ static enum http_step step_body(struct http_connection *connection) {
     }
     switch (take_body(connection)) {
     case HTTP_REFUSED:
-        return http_step_refuse(connection, exchange->framing.refusal, exchange->framing.refused_at);
+        return refuse_body(connection);
     case HTTP_DONE:
         return begin_answer(connection);
     case HTTP_MORE:

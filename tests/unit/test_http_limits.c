@@ -73,6 +73,17 @@ START_TEST(a_head_has_ten_seconds) {
 }
 END_TEST
 
+/* One octet is enough to have begun. */
+START_TEST(a_head_of_one_octet) {
+    open_web();
+    struct web_client *client = web_connect(&web);
+    web_say(&web, client, "G");
+    web_run(&web, 11 * LUCID_SECOND);
+    gets(client, 0, 408);
+    ck_assert(client->ended && !client->error);
+}
+END_TEST
+
 /* An empty line behind the last request (H3) is no request: no answer to it. */
 START_TEST(silence_for_an_empty_line) {
     open_web();
@@ -461,6 +472,7 @@ int main(void) {
     Suite *suite = unit_suite("http_limits", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, a_head_has_ten_seconds);
+    tcase_add_test(tests, a_head_of_one_octet);
     tcase_add_test(tests, silence_for_an_empty_line);
     tcase_add_test(tests, an_idle_connection_has_a_minute);
     tcase_add_test(tests, a_body_must_come_on);

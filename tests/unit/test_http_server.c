@@ -151,6 +151,34 @@ START_TEST(a_large_body_comes_back) {
 }
 END_TEST
 
+/* The second of two requests has its body behind the end of the buffer that both heads were read into, wherever
+ * that is. */
+START_TEST(bodies_across_buffers) {
+    char body[3001], padding[4200];
+    for (int i = 0; i < 3000; i++) {
+        body[i] = (char)('a' + i * i % 26);
+    }
+    body[3000] = '\0';
+    memset(padding, 'p', sizeof padding);
+    for (int length = 3300; length < 4100; length += 11) {
+        struct text text = text_growing();
+        text_put(&text, "HEAD / HTTP/1.1\r\nHost: a\r\nX: ");
+        text_put_octets(&text, padding, (size_t)length);
+        text_put(&text, "\r\n\r\n" POST "Content-Length: 3000\r\n\r\n");
+        text_put_octets(&text, body, 5);
+        struct web_client *client = ask(text.data);
+        web_send(&web, client, body + 5, 2995);
+        web_run(&web, LUCID_SECOND / 10);
+        const bool to_head[] = {true, false};
+        struct web_answer answer;
+        ck_assert_msg(web_answer(client, 1, to_head, &answer), "padding %d", length);
+        ck_assert_uint_eq(answer.body_length, 3000);
+        ck_assert_msg(memcmp(answer.body, body, 3000) == 0, "padding %d", length);
+        text_free(&text);
+    }
+}
+END_TEST
+
 /* H28: a body for which nobody asked is taken off before the next request. */
 START_TEST(unwanted_bodies_are_skipped) {
     struct web_client *client = ask("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 24\r\n\r\nGET /x HTTP/1.1\r\nHost: a"
@@ -272,6 +300,28 @@ START_TEST(refusals_that_close) {
     ck_assert(contains(&answer, "RFC "));
     last_answer(client, 0);
     ck_assert_msg(client->ended && !client->error, "%s", row->request);
+}
+END_TEST
+
+/* The page says which octet of the request it was, counted from its first one. */
+START_TEST(the_octet_that_was_the_trouble) {
+    static const struct {
+        const char *before, *from;
+    } rows[] = {
+        {GET "X", " : y\r\n\r\n"},
+        {GET, "Host: b\r\n\r\n"},
+        {POST, "Content-Length: x\r\n\r\n"},
+        {POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello", "X\r\n0\r\n\r\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char request[300], expected[60];
+        snprintf(request, sizeof request, "%s%s", rows[i].before, rows[i].from);
+        size_t at = strlen(rows[i].before) + (i == 2 ? strlen("Content-Length: ") : 0);
+        snprintf(expected, sizeof expected, "; octet %zu of the request", at);
+        struct web_client *client = ask(request);
+        struct web_answer answer = answer_of(client, 0, 400);
+        ck_assert_msg(contains(&answer, expected), "not '%s': %.*s", expected, (int)answer.body_length, answer.body);
+    }
 }
 END_TEST
 
@@ -407,11 +457,13 @@ int main(void) {
     tcase_add_test(tests, head_of_a_refusal);
     tcase_add_test(tests, post_is_echoed);
     tcase_add_test(tests, a_large_body_comes_back);
+    tcase_add_test(tests, bodies_across_buffers);
     tcase_add_test(tests, unwanted_bodies_are_skipped);
     tcase_add_test(tests, a_body_that_stops_short);
     tcase_add_test(tests, hundred_continue);
     tcase_add_test(tests, no_hundred_for_nothing);
     tcase_add_loop_test(tests, refusals_that_close, 0, sizeof closing / sizeof closing[0]);
+    tcase_add_test(tests, the_octet_that_was_the_trouble);
     tcase_add_loop_test(tests, refusals_of_one_request, 0, sizeof staying / sizeof staying[0]);
     tcase_add_test(tests, nothing_is_reflected);
     tcase_add_test(tests, pipelined_requests_are_answered_in_order);
