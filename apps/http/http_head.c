@@ -60,7 +60,8 @@ static bool take_request_line(struct http_head *head, const uint8_t *octets, str
     struct http_span version = span_of(line.at + end + 1, line.length - end - 1);
     if (memchr(octets + version.at, ' ', version.length)) {
         bool version_first = version.length > 8 && memcmp(octets + version.at, "HTTP/1.", 7) == 0;
-        bool inside = !version_first && memcmp(octets + version.at, "HTTP/", version.length < 5 ? version.length : 5) == 0;
+        bool inside = !version_first &&
+                      memcmp(octets + version.at, "HTTP/", version.length < 5 ? version.length : 5) == 0;
         return refuse(head, inside ? HTTP_REFUSED_VERSION : HTTP_REFUSED_LINE_PARTS, version.at);
     }
     return take_version(head, octets, version);

@@ -145,7 +145,7 @@ OCTET_GET(tos)
 static int set_tos(struct lucid_stack *stack, struct sock *sock, int value) {
     static const uint8_t DSCP = 0xfc;
     (void)stack;
-    if (value < 0 || value > UINT8_MAX) {
+    if (value < 0 || value > (int)UINT8_MAX) {
         return -LUCID_EINVAL;
     }
     *octet_tos(sock) = sock->options.tos = (uint8_t)value & (sock->type == LUCID_SOCK_DGRAM ? UINT8_MAX : DSCP);
@@ -159,7 +159,7 @@ static int get_maxseg(struct lucid_stack *stack, struct sock *sock, int *value) 
 }
 
 static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
-    if (sock->tcb || value < stack->env.config.mss_floor || value > UINT16_MAX) {
+    if (sock->tcb || value < (int)stack->env.config.mss_floor || value > (int)UINT16_MAX) {
         return -LUCID_EINVAL;
     }
     sock->options.max_segment = (uint16_t)value;

@@ -74,7 +74,7 @@ enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
         return to_connection(tcp, entry.tcb, &segment);
     }
     if (entry.timewait) {
-        segment_trace_in(tcp->env, entry.timewait->name, &segment, 0);
+        segment_trace_in(tcp->env, entry.timewait->name, &segment, entry.timewait->peer_shift);
         return arrive_timewait(tcp, entry.timewait, &segment);
     }
     struct listener *listener = listener_find(tcp, &segment.ends.local);

@@ -14,16 +14,16 @@ static void resend(struct tcb *tcb, uint32_t octets) {
     rtt_forget(tcb);
 }
 
-/* What limited transmit has sent: it lies beyond cwnd, and inflation says how much that can be. */
-static uint32_t sent_beyond_cwnd(const struct tcb *tcb) {
-    uint32_t flight = tcb_flight(tcb);
-    return min_u32(flight - min_u32(flight, tcb->cc.cwnd), (uint32_t)tcb->loss.inflation);
+/* What limited transmit has sent: it lies beyond cwnd, and is not part of FlightSize (RFC 5681 3.2 step 2). */
+static uint32_t limited_transmit(const struct tcb *tcb, uint32_t flight) {
+    uint32_t beyond = flight > tcb->cc.cwnd ? flight - tcb->cc.cwnd : 0;
+    return min_u32(beyond, (uint32_t)tcb->loss.inflation);
 }
 
-/* RFC 6582 3.2 step 2: enter fast recovery. "Additional data sent in limited transmit MUST NOT be included" in the
- * flight that is halved (RFC 5681 3.2 step 2). */
+/* RFC 6582 3.2 step 2: enter fast recovery. */
 static void enter(struct tcp *tcp, struct tcb *tcb) {
-    tcb->cc.ops->lost(tcb, tcb_flight(tcb) - sent_beyond_cwnd(tcb));
+    uint32_t flight = tcb_flight(tcb);
+    tcb->cc.ops->lost(tcb, flight - limited_transmit(tcb, flight));
     tcb->loss.recover = tcb->snd.nxt;
     tcb->loss.inflation = DUPLICATE_THRESHOLD * tcb->snd.mss;
     tcb->flags |= TCB_RECOVERY;

@@ -166,6 +166,14 @@ enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segmen
     return why;
 }
 
+struct seq32 recvq_highest(const struct tcb *tcb) {
+    struct seq32 highest = tcb->rcv.nxt;
+    for (const struct run *run = tcb->runs; run; run = run->next) {
+        highest = run->end;
+    }
+    return highest;
+}
+
 void recvq_drop_runs(struct tcp *tcp, struct tcb *tcb) {
     while (tcb->runs) {
         free_run(tcp, tcb, &tcb->runs);

@@ -20,6 +20,9 @@
  * Returns LUCID_DROP_NONE, or why some of them were not taken: LUCID_DROP_NO_MEMORY, LUCID_DROP_TCP_OUT_OF_ORDER. */
 enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
 
+/* The sequence number behind the last octet that has come, in order or early. */
+struct seq32 recvq_highest(const struct tcb *tcb);
+
 /* Forgets all runs. */
 void recvq_drop_runs(struct tcp *tcp, struct tcb *tcb);
 

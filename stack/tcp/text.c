@@ -75,7 +75,7 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
     tcb_changed(tcp, tcb);
 }
 
-enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (tcb_is(tcb, STATES_DATA_IN)) {
         forget_contradicted_fin(tcb, segment);
     }
@@ -99,14 +99,27 @@ enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment
     return GO_ON;
 }
 
+/* Where the peer's stream ends, said for the first time. A FIN before octets that have come already contradicts them:
+ * they came first and stay. */
+static void note_fin(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    struct seq32 fin = seq_add(segment->seq, segment->length);
+    if (seq_gt(recvq_highest(tcb), fin)) {
+        env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/8", LUCID_OUTCOME_IGNORED);
+        tcb->flags |= TCB_ACK_NOW;
+        return;
+    }
+    tcb->flags |= TCB_FIN_SEEN;
+    tcb->rcv.fin = fin;
+}
+
 /* A FIN above a gap is remembered; it counts once everything before it has come. */
 enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (!tcb_is(tcb, STATES_DATA_IN)) {
         return DONE;
     }
     if (segment_has(segment, LUCID_FIN) && !tcb_has(tcb, TCB_FIN_SEEN)) {
-        tcb->flags |= TCB_FIN_SEEN;
-        tcb->rcv.fin = seq_add(segment->seq, segment->length);
+        note_fin(tcp, tcb, segment);
     }
     if (!tcb_has(tcb, TCB_FIN_SEEN)) {
         return DONE;

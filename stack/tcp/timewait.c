@@ -85,6 +85,7 @@ bool timewait_begin(struct tcp *tcp, struct tcb *tcb) {
     record->rcv_nxt = tcb->rcv.nxt;
     record->window = window_advertise(tcb);
     record->shift = tcb->rcv.shift;
+    record->peer_shift = tcb->snd.shift;
     record->name = tcb->name;
     record->tos = tcb->tos;
     demux_replace(tcp, &tcb->ends, DEMUX_TIMEWAIT, number);

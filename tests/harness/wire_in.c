@@ -156,12 +156,22 @@ static void take(struct wire_flow *flow, const struct wire_segment *segment) {
     flow->newest = early ? (struct wire_range){segment->start, segment->end} : (struct wire_range){0, 0};
 }
 
-/* A FIN in the window may be the peer's. Above a gap it is only a claim: what is in order and new, and says otherwise by
- * octets behind it or by a FIN elsewhere, takes its place. */
+/* True when octets of the window have come from behind this number: a FIN there contradicts them. */
+static bool is_passed(const struct wire_flow *flow, uint32_t number) {
+    uint32_t highest = flow->next;
+    for (unsigned i = 0; i < flow->early.count; i++) {
+        bool inside = !flow->has_edge || wire_before(flow->early.range[i].start, flow->edge);
+        highest = inside ? flow->early.range[i].end : highest;
+    }
+    return wire_before(number, highest);
+}
+
+/* A FIN in the window may be the peer's. Above a gap it is only a claim: what is in order and new, and says
+ * otherwise by octets behind it or by a FIN elsewhere, takes its place. */
 static void note_their_fin(struct wire_flow *flow, const struct wire_segment *segment) {
     bool fin = segment->tcp->flags & LUCID_FIN, in_order = !wire_before(flow->next, segment->start);
     bool otherwise = wire_before(flow->fin_in_seq, segment->end) || (fin && flow->fin_in_seq != segment->end);
-    bool fits = !wire_before(segment->end, flow->next) && !(flow->has_edge && wire_before(flow->edge, segment->end));
+    bool fits = !is_passed(flow, segment->end) && !(flow->has_edge && wire_before(flow->edge, segment->end));
     if (flow->fin_known && in_order && otherwise && wire_before(flow->next, segment->last)) {
         flow->fin_known = false;
     }

@@ -1,0 +1,131 @@
+/* model_text.c: the octets: what comes in by the seventh and eighth step of RFC 9293 3.10.7.4, what leaves by 3.8.6.2.1
+ * and 3.7.4. See model.h.
+ */
+#include "fsm/model.h"
+
+static const unsigned READING = LUCID_ESTABLISHED | LUCID_FIN_WAIT_1 | LUCID_FIN_WAIT_2;
+static const unsigned WRITING = LUCID_ESTABLISHED | LUCID_CLOSE_WAIT | LUCID_FIN_WAIT_1 | LUCID_CLOSING |
+                                LUCID_LAST_ACK;
+
+/* The mark of the octet with this sequence number. */
+static bool *mark(struct model *model, uint32_t seq) {
+    return &model->rcv.come[(seq - model->irs - 1) % MODEL_STREAM];
+}
+
+/* Something above RCV.NXT has come already. */
+static bool gap(struct model *model) {
+    for (uint32_t seq = model->rcv.nxt; model_less(seq, model->rcv.edge); seq++) {
+        if (*mark(model, seq)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing comes behind the peer's FIN, whichever was here first. */
+static void note_fin(struct model *model, const struct model_segment *segment) {
+    if ((segment->flags & LUCID_FIN) && !model->rcv.fin_known) {
+        model->rcv.fin_known = true;
+        model->rcv.fin = segment->seq + segment->length;
+    }
+    for (uint32_t seq = model->rcv.fin; model->rcv.fin_known && model_less(seq, model->rcv.edge); seq++) {
+        *mark(model, seq) = false;
+    }
+}
+
+/* "Once the TCP endpoint takes responsibility for the data, it advances RCV.NXT over the data accepted." */
+static void seventh_text(struct model *model, const struct model_segment *segment) {
+    bool gap_before = gap(model);
+    for (uint32_t i = 0; i < segment->length; i++) {
+        bool beyond = model->rcv.fin_known && model_at_most(model->rcv.fin, segment->seq + i);
+        if (!beyond) {
+            *mark(model, segment->seq + i) = true;
+        }
+    }
+    uint32_t before = model->rcv.nxt;
+    while (*mark(model, model->rcv.nxt)) {
+        *mark(model, model->rcv.nxt) = false;
+        model->rcv.nxt++;
+    }
+    uint32_t advanced = model->rcv.nxt - before;
+    bool wanted = model->handle && !model->shut_read;
+    model->delivered = wanted || !model->accepted ? advanced : 0;
+    model->rcv.unread += model->delivered;
+    model->told = model->told || model->delivered > 0;
+    /* RFC 5681 4.2: at once for what is out of order, by one of its own, and for what fills a gap. */
+    model_wants_ack(model, advanced == 0 ? MODEL_ACK_OWN : gap_before ? MODEL_ACK_NOW : MODEL_ACK_SOON);
+}
+
+static void eighth_fin(struct model *model, const struct model_segment *segment) {
+    if (!model->rcv.fin_known) {
+        return;
+    }
+    if (model->rcv.nxt != model->rcv.fin) { /* it is remembered, and asked for what is before it */
+        model_wants_ack(model, segment->flags & LUCID_FIN ? MODEL_ACK_NOW : MODEL_ACK_NONE);
+        return;
+    }
+    model->rcv.nxt++;
+    model->rcv.edge = model_less(model->rcv.edge, model->rcv.nxt) ? model->rcv.nxt : model->rcv.edge;
+    model->end_of_stream = true;
+    model->told = true;
+    model_wants_ack(model, MODEL_ACK_NOW);
+    if (model_in(model, LUCID_ESTABLISHED)) {
+        model->state = LUCID_CLOSE_WAIT;
+    } else if (model_in(model, LUCID_FIN_WAIT_1)) {
+        model->state = LUCID_CLOSING; /* our FIN is not acknowledged: the fifth step would have said so */
+    } else {
+        model->state = LUCID_TIME_WAIT;
+        model->wait_restarted = true;
+    }
+}
+
+/* The sixth step, URG, moves nothing: RFC 6093. */
+void model_text_and_fin(struct model *model, struct model_segment *segment) {
+    if (!model_in(model, READING)) {
+        return;
+    }
+    if (segment->length > 0 && model->accepted && !model->handle) { /* SHLD-3 */
+        uint32_t seq = model->snd.nxt;
+        model_gone(model, LUCID_CLOSED, LUCID_ECONNRESET);
+        model_put(model, LUCID_RST, seq, 0, 0);
+        return;
+    }
+    note_fin(model, segment);
+    if (segment->length > 0) {
+        seventh_text(model, segment);
+    }
+    eighth_fin(model, segment);
+}
+
+/* ---- what leaves ---- */
+
+/* One segment, if there is any that should be sent. */
+static bool transmit_one(struct model *model) {
+    uint32_t first = model->snd.una + (model->snd.una == model->iss ? 1 : 0);
+    uint32_t waiting = model->snd.fin_sent ? 0 : first + model->snd.queued - model->snd.nxt;
+    uint32_t edge = model->snd.una + model->snd.wnd;
+    uint32_t usable = model_less(model->snd.nxt, edge) ? edge - model->snd.nxt : 0;
+    uint32_t length = waiting < usable ? waiting : usable;
+    bool idle = model->snd.nxt == model->snd.una;
+    bool full = length >= model->snd.mss;
+    length = full ? model->snd.mss : length;
+    bool all = length == waiting;
+    /* It takes a number of the window, and Nagle's algorithm is about data: with a FIN nothing more will come to go
+     * with the rest. */
+    bool fin = model->snd.fin_queued && !model->snd.fin_sent && all && waiting < usable;
+    bool worth = full || (idle && length > 0 && (all || length >= model->snd.max_wnd / 2));
+    if (!worth && !fin) {
+        return false;
+    }
+    bool push = all && length > 0; /* MUST-61 */
+    model_put(model, LUCID_ACK | (push ? LUCID_PSH : 0) | (fin ? LUCID_FIN : 0), model->snd.nxt, model->rcv.nxt,
+              length);
+    model->snd.nxt += length + (fin ? 1 : 0);
+    model->snd.fin_sent = model->snd.fin_sent || fin;
+    return true;
+}
+
+void model_transmit(struct model *model) {
+    while (model_in(model, WRITING) && transmit_one(model)) {
+    }
+}
