@@ -185,8 +185,8 @@ START_TEST(an_ack_is_too_old_by_rfc_5961_only) {
 }
 END_TEST
 
-/* RFC 7323 2.2: "The window field in a segment where the SYN bit is set MUST NOT be scaled", also when it is the SYN,ACK
- * that completes a simultaneous open. */
+/* RFC 7323 2.2: "The window field in a segment where the SYN bit is set MUST NOT be scaled", also when it is the
+ * SYN,ACK that completes a simultaneous open. */
 START_TEST(the_window_of_a_syn_is_not_scaled) {
     begin(&scaled, "SYN-RECEIVED, active");
     arrives(LUCID_SYN | LUCID_ACK, -1, 1, 0);
