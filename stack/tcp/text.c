@@ -40,8 +40,8 @@ static void note_segment_size(struct tcb *tcb, const struct segment *segment) {
     tcb->rcv.seen_mss = (uint16_t)max_u32(tcb->rcv.seen_mss, min_u32(octets, tcb->rcv.mss));
 }
 
-/* A FIN that came above a gap is only a claim, which anybody could have made who guessed a number in the window. What is
- * in order and says otherwise, by octets behind it or by a FIN elsewhere, is believed. */
+/* A FIN that came above a gap is only a claim, which anybody could have made who guessed a number in the window. What
+ * is in order and says otherwise, by octets behind it or by a FIN elsewhere, is believed. */
 static void forget_contradicted_fin(struct tcb *tcb, const struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment->length);
     bool otherwise = seq_gt(end, tcb->rcv.fin) || (segment_has(segment, LUCID_FIN) && !seq_eq(end, tcb->rcv.fin));
