@@ -33,14 +33,19 @@ static void note_fin(struct model *model, const struct model_segment *segment) {
     }
 }
 
+/* What lies behind the FIN is no text of this stream: as with all text "after a FIN has been received", it is ignored. */
+static void cut_at_fin(const struct model *model, struct model_segment *segment) {
+    uint32_t end = segment->seq + segment->length;
+    if (model->rcv.fin_known && model_less(model->rcv.fin, end)) {
+        segment->length = model_less(segment->seq, model->rcv.fin) ? model->rcv.fin - segment->seq : 0;
+    }
+}
+
 /* "Once the TCP endpoint takes responsibility for the data, it advances RCV.NXT over the data accepted." */
 static void seventh_text(struct model *model, const struct model_segment *segment) {
     bool gap_before = gap(model);
     for (uint32_t i = 0; i < segment->length; i++) {
-        bool beyond = model->rcv.fin_known && model_at_most(model->rcv.fin, segment->seq + i);
-        if (!beyond) {
-            *mark(model, segment->seq + i) = true;
-        }
+        *mark(model, segment->seq + i) = true;
     }
     uint32_t before = model->rcv.nxt;
     while (*mark(model, model->rcv.nxt)) {
@@ -91,6 +96,7 @@ void model_text_and_fin(struct model *model, struct model_segment *segment) {
         return;
     }
     note_fin(model, segment);
+    cut_at_fin(model, segment);
     if (segment->length > 0) {
         seventh_text(model, segment);
     }

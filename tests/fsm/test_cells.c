@@ -195,6 +195,17 @@ START_TEST(the_window_of_a_syn_is_not_scaled) {
 }
 END_TEST
 
+/* 3.8.6.2.1 (3): "[SND.NXT = SND.UNA and] min(D,U) >= Fs * Max(SND.WND)"; "the bracketed condition is imposed by the
+ * Nagle algorithm" (SHLD-7). */
+START_TEST(nagle_holds_for_half_a_window_too) {
+    begin(&usual, "ESTABLISHED, small window, more held back"); /* 96 octets fly; 704 would fit, of 3000 */
+    ck_assert_uint_eq(stage.model.snd.nxt - stage.model.snd.una, 96);
+    arrives(LUCID_ACK, 0, 96, 0);
+    expect_answers("A A PA"); /* three full ones */
+    end(LUCID_ESTABLISHED);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -207,5 +218,6 @@ int main(void) {
     tcase_add_test(tests, a_syn_in_the_window_resets_without_rfc_5961);
     tcase_add_test(tests, an_ack_is_too_old_by_rfc_5961_only);
     tcase_add_test(tests, the_window_of_a_syn_is_not_scaled);
+    tcase_add_test(tests, nagle_holds_for_half_a_window_too);
     return unit_run(suite);
 }
