@@ -33,7 +33,8 @@ static void note_fin(struct model *model, const struct model_segment *segment) {
     }
 }
 
-/* What lies behind the FIN is no text of this stream: as with all text "after a FIN has been received", it is ignored. */
+/* What lies behind the FIN is no text of this stream: as with all text "after a FIN has been received", it is
+ * ignored. */
 static void cut_at_fin(const struct model *model, struct model_segment *segment) {
     uint32_t end = segment->seq + segment->length;
     if (model->rcv.fin_known && model_less(model->rcv.fin, end)) {
