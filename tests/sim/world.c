@@ -302,7 +302,8 @@ static struct wire_check *begin_check(const struct world *world, int node) {
                                             .initial_window = config->initial_window,
                                             .msl = config->msl,
                                             .virtual_time = true,
-                                            .scarce = world->squeeze[node].from != LUCID_NEVER};
+                                            .scarce = world->host[node].fail_at > 0 ||
+                                                      world->squeeze[node].from != LUCID_NEVER};
     return wire_check_begin(&check);
 }
 
