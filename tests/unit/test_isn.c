@@ -1,4 +1,5 @@
-/* test_isn.c: initial sequence numbers: tcp/isn.c. RFC 9293 3.4.1 MUST-8 SHLD-1; requirements 6528-3; RFC 9293 3.6.1 MAY-2.
+/* test_isn.c: initial sequence numbers: tcp/isn.c. RFC 9293 3.4.1 MUST-8 SHLD-1; requirements 6528-3; RFC 9293 3.6.1
+ * MAY-2.
  */
 #include "core/stack.h"
 #include "harness/vhost.h"
