@@ -64,6 +64,7 @@ static void evict_oldest(struct tcp *tcp) {
     struct timewait *oldest = at(tcp, tcp->timewait_queue.first);
     if (oldest) {
         tcp->env->stats.timewait_evicted++;
+        fsm_fire_timewait(tcp, oldest, EVENT_ABORT);
         timewait_end(tcp, oldest);
     }
 }
