@@ -77,13 +77,13 @@ static int open_all(struct lucid_host *host, const struct lucid_host_options *op
     }
     failed = open_stack(host, options, error);
     failed = failed ? failed : open_events(host, error);
-    if (!failed && options->pcap) {
-        host->pcap = lucid_pcap_create(options->pcap, error);
-        failed = host->pcap ? 0 : -LUCID_EIO;
-    }
     if (!failed && options->configure) {
         failed = netif_configure(host->device.name, options->config.mtu, options->host_addrs, options->host_addr_count,
                                  error);
+    }
+    if (!failed && options->pcap) { /* last: it may overwrite a file */
+        host->pcap = lucid_pcap_create(options->pcap, error);
+        failed = host->pcap ? 0 : -LUCID_EIO;
     }
     return failed;
 }

@@ -6,7 +6,7 @@
  * stack.
  */
 #include <errno.h>
-#include <poll.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -170,6 +170,18 @@ static void call_trace(struct lucid_host *host) {
     }
 }
 
+/* Tells the application what happened and writes what it wants to send. Returns true when there is more to do. */
+static bool serve_application(struct lucid_host *host, lucid_time now) {
+    call_events(host);
+    call_trace(host);
+    bool more = write_batch(host, now);
+    if (host->link_out) {
+        write_from_link(host, now);
+    }
+    call_trace(host);
+    return more;
+}
+
 /* One batch in, one batch out. Returns true when there is more to do at once. */
 static bool turn(struct lucid_host *host, bool *gone) {
     lucid_time now = lucid_host_now();
@@ -179,17 +191,11 @@ static bool turn(struct lucid_host *host, bool *gone) {
     }
     lucid_tick(host->stack, now);
     call_timers(host, now);
-    call_events(host);
-    call_trace(host);
-    more = write_batch(host, now) || more;
-    if (host->link_out) {
-        write_from_link(host, now);
-    }
-    call_trace(host);
+    more = serve_application(host, now) || more;
     if (host->pcap) {
         lucid_pcap_flush(host->pcap);
     }
-    return more;
+    return more || (lucid_output_pending(host->stack) && !host->out_waits);
 }
 
 static void call_watch(struct lucid_host *host, const struct epoll_event *event) {
@@ -202,10 +208,24 @@ static void call_watch(struct lucid_host *host, const struct epoll_event *event)
     }
 }
 
-/* Takes what epoll has; descriptors of ours need nothing but to be looked at. */
-static void collect_events(struct lucid_host *host) {
-    struct epoll_event events[16];
-    int n = epoll_wait(host->epoll, events, 16, 0);
+/* As epoll_pwait2(), for kernels before 5.11, which only know milliseconds: rounded up, so that the deadline has come
+ * when the wait is over. */
+static int wait_in_milliseconds(int epoll, struct epoll_event *events, int most, const struct timespec *limit) {
+    int milliseconds = -1;
+    if (limit) {
+        long long rounded = limit->tv_sec * 1000LL + (limit->tv_nsec + 999999) / 1000000;
+        milliseconds = rounded > INT_MAX ? INT_MAX : (int)rounded;
+    }
+    return epoll_wait(epoll, events, most, milliseconds);
+}
+
+static int wait_for_events(int epoll, struct epoll_event *events, int most, const struct timespec *limit) {
+    int n = epoll_pwait2(epoll, events, most, limit, NULL);
+    return n < 0 && errno == ENOSYS ? wait_in_milliseconds(epoll, events, most, limit) : n;
+}
+
+/* Descriptors of ours need nothing but to be looked at in the next turn. */
+static void serve_events(struct lucid_host *host, const struct epoll_event *events, int n) {
     for (int i = 0; i < n; i++) {
         if (events[i].data.fd == host->timer_fd) {
             uint64_t expirations;
@@ -217,23 +237,21 @@ static void collect_events(struct lucid_host *host) {
 }
 
 static void wait_for_work(struct lucid_host *host, lucid_time timeout) {
-    lucid_time now = lucid_host_now();
+    struct epoll_event events[16];
     lucid_time at = host_deadline(host);
+    lucid_time now = at == LUCID_NEVER ? 0 : lucid_host_now();
     lucid_time wait = at <= now ? 0 : earlier(at - now, timeout);
     struct timespec limit = {(time_t)(wait / LUCID_SECOND), (long)(wait % LUCID_SECOND)};
-    struct pollfd epoll = {.fd = host->epoll, .events = POLLIN};
-    int n = ppoll(&epoll, 1, at == LUCID_NEVER && timeout == LUCID_NEVER ? NULL : &limit, NULL);
-    if (n > 0) {
-        collect_events(host);
-    }
+    bool for_ever = at == LUCID_NEVER && timeout == LUCID_NEVER;
+    serve_events(host, events, wait_for_events(host->epoll, events, 16, for_ever ? NULL : &limit));
 }
 
-/* Somebody else's loop must wake up at our next deadline. */
+/* Somebody else's loop must wake up at our next deadline, or at once when a batch did not suffice. */
 static void arm_timer_fd(struct lucid_host *host) {
     if (host->timer_fd < 0) {
         return;
     }
-    lucid_time at = host_deadline(host);
+    lucid_time at = host->more ? 0 : host_deadline(host);
     struct itimerspec when = {0};
     if (at != LUCID_NEVER) {
         at = at > 0 ? at : 1;
@@ -242,14 +260,16 @@ static void arm_timer_fd(struct lucid_host *host) {
     timerfd_settime(host->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
+/* First what the application did since the last turn goes out, then the wait, then the turn: so that whoever called
+ * sees what the wait was for. */
 int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
     bool gone = false;
-    bool more = turn(host, &gone);
+    host->more = serve_application(host, lucid_host_now()) || host->more;
+    wait_for_work(host, host->more || host->stopped ? 0 : timeout);
+    host->more = turn(host, &gone);
     if (gone) {
         return -LUCID_EIO;
     }
-    more = more || (lucid_output_pending(host->stack) && !host->out_waits);
-    wait_for_work(host, more || host->stopped ? 0 : timeout);
     arm_timer_fd(host);
     return 0;
 }

@@ -11,15 +11,35 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "say.h"
 
-/* A request to rtnetlink: one address of one interface. */
+/* Requests to rtnetlink: one address of one interface; the route to an address. */
 struct address_request {
     struct nlmsghdr header;
     struct ifaddrmsg message;
     char attributes[64];
+};
+
+struct route_request {
+    struct nlmsghdr header;
+    struct rtmsg message;
+    char attributes[32];
+};
+
+/* An answer: an acknowledgment or error, or a route. Attributes are not looked at. */
+union answer {
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr message;
+    } error;
+    struct {
+        struct nlmsghdr header;
+        struct rtmsg message;
+    } route;
+    char room[1024];
 };
 
 static int control_socket(void) {
@@ -57,30 +77,26 @@ static int set_mtu(const char *name, uint16_t mtu) {
     return with_interface(name, SIOCSIFMTU, &request);
 }
 
-static void attach_octets(struct address_request *request, unsigned short type, const void *octets, size_t length) {
-    struct rtattr *attribute = (struct rtattr *)(void *)((char *)request + NLMSG_ALIGN(request->header.nlmsg_len));
+static void attach_octets(struct nlmsghdr *header, unsigned short type, const void *octets, size_t length) {
+    struct rtattr *attribute = (struct rtattr *)(void *)((char *)header + NLMSG_ALIGN(header->nlmsg_len));
     attribute->rta_type = type;
     attribute->rta_len = (unsigned short)RTA_LENGTH(length);
     memcpy(RTA_DATA(attribute), octets, length);
-    request->header.nlmsg_len = (unsigned)(NLMSG_ALIGN(request->header.nlmsg_len) + RTA_ALIGN(attribute->rta_len));
+    header->nlmsg_len = (unsigned)(NLMSG_ALIGN(header->nlmsg_len) + RTA_ALIGN(attribute->rta_len));
 }
 
-static int ask_kernel(struct address_request *request) {
+/* Returns 0, or the negative error that the kernel answered. */
+static int ask_kernel(const struct nlmsghdr *request, union answer *answer) {
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0) {
         return -errno;
     }
-    struct {
-        struct nlmsghdr header;
-        struct nlmsgerr answer;
-        char rest[256];
-    } reply;
-    ssize_t n = send(fd, request, request->header.nlmsg_len, 0);
-    n = n < 0 ? n : recv(fd, &reply, sizeof reply, 0);
+    ssize_t n = send(fd, request, request->nlmsg_len, 0);
+    n = n < 0 ? n : recv(fd, answer, sizeof *answer, 0);
     int result = n < 0 ? -errno : 0;
     close(fd);
-    if (result == 0 && reply.header.nlmsg_type == NLMSG_ERROR) {
-        result = reply.answer.error;
+    if (result == 0 && answer->error.header.nlmsg_type == NLMSG_ERROR) {
+        result = answer->error.message.error;
     }
     return result;
 }
@@ -98,9 +114,38 @@ static int add_address(const char *name, const struct lucid_ifaddr *own) {
     };
     const uint8_t *octets = ipv4 ? own->addr.octet + 12 : own->addr.octet;
     size_t length = ipv4 ? 4 : 16;
-    attach_octets(&request, IFA_LOCAL, octets, length);
-    attach_octets(&request, IFA_ADDRESS, octets, length);
-    return ask_kernel(&request);
+    union answer answer;
+    attach_octets(&request.header, IFA_LOCAL, octets, length);
+    attach_octets(&request.header, IFA_ADDRESS, octets, length);
+    return ask_kernel(&request.header, &answer);
+}
+
+/* Does the kernel take packets to this IPv6 address for its own? */
+static bool is_in_use(const struct lucid_addr *addr) {
+    struct route_request request = {
+        .header = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
+                   .nlmsg_type = RTM_GETROUTE,
+                   .nlmsg_flags = NLM_F_REQUEST},
+        .message = {.rtm_family = AF_INET6, .rtm_dst_len = 128},
+    };
+    union answer answer;
+    attach_octets(&request.header, RTA_DST, addr->octet, sizeof addr->octet);
+    return ask_kernel(&request.header, &answer) == 0 && answer.route.header.nlmsg_type == RTM_NEWROUTE &&
+           answer.route.message.rtm_type == RTN_LOCAL;
+}
+
+/* The kernel puts an IPv6 address to use a moment after it was given, in a work queue of its own; what arrives before
+ * that is lost, and a SYN would be repeated only after a second. Not longer than that, whatever is wrong. */
+static void await_ipv6(const struct lucid_ifaddr *addrs, unsigned count) {
+    const struct timespec pause = {.tv_nsec = 200000};
+    for (unsigned i = 0; i < count; i++) {
+        for (int patience = 5000; !lucid_addr_is_ipv4(&addrs[i].addr) && patience > 0; patience--) {
+            if (is_in_use(&addrs[i].addr)) {
+                break;
+            }
+            nanosleep(&pause, NULL);
+        }
+    }
 }
 
 /* Nobody answers router solicitations or neighbours on a TUN: less noise. Where it is not allowed, it stays noisy. */
@@ -139,13 +184,21 @@ int netif_configure(const char *name, uint16_t mtu, const struct lucid_ifaddr *a
     set_ipv6_knob(name, "accept_ra", "0");
     set_ipv6_knob(name, "addr_gen_mode", "1");
     set_ipv6_knob(name, "router_solicitations", "0");
+    bool ipv6 = false;
     for (unsigned i = 0; i < count; i++) {
         failed = add_address(name, &addrs[i]);
         bool no_ipv6 = failed == -EOPNOTSUPP || failed == -EACCES;
         if (failed && !(no_ipv6 && !lucid_addr_is_ipv4(&addrs[i].addr))) {
             return say_address(error, -failed, name, &addrs[i].addr);
         }
+        ipv6 = ipv6 || (!failed && !lucid_addr_is_ipv4(&addrs[i].addr));
     }
     failed = netif_up(name);
-    return failed ? say(error, -failed, "cannot take %s up: %s", name, strerror(-failed)) : 0;
+    if (failed) {
+        return say(error, -failed, "cannot take %s up: %s", name, strerror(-failed));
+    }
+    if (ipv6) {
+        await_ipv6(addrs, count);
+    }
+    return 0;
 }

@@ -1,4 +1,5 @@
-/* netif.h: gives an interface its MTU and addresses and takes it up, by ioctl and rtnetlink; no other program is run. */
+/* netif.h: gives an interface its MTU and addresses and takes it up, by ioctl and rtnetlink; no other program is
+ * run. */
 #ifndef TUN_NETIF_H
 #define TUN_NETIF_H
 

@@ -34,6 +34,9 @@ struct lucid_pair {
     lucid_time now;
     void (*on_batch)(struct lucid_pair *pair, int which, void *user);
     void *user;
+    void (*on_packet)(struct lucid_pair *pair, int which, bool leaves, const uint8_t *octets, size_t length,
+                      void *user);
+    void *packet_user;
     struct lucid_packet out;
 };
 
@@ -154,6 +157,20 @@ void lucid_pair_on_batch(struct lucid_pair *pair, void (*call)(struct lucid_pair
     pair->user = user;
 }
 
+void lucid_pair_on_packet(struct lucid_pair *pair,
+                          void (*call)(struct lucid_pair *pair, int which, bool leaves, const uint8_t *octets,
+                                       size_t length, void *user),
+                          void *user) {
+    pair->on_packet = call;
+    pair->packet_user = user;
+}
+
+static void show(struct lucid_pair *pair, const struct node *node, bool leaves, const uint8_t *octets, size_t length) {
+    if (pair->on_packet) {
+        pair->on_packet(pair, (int)(node - pair->node), leaves, octets, length, pair->packet_user);
+    }
+}
+
 /* ---- one instant ---- */
 
 /* When something happens to a stack or on its link: now, if it has something to send. */
@@ -171,6 +188,7 @@ static void deliver(struct lucid_pair *pair, struct node *from, struct node *to)
     while ((length = lucid_link_take(from->out, pair->now, &octets, &in.id)) > 0) {
         in.slice[0] = (struct lucid_slice){octets, length};
         in.length = (uint32_t)length;
+        show(pair, to, false, octets, length);
         lucid_input(to->stack, pair->now, &in);
         to->served = true;
     }
@@ -184,12 +202,13 @@ static void expire(struct lucid_pair *pair, struct node *node) {
 /* Where the wire packets of one packet go. */
 struct sender {
     struct lucid_pair *pair;
-    struct lucid_link *link;
+    struct node *node;
 };
 
 static void put_segment(void *user, const uint8_t *octets, size_t length) {
     const struct sender *sender = user;
-    lucid_link_put(sender->link, sender->pair->now, octets, length, sender->pair->out.id);
+    show(sender->pair, sender->node, true, octets, length);
+    lucid_link_put(sender->node->out, sender->pair->now, octets, length, sender->pair->out.id);
 }
 
 /* What cannot be cut goes on as it is, so that the other stack drops it and says why. */
@@ -201,7 +220,7 @@ static void put_nonsense(struct sender *sender) {
 }
 
 static void drain(struct lucid_pair *pair, struct node *node) {
-    struct sender sender = {pair, node->out};
+    struct sender sender = {pair, node};
     while (lucid_output(node->stack, pair->now, &pair->out)) {
         if (lucid_segment_packet(&pair->out, put_segment, &sender) < 0) {
             put_nonsense(&sender);

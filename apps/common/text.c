@@ -74,12 +74,18 @@ void text_pad(struct text *text, size_t column) {
 
 static const char *html_reference(char c) {
     switch (c) {
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '&': return "&amp;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    default: return NULL;
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '&':
+        return "&amp;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
     }
 }
 
@@ -94,7 +100,7 @@ void text_put_html(struct text *text, const char *octets, size_t length) {
     }
 }
 
-char *text_take(struct text *text) {
+char *text_detach(struct text *text) {
     char *data = text->cut ? NULL : text->data;
     if (data) {
         *text = text_growing();

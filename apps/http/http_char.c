@@ -1,5 +1,5 @@
-/* http_char.c: the table of http_char.h. Each number is a sum of enum http_char; tests/unit/test_http_parser.c says again, in
- * words of the grammar, what it must be.
+/* http_char.c: the table of http_char.h. Each number is a sum of enum http_char; tests/unit/test_http_parser.c says
+ * again, in words of the grammar, what it must be.
  */
 #include "http/http_char.h"
 

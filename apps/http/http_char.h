@@ -12,7 +12,7 @@
 enum http_char {
     HTTP_CHAR_TOKEN = 1,  /* tchar */
     HTTP_CHAR_VALUE = 2,  /* in a field value: HTAB, SP, VCHAR, obs-text */
-    HTTP_CHAR_TARGET = 4, /* in a request target: VCHAR but '#'. More than RFC 3986 has: browsers send { | } ^ ` unescaped */
+    HTTP_CHAR_TARGET = 4, /* in a request target: VCHAR but '#'; browsers send { | } ^ ` as they are */
     HTTP_CHAR_HOST = 8,   /* in a Host field: unreserved, sub-delims, and : [ ] % */
     HTTP_CHAR_DIGIT = 16,
     HTTP_CHAR_HEX = 32,

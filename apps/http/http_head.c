@@ -36,34 +36,49 @@ static bool take_version(struct http_head *head, const uint8_t *octets, struct h
     return text[5] == '1' || refuse(head, HTTP_REFUSED_VERSION_MAJOR, version.at);
 }
 
+/* What stands behind the second space. A space in it is one too many: before the version, inside, or behind it. */
+static bool take_last_part(struct http_head *head, const uint8_t *octets, struct http_span part) {
+    const uint8_t *text = octets + part.at;
+    if (!memchr(text, ' ', part.length)) {
+        return take_version(head, octets, part);
+    }
+    bool begun = part.length >= 5 && memcmp(text, "HTTP/", 5) == 0;
+    bool complete = part.length > 8 && memcmp(text, "HTTP/1.", 7) == 0;
+    return refuse(head, begun && !complete ? HTTP_REFUSED_VERSION : HTTP_REFUSED_LINE_PARTS, part.at);
+}
+
+/* The method, from the front of the line; moves at behind the space that follows. */
+static bool take_method(struct http_head *head, const uint8_t *octets, struct http_span line, size_t *at) {
+    const uint8_t *text = octets + line.at;
+    size_t length = http_char_span(text, line.length, HTTP_CHAR_TOKEN);
+    if (length == 0 || (length < line.length && text[length] != ' ')) {
+        return refuse(head, HTTP_REFUSED_METHOD, line.at + length);
+    }
+    if (length == line.length) {
+        return refuse(head, HTTP_REFUSED_LINE_PARTS, line.at);
+    }
+    head->method = span_of(line.at, length);
+    *at = length + 1;
+    return true;
+}
+
 /* method SP request-target SP HTTP-version; exactly one SP each time. RFC 9112 3 */
 static bool take_request_line(struct http_head *head, const uint8_t *octets, struct http_span line) {
     const uint8_t *text = octets + line.at;
-    size_t method = http_char_span(text, line.length, HTTP_CHAR_TOKEN);
-    if (method == 0 || (method < line.length && text[method] != ' ')) {
-        return refuse(head, HTTP_REFUSED_METHOD, line.at + method);
+    size_t begin;
+    if (!take_method(head, octets, line, &begin)) {
+        return false;
     }
-    if (method == line.length) {
-        return refuse(head, HTTP_REFUSED_LINE_PARTS, line.at);
-    }
-    size_t begin = method + 1;
-    size_t target = http_char_span(text + begin, line.length - begin, HTTP_CHAR_TARGET);
-    size_t end = begin + target;
+    size_t length = http_char_span(text + begin, line.length - begin, HTTP_CHAR_TARGET);
+    size_t end = begin + length;
     if (end < line.length && text[end] != ' ') {
         return refuse(head, HTTP_REFUSED_TARGET, line.at + end);
     }
-    if (target == 0 || end == line.length) {
+    if (length == 0 || end == line.length) {
         return refuse(head, HTTP_REFUSED_LINE_PARTS, line.at + end);
     }
-    head->method = span_of(line.at, method);
-    head->target = span_of(line.at + begin, target);
-    struct http_span version = span_of(line.at + end + 1, line.length - end - 1);
-    if (memchr(octets + version.at, ' ', version.length)) {
-        bool version_first = version.length > 8 && memcmp(octets + version.at, "HTTP/1.", 7) == 0;
-        bool inside = !version_first && memcmp(octets + version.at, "HTTP/", version.length < 5 ? version.length : 5) == 0;
-        return refuse(head, inside ? HTTP_REFUSED_VERSION : HTTP_REFUSED_LINE_PARTS, version.at);
-    }
-    return take_version(head, octets, version);
+    head->target = span_of(line.at + begin, length);
+    return take_last_part(head, octets, span_of(line.at + end + 1, line.length - end - 1));
 }
 
 /* HTTP-version SP 3DIGIT SP [ reason-phrase ]. Many servers leave the last SP out with the phrase. RFC 9112 4 */

@@ -1,12 +1,14 @@
-/* http_head.h: the head of an HTTP/1.x message: the first line and the field lines, up to the empty line. RFC 9112 2 to 5.
+/* http_head.h: the head of an HTTP/1.x message: the first line and the field lines, up to the empty line. RFC 9112 2
+ * to 5.
  *
- * The parser is incremental and allocates nothing. It looks at the caller's octets and says where things are in them; it never
- * copies, and it never reads an octet twice for the end of a line, so the work is linear however TCP cuts the stream. Because a
- * line is looked at when it is complete, and limits count octets from the beginning, every cut of the same octets gives the same
- * result.
+ * The parser is incremental and allocates nothing. It looks at the caller's octets and says where things are in them;
+ * it never copies, and it never reads an octet twice for the end of a line, so the work is linear however TCP cuts
+ * the stream. Because a line is looked at when it is complete, and limits count octets from the beginning, every cut
+ * of the same octets gives the same result.
  *
- * It is strict: what RFC 9112 lets a recipient repair or refuse is refused, since two recipients that repair differently are how
- * requests are smuggled (11.2). What the fields mean together is http_request.h; the body is http_body.h.
+ * It is strict: what RFC 9112 lets a recipient repair or refuse is refused, since two recipients that repair
+ * differently are how requests are smuggled (11.2). What the fields mean together is http_request.h; the body is
+ * http_body.h.
  *
  *     http_head_begin(&head, HTTP_REQUEST);
  *     each time more has come:  http_head_feed(&head, &limits, octets, length)
@@ -46,16 +48,16 @@ enum http_kind { HTTP_REQUEST, HTTP_RESPONSE };
 enum http_progress { HTTP_MORE, HTTP_DONE, HTTP_REFUSED };
 
 struct http_head {
-    uint8_t kind; /* enum http_kind */
-    uint8_t minor; /* of the version, which is 1.minor */
-    uint16_t status;          /* of a response */
-    struct http_span method;  /* of a request */
-    struct http_span target;  /* of a request */
-    uint32_t length;          /* done: octets of the head, with the empty line */
+    uint8_t kind;            /* enum http_kind */
+    uint8_t minor;           /* of the version, which is 1.minor */
+    uint16_t status;         /* of a response */
+    struct http_span method; /* of a request */
+    struct http_span target; /* of a request */
+    uint32_t length;         /* done: octets of the head, with the empty line */
     uint32_t field_count;
-    uint32_t line;     /* where the line begins that is not complete yet */
-    uint32_t searched; /* up to where its end was looked for */
-    uint16_t refusal;  /* enum http_refusal */
+    uint32_t line;       /* where the line begins that is not complete yet */
+    uint32_t searched;   /* up to where its end was looked for */
+    uint16_t refusal;    /* enum http_refusal */
     uint32_t refused_at; /* the octet that was the trouble, or the beginning of its line */
     bool first_line_seen, done;
     struct http_field field[HTTP_FIELDS_MAX];
@@ -63,8 +65,8 @@ struct http_head {
 
 void http_head_begin(struct http_head *head, enum http_kind kind);
 
-/* Goes on parsing. octets: the message from its first octet; length: how many of them have come, never fewer than before; those
- * seen before unchanged, though they may have moved. */
+/* Goes on parsing. octets: the message from its first octet; length: how many of them have come, never fewer than
+ * before; those seen before unchanged, though they may have moved. */
 enum http_progress http_head_feed(struct http_head *head, const struct http_limits *limits, const uint8_t *octets,
                                   size_t length);
 
@@ -75,8 +77,8 @@ uint32_t http_head_find(const struct http_head *head, const uint8_t *octets, con
 bool http_span_is(const uint8_t *octets, struct http_span span, const char *word);
 bool http_span_is_nocase(const uint8_t *octets, struct http_span span, const char *word);
 
-/* Walks over a comma-separated list (RFC 9110 5.6.1): takes the next element out of *rest, without white space around it; empty
- * ones are skipped. False when there is none left. */
+/* Walks over a comma-separated list (RFC 9110 5.6.1): takes the next element out of *rest, without white space
+ * around it; empty ones are skipped. False when there is none left. */
 bool http_list_next(const uint8_t *octets, struct http_span *rest, struct http_span *element);
 
 #endif

@@ -1,88 +1,88 @@
 /* http_status.h: the codes that answers carry, and every reason for which a message is refused.
  *
- * A reason has a stable name, the status that says it to the client, the paragraph it comes from and one sentence for the error
- * page. RFC 9110 15; RFC 9112 2 to 7.
+ * A reason has a stable name, the status that says it to the client, the paragraph it comes from and one sentence for
+ * the error page. RFC 9110 15; RFC 9112 2 to 7.
  */
 #ifndef HTTP_STATUS_H
 #define HTTP_STATUS_H
 
 /* X(code, "reason phrase") */
-#define HTTP_STATUS_LIST(X)                \
-    X(100, "Continue")                     \
-    X(200, "OK")                           \
-    X(204, "No Content")                   \
-    X(301, "Moved Permanently")            \
-    X(304, "Not Modified")                 \
-    X(307, "Temporary Redirect")           \
-    X(308, "Permanent Redirect")           \
-    X(400, "Bad Request")                  \
-    X(403, "Forbidden")                    \
-    X(404, "Not Found")                    \
-    X(405, "Method Not Allowed")           \
-    X(408, "Request Timeout")              \
-    X(413, "Content Too Large")            \
-    X(414, "URI Too Long")                 \
-    X(417, "Expectation Failed")           \
+#define HTTP_STATUS_LIST(X)                   \
+    X(100, "Continue")                        \
+    X(200, "OK")                              \
+    X(204, "No Content")                      \
+    X(301, "Moved Permanently")               \
+    X(304, "Not Modified")                    \
+    X(307, "Temporary Redirect")              \
+    X(308, "Permanent Redirect")              \
+    X(400, "Bad Request")                     \
+    X(403, "Forbidden")                       \
+    X(404, "Not Found")                       \
+    X(405, "Method Not Allowed")              \
+    X(408, "Request Timeout")                 \
+    X(413, "Content Too Large")               \
+    X(414, "URI Too Long")                    \
+    X(417, "Expectation Failed")              \
     X(431, "Request Header Fields Too Large") \
-    X(500, "Internal Server Error")        \
-    X(501, "Not Implemented")              \
-    X(503, "Service Unavailable")          \
+    X(500, "Internal Server Error")           \
+    X(501, "Not Implemented")                 \
+    X(503, "Service Unavailable")             \
     X(505, "HTTP Version Not Supported")
 
 /* X(NAME, status, "source", "sentence") */
-#define HTTP_REFUSAL_LIST(X)                                                                               \
-    X(NONE, 0, "", "not refused")                                                                          \
-    /* lines */                                                                                            \
-    X(EMPTY_LINE, 400, "RFC 9112 2.2", "an empty line where the request line belongs")                     \
-    X(BARE_LF, 400, "RFC 9112 2.2", "a line that ends in LF without CR before it")                         \
-    X(BARE_CR, 400, "RFC 9112 2.2", "a CR that does not end a line")                                       \
-    X(LINE_LONG, 414, "RFC 9112 3", "the request line is longer than this server takes")                   \
-    X(HEAD_LONG, 431, "RFC 6585 5", "the header section is longer than this server takes")                 \
-    /* the first line */                                                                                   \
-    X(LINE_PARTS, 400, "RFC 9112 3", "the request line is not: method, one space, target, one space, version") \
-    X(METHOD, 400, "RFC 9112 3.1", "the method is not a token")                                            \
-    X(TARGET, 400, "RFC 9112 3.2", "the request target has a character that no URI has")                   \
-    X(VERSION, 400, "RFC 9112 2.3", "the version is not HTTP/ digit . digit")                              \
-    X(VERSION_MAJOR, 505, "RFC 9110 15.6.6", "this server speaks HTTP/1.1 and HTTP/1.0")                   \
-    X(STATUS_LINE, 400, "RFC 9112 4", "the status line is not: version, one space, three digits, one space, reason") \
-    /* fields */                                                                                           \
-    X(FIELD_FIRST_SPACE, 400, "RFC 9112 2.2", "white space before the first field line")                   \
-    X(FIELD_FOLDED, 400, "RFC 9112 5.2", "a field line that begins with white space: folding is obsolete") \
-    X(FIELD_COLON, 400, "RFC 9112 5", "a field line without a colon")                                      \
-    X(FIELD_NAME, 400, "RFC 9110 5.1", "a field name that is empty or not a token")                        \
-    X(FIELD_NAME_SPACE, 400, "RFC 9112 5.1", "white space between a field name and its colon")             \
-    X(FIELD_VALUE, 400, "RFC 9110 5.5", "a control character in a field value")                            \
-    X(FIELDS_MANY, 431, "RFC 6585 5", "more field lines than this server takes")                           \
-    /* what they say together */                                                                           \
-    X(HOST_MISSING, 400, "RFC 9112 3.2", "HTTP/1.1 without a Host field")                                  \
-    X(HOST_TWICE, 400, "RFC 9112 3.2", "two Host fields")                                                  \
-    X(HOST, 400, "RFC 9112 3.2", "the Host field is not a host name with an optional port")                \
-    X(FORM, 400, "RFC 9112 3.2", "the target is neither a path nor an absolute http URI nor what its method allows") \
-    X(LENGTH, 400, "RFC 9112 6.3", "Content-Length is not a decimal number")                               \
-    X(LENGTH_TWICE, 400, "RFC 9112 6.3", "more than one Content-Length")                                   \
-    X(LENGTH_AND_CODING, 400, "RFC 9112 6.1", "Transfer-Encoding together with Content-Length")            \
-    X(CODING_LAST, 400, "RFC 9112 6.3", "the last transfer coding is not chunked")                         \
-    X(CODING_UNKNOWN, 501, "RFC 9112 6.1", "a transfer coding that this server does not know")             \
-    X(CODING_OLD, 400, "RFC 9112 6.1", "Transfer-Encoding in an HTTP/1.0 message")                         \
-    X(EXPECTATION, 417, "RFC 9110 10.1.1", "an expectation other than 100-continue")                       \
-    /* the body */                                                                                         \
-    X(BODY_LARGE, 413, "RFC 9110 15.5.14", "the body is larger than this server takes")                    \
-    X(CHUNK_SIZE, 400, "RFC 9112 7.1", "a chunk size that is not a hexadecimal number, or too large")      \
-    X(CHUNK_EXTENSION, 400, "RFC 9112 7.1.1", "a malformed or too long chunk extension")                   \
-    X(CHUNK_END, 400, "RFC 9112 7.1", "chunk data that does not end in CRLF")                              \
-    X(CHUNK_TRAILER, 400, "RFC 9112 7.1.2", "a malformed or too long trailer section")                     \
-    /* the path */                                                                                         \
-    X(PATH_ESCAPE, 400, "RFC 3986 2.1", "a percent sign without two hexadecimal digits")                   \
-    X(PATH_OCTET, 400, "RFC 3986 2.1", "a path with an encoded control character")                         \
-    X(PATH_OUTSIDE, 400, "RFC 3986 5.2.4", "a path that climbs above its root")                            \
-    X(PATH_LONG, 414, "RFC 9110 15.5.15", "a path longer than a file name may be")                         \
-    /* what it is asked to do */                                                                           \
-    X(METHOD_UNKNOWN, 501, "RFC 9110 9.1", "a method that this server does not know")                      \
+#define HTTP_REFUSAL_LIST(X)                                                                                           \
+    X(NONE, 0, "", "not refused")                                                                                      \
+    /* lines */                                                                                                        \
+    X(EMPTY_LINE, 400, "RFC 9112 2.2", "an empty line where the request line belongs")                                 \
+    X(BARE_LF, 400, "RFC 9112 2.2", "a line that ends in LF without CR before it")                                     \
+    X(BARE_CR, 400, "RFC 9112 2.2", "a CR that does not end a line")                                                   \
+    X(LINE_LONG, 414, "RFC 9112 3", "the request line is longer than this server takes")                               \
+    X(HEAD_LONG, 431, "RFC 6585 5", "the header section is longer than this server takes")                             \
+    /* the first line */                                                                                               \
+    X(LINE_PARTS, 400, "RFC 9112 3", "the request line is not: method, one space, target, one space, version")         \
+    X(METHOD, 400, "RFC 9112 3.1", "the method is not a token")                                                        \
+    X(TARGET, 400, "RFC 9112 3.2", "the request target has a character that no URI has")                               \
+    X(VERSION, 400, "RFC 9112 2.3", "the version is not HTTP/ digit . digit")                                          \
+    X(VERSION_MAJOR, 505, "RFC 9110 15.6.6", "this server speaks HTTP/1.1 and HTTP/1.0")                               \
+    X(STATUS_LINE, 400, "RFC 9112 4", "the status line is not: version, one space, three digits, one space, reason")   \
+    /* fields */                                                                                                       \
+    X(FIELD_FIRST_SPACE, 400, "RFC 9112 2.2", "white space before the first field line")                               \
+    X(FIELD_FOLDED, 400, "RFC 9112 5.2", "a field line that begins with white space: folding is obsolete")             \
+    X(FIELD_COLON, 400, "RFC 9112 5", "a field line without a colon")                                                  \
+    X(FIELD_NAME, 400, "RFC 9110 5.1", "a field name that is empty or not a token")                                    \
+    X(FIELD_NAME_SPACE, 400, "RFC 9112 5.1", "white space between a field name and its colon")                         \
+    X(FIELD_VALUE, 400, "RFC 9110 5.5", "a control character in a field value")                                        \
+    X(FIELDS_MANY, 431, "RFC 6585 5", "more field lines than this server takes")                                       \
+    /* what they say together */                                                                                       \
+    X(HOST_MISSING, 400, "RFC 9112 3.2", "HTTP/1.1 without a Host field")                                              \
+    X(HOST_TWICE, 400, "RFC 9112 3.2", "two Host fields")                                                              \
+    X(HOST, 400, "RFC 9112 3.2", "the Host field is not a host name with an optional port")                            \
+    X(FORM, 400, "RFC 9112 3.2", "the target is neither a path nor an absolute http URI nor what its method allows")   \
+    X(LENGTH, 400, "RFC 9112 6.3", "Content-Length is not a decimal number, or too large a one")                       \
+    X(LENGTH_TWICE, 400, "RFC 9112 6.3", "more than one Content-Length")                                               \
+    X(LENGTH_AND_CODING, 400, "RFC 9112 6.1", "Transfer-Encoding together with Content-Length")                        \
+    X(CODING_LAST, 400, "RFC 9112 6.3", "chunked is not the last transfer coding, or is there twice")                  \
+    X(CODING_UNKNOWN, 501, "RFC 9112 6.1", "a transfer coding that this server does not know")                         \
+    X(CODING_OLD, 400, "RFC 9112 6.1", "Transfer-Encoding in an HTTP/1.0 message")                                     \
+    X(EXPECTATION, 417, "RFC 9110 10.1.1", "an expectation other than 100-continue")                                   \
+    /* the body */                                                                                                     \
+    X(BODY_LARGE, 413, "RFC 9110 15.5.14", "the body is larger than this server takes")                                \
+    X(CHUNK_SIZE, 400, "RFC 9112 7.1", "a chunk size that is not a hexadecimal number, or too large")                  \
+    X(CHUNK_EXTENSION, 400, "RFC 9112 7.1.1", "a malformed or too long chunk extension")                               \
+    X(CHUNK_END, 400, "RFC 9112 7.1", "chunk data that does not end in CRLF")                                          \
+    X(CHUNK_TRAILER, 400, "RFC 9112 7.1.2", "a malformed or too long trailer section")                                 \
+    /* the path */                                                                                                     \
+    X(PATH_ESCAPE, 400, "RFC 3986 2.1", "a percent sign without two hexadecimal digits")                               \
+    X(PATH_OCTET, 400, "RFC 3986 2.1", "a path with an encoded control character")                                     \
+    X(PATH_OUTSIDE, 400, "RFC 3986 5.2.4", "a path that climbs above its root")                                        \
+    X(PATH_LONG, 414, "RFC 9110 15.5.15", "a path longer than a file name may be")                                     \
+    /* what it is asked to do */                                                                                       \
+    X(METHOD_UNKNOWN, 501, "RFC 9110 9.1", "a method that this server does not know")                                  \
     X(METHOD_NOT_ALLOWED, 405, "RFC 9110 15.5.6", "this resource does not have that method; Allow lists those it has") \
-    X(NOT_FOUND, 404, "RFC 9110 15.5.5", "there is nothing at this path")                                  \
-    X(FORBIDDEN, 403, "RFC 9110 15.5.4", "the server may not read this file")                              \
-    X(TIMEOUT, 408, "RFC 9110 15.5.9", "the request took too long to arrive")                              \
-    X(FAILED, 500, "RFC 9110 15.6.1", "the server failed to make the answer")                              \
+    X(NOT_FOUND, 404, "RFC 9110 15.5.5", "there is nothing at this path")                                              \
+    X(FORBIDDEN, 403, "RFC 9110 15.5.4", "the server may not read this file")                                          \
+    X(TIMEOUT, 408, "RFC 9110 15.5.9", "the request took too long to arrive")                                          \
+    X(FAILED, 500, "RFC 9110 15.6.1", "the server failed to make the answer")                                          \
     X(BUSY, 503, "RFC 9110 15.6.4", "the server is short of memory or file handles; try again")
 
 enum http_refusal {

@@ -1,12 +1,13 @@
 /* stream.h: all that the HTTP code knows of TCP: nine functions on byte streams.
  *
- * There are two implementations: stream_stack.c, over the sockets of a stack of ours, and stream_kernel.c, over those of the
- * host's kernel. The server cannot tell which it has got. So a fault that shows on both is a fault of the HTTP code; one that
- * shows on one of them only is a fault of the transport.
+ * There are two implementations: stream_stack.c, over the sockets of a stack of ours, and stream_kernel.c, over those
+ * of the host's kernel. The server cannot tell which it has got. So a fault that shows on both is a fault of the HTTP
+ * code; one that shows on one of them only is a fault of the transport.
  *
- * Nothing blocks. Results are counts, handles or negative error numbers, which are Linux's on both sides; LUCID_EAGAIN means: an
- * event will come. Events are edges: one comes when a stream has become readable or writable, and its reader reads until
- * LUCID_EAGAIN then. Where they come from is up to whoever runs the loop; see the two constructors at the end.
+ * Nothing blocks. Results are counts, handles or negative error numbers, which are Linux's on both sides;
+ * LUCID_EAGAIN means: an event will come. Events are edges: one comes when a stream has become readable or writable,
+ * and its reader reads until LUCID_EAGAIN then. Where they come from is up to whoever runs the loop; see the two
+ * constructors at the end.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -34,12 +35,13 @@ struct stream_ops {
     /* Returns how many octets were read, 0 at the end of the stream. */
     ptrdiff_t (*read)(struct transport *transport, int fd, void *data, size_t length);
 
-    /* Copies octets into the stream; more: others follow at once, do not send a part segment for these. Returns how many were
-     * taken. */
+    /* Copies octets into the stream; more: others follow at once, do not send a part segment for these. Returns
+     * how many were taken. */
     ptrdiff_t (*write)(struct transport *transport, int fd, const void *data, size_t length, bool more);
 
-    /* Sends octets from where they are. Returns how many were taken, from the front; these must stay as they are until
-     * release(argument, data, that many) is called, once, which may be before this returns. On an error it is not called. */
+    /* Sends octets from where they are. Returns how many were taken, from the front; these must stay as they are
+     * until release(argument, data, that many) is called, once, which may be before this returns. On an error it
+     * is not called. */
     ptrdiff_t (*lend)(struct transport *transport, int fd, const void *data, size_t length, stream_release *release,
                       void *argument);
 
@@ -78,8 +80,8 @@ struct kernel_transport {
 int kernel_transport_init(struct kernel_transport *transport);
 void kernel_transport_end(struct kernel_transport *transport);
 
-/* Waits for events, at most timeout nanoseconds (LUCID_NEVER: for ever), and calls event(user, data, events) for each; events are
- * of enum lucid_poll_event. Returns 0 or a negative error (LUCID_EINTR of host.h: a signal came). */
+/* Waits for events, at most timeout nanoseconds (LUCID_NEVER: for ever), and calls event(user, data, events) for
+ * each; events are of enum lucid_poll_event. Returns 0 or a negative error (LUCID_EINTR of host.h: a signal came). */
 int kernel_transport_wait(struct kernel_transport *transport, lucid_time timeout,
                           void (*event)(void *user, void *data, unsigned events), void *user);
 

@@ -112,8 +112,8 @@ static ptrdiff_t kernel_write(struct transport *transport, int fd, const void *d
     return result_of(send(fd, data, length, MSG_NOSIGNAL | (more ? MSG_MORE : 0)));
 }
 
-static ptrdiff_t kernel_lend(struct transport *transport, int fd, const void *data, size_t length, stream_release *release,
-                             void *argument) {
+static ptrdiff_t kernel_lend(struct transport *transport, int fd, const void *data, size_t length,
+                             stream_release *release, void *argument) {
     ptrdiff_t taken = kernel_write(transport, fd, data, length, false);
     if (taken >= 0 && release) {
         release(argument, data, (size_t)taken);

@@ -45,8 +45,8 @@ static ptrdiff_t stack_write(struct transport *transport, int fd, const void *da
     return lucid_send(stack_of(transport), fd, data, length, more ? LUCID_MSG_MORE : 0);
 }
 
-static ptrdiff_t stack_lend(struct transport *transport, int fd, const void *data, size_t length, stream_release *release,
-                            void *argument) {
+static ptrdiff_t stack_lend(struct transport *transport, int fd, const void *data, size_t length,
+                            stream_release *release, void *argument) {
     return lucid_send_lend(stack_of(transport), fd, data, length, release, argument);
 }
 

@@ -41,7 +41,7 @@ static enum lucid_drop icmp_arrives(struct lucid_stack *stack, const struct ip_d
     if (error.protocol == TCP_PROTOCOL) {
         return tcp_icmp(&stack->tcp, &error);
     }
-    why = udp_icmp_error(&stack->udp, &error);
+    why = error.kind == ICMP_REPLY ? udp_echo_reply(&stack->udp, datagram) : udp_icmp_error(&stack->udp, &error);
     return why == LUCID_DROP_NONE ? why : env_drop(&stack->env, 0, why);
 }
 

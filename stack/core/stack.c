@@ -6,7 +6,8 @@
 #include "base/chunk.h"
 #include "core/sock.h"
 
-/* What every IPv4 host takes (RFC 791 3.2), and every IPv6 link (RFC 8200 5). Links below are for tests of small MTUs. */
+/* What every IPv4 host takes (RFC 791 3.2), and every IPv6 link (RFC 8200 5). Links below are for tests of small
+ * MTUs. */
 static const uint16_t MTU_LEAST_IPV4 = 68;
 static const uint16_t MTU_LEAST_IPV6 = 1280;
 

@@ -1,12 +1,11 @@
 /* icmp.c: ICMP and ICMPv6 messages that came: echo requests and errors. See icmp.h.
  *
- * Taken:   echo requests (RFC 1122 3.2.2.6, RFC 4443 4.1, 4.2), answered here; unreachable, time exceeded, parameter
- *          problem, packet too big, handed on; of ICMPv6 also errors of unknown type (RFC 4443 2.4(a)).
+ * Taken:   echo requests (RFC 1122 3.2.2.6, RFC 4443 4.1, 4.2), answered here; their replies, handed on to the socket
+ *          that asked; unreachable, time exceeded, parameter problem, packet too big, handed on; of ICMPv6 also errors
+ *          of unknown type (RFC 4443 2.4(a)).
  * Dropped: source quench (RFC 6633; RFC 9293 MUST-55); redirects and router or neighbour messages, for there is one way
- * out
- *          of a point-to-point device; echo replies, for we never ask; timestamps and masks (RFC 1122 3.2.2.7 to
- * 3.2.2.9);
- *          unknown types (RFC 1122 3.2.2, RFC 4443 2.4(b)).
+ *          out of a point-to-point device; timestamps and masks (RFC 1122 3.2.2.7 to 3.2.2.9); unknown types (RFC 1122
+ *          3.2.2, RFC 4443 2.4(b)).
  */
 #include "ip/icmp.h"
 
@@ -213,8 +212,14 @@ enum lucid_drop icmp_input(struct ip *ip, const struct ip_datagram *in, struct i
     if (!checksum_ok(in)) {
         return LUCID_DROP_ICMP_CHECKSUM;
     }
-    uint8_t echo = lucid_addr_is_ipv4(&in->source) ? ICMP4_ECHO : ICMP6_ECHO;
-    drop = header.type == echo ? answer_echo(ip, in, &header) : read_error(ip, in, &header, error);
+    bool ip4 = lucid_addr_is_ipv4(&in->source);
+    if (header.type == (ip4 ? ICMP4_ECHO_REPLY : ICMP6_ECHO_REPLY)) {
+        error->kind = ICMP_REPLY;
+    } else if (header.type == (ip4 ? ICMP4_ECHO : ICMP6_ECHO)) {
+        drop = answer_echo(ip, in, &header);
+    } else {
+        drop = read_error(ip, in, &header, error);
+    }
     ip->env->stats.icmp_in += drop == LUCID_DROP_NONE;
     return drop;
 }

@@ -1,8 +1,9 @@
 /* icmp.h: ICMP (RFC 792, RFC 1122 3.2.2) and ICMPv6 (RFC 4443) of a host.
  *
- * Three jobs: answer echo requests; understand errors about packets that we sent and say what they are about; send
- * errors about packets that we cannot take. The errors received are not acted on here: core/ hands them to the TCP
- * connection or UDP socket whose packet is quoted, which decides whether to believe them (RFC 5927).
+ * Three jobs: answer echo requests, and know the answers to ours; understand errors about packets that we sent and say
+ * what they are about; send errors about packets that we cannot take. The errors received are not acted on here: core/
+ * hands them to the TCP connection or UDP socket whose packet is quoted, which decides whether to believe them (RFC
+ * 5927).
  */
 #ifndef IP_ICMP_H
 #define IP_ICMP_H
@@ -12,6 +13,7 @@
 
 enum icmp_kind {
     ICMP_NOTHING, /* not an error; nothing is to be handed on */
+    ICMP_REPLY,   /* not an error: an answer to an echo request, for udp_echo_reply() */
     ICMP_SOFT,    /* it may pass: the connection lives (RFC 9293 3.9.2.2, MUST-56) */
     ICMP_HARD,    /* it will not (SHLD-26) */
     ICMP_TOO_BIG, /* a router could not pass on a packet of this size (RFC 1191, RFC 8201) */
@@ -30,8 +32,8 @@ struct icmp_error {
 };
 
 /* Deals with an ICMP or ICMPv6 message. An echo request is answered. For an error about a TCP or UDP packet of ours
- * error->kind says what it is; otherwise it is ICMP_NOTHING. Returns LUCID_DROP_NONE, or why the message is to be
- * dropped. */
+ * error->kind says what it is; for an echo reply it is ICMP_REPLY; otherwise ICMP_NOTHING. Returns LUCID_DROP_NONE,
+ * or why the message is to be dropped. */
 enum lucid_drop icmp_input(struct ip *ip, const struct ip_datagram *in, struct icmp_error *error);
 
 /* A message to send: eight octets of header, then data. */
@@ -42,6 +44,11 @@ struct icmp_message {
     uint32_t length;      /* octets of data */
     uint8_t type, code, tos;
 };
+
+/* Fills in the checksum of a message that stands behind the IP header in the datagram: over a pseudo-header for IPv6
+ * (RFC 4443 2.3), without one for IPv4 (RFC 792). */
+void icmp_checksum(const struct env *env, struct datagram *datagram, const struct lucid_addr *source,
+                   const struct lucid_addr *destination);
 
 /* Queues a message, its checksum complete whatever the device offers. Returns LUCID_DROP_NONE, LUCID_DROP_NO_MEMORY, or
  * LUCID_DROP_REPLY_QUEUE, counted already. */

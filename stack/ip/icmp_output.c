@@ -17,6 +17,19 @@
 
 #define REDIRECT6 137 /* RFC 4861; not an error by its number, but treated as one (RFC 4443 2.4(e.2)) */
 
+void icmp_checksum(const struct env *env, struct datagram *datagram, const struct lucid_addr *source,
+                   const struct lucid_addr *destination) {
+    uint32_t head = ip_head_length(destination);
+    uint8_t *field = datagram->octets + head + ICMP_CHECKSUM_AT;
+    if (!lucid_addr_is_ipv4(destination)) {
+        datagram_checksum(env, datagram, (uint16_t)head, ICMP_CHECKSUM_AT, ICMP6_PROTOCOL, source, destination);
+        return;
+    }
+    datagram->checksum_offset = ICMP_CHECKSUM_AT;
+    put16(field, 0);
+    put16(field, checksum_finish(checksum_add(0, datagram->octets + head, datagram->length - head)));
+}
+
 enum lucid_drop icmp_send(struct ip *ip, const struct icmp_message *message) {
     struct env *env = ip->env;
     bool ip4 = lucid_addr_is_ipv4(message->destination);
@@ -31,12 +44,7 @@ enum lucid_drop icmp_send(struct ip *ip, const struct icmp_message *message) {
             ICMP_HEADER + message->length);
     icmp_build(octets, &(struct icmp_header){.type = message->type, .code = message->code, .rest = message->rest});
     copy_octets(octets + ICMP_HEADER, message->data, message->length);
-    if (ip4) {
-        put16(octets + ICMP_CHECKSUM_AT, checksum_finish(checksum_add(0, octets, ICMP_HEADER + message->length)));
-    } else {
-        datagram_checksum(env, datagram, (uint16_t)head, ICMP_CHECKSUM_AT, protocol, message->source,
-                          message->destination);
-    }
+    icmp_checksum(env, datagram, message->source, message->destination);
     datagram->header_length = (uint16_t)(head + ICMP_HEADER);
     if (!outq_push_reply(env, &ip->replies, datagram)) {
         return LUCID_DROP_REPLY_QUEUE;

@@ -17,18 +17,25 @@ uint32_t sock_name(const struct sock *sock) {
     return sock->listener ? sock->listener->name : 0;
 }
 
-static bool known_protocol(int type, int protocol) {
+static bool is_echo(int protocol) {
+    return protocol == LUCID_IPPROTO_ICMP || protocol == LUCID_IPPROTO_ICMPV6;
+}
+
+static bool known_protocol(int family, int type, int protocol) {
     if (type == LUCID_SOCK_STREAM) {
         return protocol == 0 || protocol == LUCID_IPPROTO_TCP;
     }
-    return type == LUCID_SOCK_DGRAM && (protocol == 0 || protocol == LUCID_IPPROTO_UDP);
+    if (is_echo(protocol) && family != (protocol == LUCID_IPPROTO_ICMP ? LUCID_AF_INET : LUCID_AF_INET6)) {
+        return false;
+    }
+    return type == LUCID_SOCK_DGRAM && (protocol == 0 || protocol == LUCID_IPPROTO_UDP || is_echo(protocol));
 }
 
 int lucid_socket(struct lucid_stack *stack, int family, int type, int protocol) {
     if (family != LUCID_AF_UNSPEC && family != LUCID_AF_INET && family != LUCID_AF_INET6) {
         return -LUCID_EAFNOSUPPORT;
     }
-    if (!known_protocol(type, protocol)) {
+    if (!known_protocol(family, type, protocol)) {
         return -LUCID_EPROTONOSUPPORT;
     }
     int error = 0;
@@ -41,6 +48,9 @@ int lucid_socket(struct lucid_stack *stack, int family, int type, int protocol) 
         if (!sock->udp) {
             sock_free(stack, sock);
             return -LUCID_ENOMEM;
+        }
+        if (is_echo(protocol)) {
+            udp_make_echo(sock->udp, (uint8_t)protocol);
         }
     }
     return sock->handle;

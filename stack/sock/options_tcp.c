@@ -117,25 +117,40 @@ static uint8_t *octet_tos(struct sock *sock) {
     return sock->tcb ? &sock->tcb->tos : sock->listener ? &sock->listener->tos : &sock->options.tos;
 }
 
-#define OCTET(name, least, most)                                                      \
+#define OCTET_GET(name)                                                               \
     static int get_##name(struct lucid_stack *stack, struct sock *sock, int *value) { \
         (void)stack;                                                                  \
         *value = *octet_##name(sock);                                                 \
         return 0;                                                                     \
-    }                                                                                 \
-    static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {  \
-        (void)stack;                                                                  \
-        if (value < (least) || value > (most)) {                                      \
-            return -LUCID_EINVAL;                                                     \
-        }                                                                             \
-        *octet_##name(sock) = (uint8_t)value;                                         \
-        sock->options.name = (uint8_t)value;                                          \
-        return 0;                                                                     \
+    }
+
+#define OCTET(name, least, most)                                                     \
+    OCTET_GET(name)                                                                  \
+    static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) { \
+        (void)stack;                                                                 \
+        if (value < (least) || value > (most)) {                                     \
+            return -LUCID_EINVAL;                                                    \
+        }                                                                            \
+        *octet_##name(sock) = (uint8_t)value;                                        \
+        sock->options.name = (uint8_t)value;                                         \
+        return 0;                                                                    \
     }
 
 OCTET(keepcnt, 1, 127)
 OCTET(ttl, 1, 255)
-OCTET(tos, 0, 255)
+OCTET_GET(tos)
+
+/* The application chooses the six bits of DSCP. The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has
+ * nobody else who could set them. */
+static int set_tos(struct lucid_stack *stack, struct sock *sock, int value) {
+    static const uint8_t DSCP = 0xfc;
+    (void)stack;
+    if (value < 0 || value > (int)UINT8_MAX) {
+        return -LUCID_EINVAL;
+    }
+    *octet_tos(sock) = sock->options.tos = (uint8_t)value & (sock->type == LUCID_SOCK_DGRAM ? UINT8_MAX : DSCP);
+    return 0;
+}
 
 static int get_maxseg(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;

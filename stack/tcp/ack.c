@@ -95,15 +95,16 @@ static bool is_duplicate(const struct tcb *tcb, const struct segment *segment) {
            seq_eq(segment->ack, tcb->snd.una) && segment->window == tcb->snd.wnd;
 }
 
-/* 3.10.7.4: "The check here prevents using old segments to update the window." A segment that acknowledges something new
- * is never old, though its sequence number may be: then it repeats lost data (docs/decisions/0018). */
+/* 3.10.7.4: "The check here prevents using old segments to update the window." A segment that acknowledges something
+ * new is never old, though its sequence number may be: then it repeats lost data (docs/decisions/0018). */
 static bool window_is_newer(const struct tcb *tcb, const struct segment *segment, bool acknowledges) {
     return acknowledges || seq_lt(tcb->snd.wl1, segment->seq) ||
            (seq_eq(tcb->snd.wl1, segment->seq) && seq_le(tcb->snd.wl2, segment->ack));
 }
 
-/* The window is open: probing ends; what was in flight when it shut is sent again. */
-static void window_opened(struct tcp *tcp, struct tcb *tcb) {
+/* The window opens: probing ends, and what was in flight when it shut is sent again. Or it shuts: then the override
+ * time (3.8.6.2.1), which has the same timer, is over, and probing begins one RTO from now (SHLD-29). */
+static void window_turned(struct tcp *tcp, struct tcb *tcb) {
     if (!tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
         return;
     }
@@ -122,8 +123,8 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
     struct seq32 newest = seq_max(tcb->snd.wl1, segment->seq);
     ack_window(tcb, segment);
     tcb->snd.wl1 = newest;
-    if (tcb->snd.wnd > before) {
-        window_opened(tcp, tcb);
+    if ((before == 0) != (tcb->snd.wnd == 0)) {
+        window_turned(tcp, tcb);
     }
     if (tcb->snd.wnd == 0 && tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
         user_timeout_restart(tcp, tcb); /* the peer answers: MUST-37 */
@@ -132,7 +133,8 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
 
 /* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it. */
 static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    if (!seq_gt(segment->ack, tcb->snd.una) || !seq_le(segment->ack, tcb->snd.nxt)) {
+    bool acceptable = seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
+    if (!acceptable || !tcb_syn_left(tcb)) {
         reply_reset(tcp, segment);
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_ACK_SYN_RECEIVED);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_RST);

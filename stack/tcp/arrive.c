@@ -6,6 +6,7 @@
 #include "tcp/arrive.h"
 
 #include "base/bytes.h"
+#include "tcp/keepalive.h"
 #include "tcp/segment_trace.h"
 
 /* Header and options, lengths first. Nothing of a segment is believed before its checksum is right. */
@@ -57,8 +58,7 @@ static enum lucid_drop to_connection(struct tcp *tcp, struct tcb *tcb, struct se
     if (!segment_has(segment, LUCID_SYN)) { /* RFC 7323 2.2: the window of a SYN is never scaled */
         segment->window <<= tcb->snd.shift;
     }
-    tcb->last_received = tcp->env->now;
-    tcb->keepalive_probes = 0;
+    keepalive_heard(tcp, tcb);
     return tcb_is(tcb, LUCID_SYN_SENT) ? arrive_synsent(tcp, tcb, segment) : arrive_other(tcp, tcb, segment);
 }
 
@@ -78,7 +78,7 @@ enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
         return to_connection(tcp, entry.tcb, &segment);
     }
     if (entry.timewait) {
-        segment_trace_in(tcp->env, entry.timewait->name, &segment, 0);
+        segment_trace_in(tcp->env, entry.timewait->name, &segment, entry.timewait->peer_shift);
         return arrive_timewait(tcp, entry.timewait, &segment);
     }
     struct listener *listener = listener_find(tcp, &segment.ends.local);

@@ -13,7 +13,8 @@
 #include "tcp/reply.h"
 #include "tcp/text.h"
 
-/* Table 6: segment acceptability. */
+/* Table 6: segment acceptability; and a segment that reaches over both edges of the window, which holds all that we
+ * wait for (docs/decisions/0022). */
 static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     uint32_t length = segment_len(segment);
     uint32_t window = tcb_receive_window(tcb);
@@ -23,7 +24,12 @@ static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
     if (seq_in(segment->seq, tcb->rcv.nxt, window)) {
         return true;
     }
-    return length > 0 && seq_in(seq_add(segment->seq, length - 1), tcb->rcv.nxt, window);
+    if (length == 0) {
+        return false;
+    }
+    uint32_t old = seq_distance(segment->seq, tcb->rcv.nxt); /* octets before the window */
+    bool covers = old < length && length - old > window;
+    return covers || seq_in(seq_add(segment->seq, length - 1), tcb->rcv.nxt, window);
 }
 
 /* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at
@@ -141,9 +147,9 @@ typedef enum verdict step(struct tcp *tcp, struct tcb *tcb, struct segment *segm
 static step *const steps[] = {
     first_sequence, second_rst,
     /* third, security: this stack has no compartments to compare */
-    fourth_syn, ack_check, /* fifth, ack.c */
-    sixth_urg, text_take,  /* seventh, text.c */
-    text_fin,              /* eighth, text.c */
+    fourth_syn, ack_check,  /* fifth, ack.c */
+    sixth_urg, text_arrive, /* seventh, text.c */
+    text_fin,               /* eighth, text.c */
 };
 
 static const unsigned STEP_COUNT = sizeof steps / sizeof steps[0];

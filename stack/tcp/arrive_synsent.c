@@ -16,7 +16,7 @@ static enum verdict drop(struct tcp *tcp, const struct tcb *tcb, enum lucid_drop
 
 /* SND.UNA < SEG.ACK =< SND.NXT */
 static bool acceptable_ack(const struct tcb *tcb, const struct segment *segment) {
-    return seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
+    return tcb_syn_left(tcb) && seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
 }
 
 static enum verdict first_ack(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {

@@ -87,7 +87,7 @@ static bool acceptable(const struct timewait *record, const struct segment *segm
 }
 
 /* The first, the fourth and the fifth step; and the seventh: text behind the FIN is ignored, but not in silence
- * (docs/decisions/0021). */
+ * (docs/decisions/0025). */
 static bool wants_answer(const struct timewait *record, const struct segment *segment) {
     if (!acceptable(record, segment) || segment_has(segment, LUCID_SYN)) {
         return true;

@@ -1,4 +1,4 @@
-/* isn.c: RFC 6528. See isn.h. */
+/* isn.c: RFC 9293 3.4.1 MUST-8 SHLD-1; RFC 6528 3. See isn.h. */
 #include "tcp/isn.h"
 
 #include "base/siphash.h"

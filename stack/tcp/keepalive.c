@@ -17,6 +17,15 @@ void keepalive_begin(struct tcp *tcp, struct tcb *tcb) {
     tcb_timer_set(tcp, tcb, LUCID_TIMER_KEEPALIVE, at);
 }
 
+/* Without a probe the timer stays as it is: when it fires, it looks how long the peer has been silent. */
+void keepalive_heard(struct tcp *tcp, struct tcb *tcb) {
+    tcb->last_received = tcp->env->now;
+    if (tcb->keepalive_probes > 0) {
+        tcb->keepalive_probes = 0;
+        keepalive_begin(tcp, tcb);
+    }
+}
+
 static void probe(struct tcp *tcp, struct tcb *tcb) {
     if (tcb->keepalive_probes >= tcb->keepcnt) {
         fsm_fire(tcp, tcb, EVENT_TIMEOUT_KEEPALIVE);

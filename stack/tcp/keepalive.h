@@ -11,6 +11,9 @@
 /* Starts or stops the timer, as TCB_KEEPALIVE says. */
 void keepalive_begin(struct tcp *tcp, struct tcb *tcb);
 
+/* Something came from the peer: probes have been answered, and the wait begins anew. */
+void keepalive_heard(struct tcp *tcp, struct tcb *tcb);
+
 /* The timer fired. */
 void keepalive_fired(struct tcp *tcp, struct tcb *tcb);
 

@@ -84,7 +84,8 @@ static void leave_lists(struct tcp *tcp, struct tcb *tcb) {
     tcb->flags &= ~(unsigned)TCB_IN_READY;
 }
 
-/* Ends the connection: no segment and no timer will reach this TCB again. In TIME-WAIT its record has taken its place. */
+/* Ends the connection: no segment and no timer will reach this TCB again. In TIME-WAIT its record has taken its
+ * place. */
 static void retire(struct tcp *tcp, struct tcb *tcb) {
     if (tcb_has(tcb, TCB_RETIRED)) {
         return;

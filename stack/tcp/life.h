@@ -12,7 +12,8 @@
 
 #include "tcp/tcp.h"
 
-/* A TCB with the defaults of the configuration, in state CLOSED, found by nobody. NULL at the limit or without memory. */
+/* A TCB with the defaults of the configuration, in state CLOSED, found by nobody. NULL at the limit or without
+ * memory. */
 struct tcb *tcb_new(struct tcp *tcp);
 
 /* Lets segments find it by tcb->ends, and counts its local port. False when memory is short. */

@@ -62,6 +62,9 @@ static int complete_ends(struct tcp *tcp, const struct lucid_sockaddr *local, co
     if (remote->port == 0 || lucid_addr_is_any(&remote->addr) || ip_is_broadcast(tcp->ip, &remote->addr)) {
         return -LUCID_EADDRNOTAVAIL; /* MUST-46, and "remote socket unspecified" */
     }
+    if (addr_is_loopback(&remote->addr)) {
+        return -LUCID_ENETUNREACH; /* RFC 1122 3.2.1.3(g): never on a wire, and a wire is all we have */
+    }
     if (lucid_addr_is_any(&local->addr)) {
         int error = ip_source_for(tcp->ip, &remote->addr, &ends->local.addr);
         if (error) {

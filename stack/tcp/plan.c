@@ -56,20 +56,18 @@ static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {
     return plan;
 }
 
-/* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? all: nothing is left
- * behind it. */
+/* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? Not while something is in
+ * flight, says Nagle; else if nothing is left behind it (all), or if it fills half of the largest window there ever
+ * was.
+ */
 static bool worth_sending(const struct tcb *tcb, uint32_t length, bool all, bool fin) {
-    bool nagle = tcb_flight(tcb) > 0 && !tcb_has(tcb, TCB_NODELAY);
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {
         return true;
     }
-    if (nagle) {
+    if (tcb_flight(tcb) > 0 && !tcb_has(tcb, TCB_NODELAY)) {
         return false;
     }
-    if (all) {
-        return !tcb_has(tcb, TCB_CORK | TCB_MORE);
-    }
-    return length >= max_u32(tcb->snd.max_wnd / 2, 1);
+    return all ? !tcb_has(tcb, TCB_CORK | TCB_MORE) : length >= max_u32(tcb->snd.max_wnd / 2, 1);
 }
 
 static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {

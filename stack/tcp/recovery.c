@@ -14,11 +14,16 @@ static void resend(struct tcb *tcb, uint32_t octets) {
     rtt_forget(tcb);
 }
 
-/* RFC 6582 3.2 step 2: enter fast recovery. inflation holds what limited transmit has sent, which does not count. */
+/* What limited transmit has sent: it lies beyond cwnd, and is not part of FlightSize (RFC 5681 3.2 step 2). */
+static uint32_t limited_transmit(const struct tcb *tcb, uint32_t flight) {
+    uint32_t beyond = flight > tcb->cc.cwnd ? flight - tcb->cc.cwnd : 0;
+    return min_u32(beyond, (uint32_t)tcb->loss.inflation);
+}
+
+/* RFC 6582 3.2 step 2: enter fast recovery. */
 static void enter(struct tcp *tcp, struct tcb *tcb) {
     uint32_t flight = tcb_flight(tcb);
-    uint32_t limited = min_u32(flight, (uint32_t)tcb->loss.inflation);
-    tcb->cc.ops->lost(tcb, flight - limited);
+    tcb->cc.ops->lost(tcb, flight - limited_transmit(tcb, flight));
     tcb->loss.recover = tcb->snd.nxt;
     tcb->loss.inflation = DUPLICATE_THRESHOLD * tcb->snd.mss;
     tcb->flags |= TCB_RECOVERY;

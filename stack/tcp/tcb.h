@@ -158,6 +158,11 @@ static inline bool tcb_syn_unacked(const struct tcb *tcb) {
     return seq_eq(tcb->snd.una, tcb->iss);
 }
 
+/* True once our SYN has left: before that, an ACK of it is a guess. */
+static inline bool tcb_syn_left(const struct tcb *tcb) {
+    return tcb_has(tcb, TCB_TIMING | TCB_SYN_REPEATED);
+}
+
 /* The sequence number of the first octet in the send queue. */
 static inline struct seq32 tcb_data_start(const struct tcb *tcb) {
     return tcb_syn_unacked(tcb) ? seq_add(tcb->iss, 1) : tcb->snd.una;

@@ -1,4 +1,5 @@
-/* tcp.c: the module as a whole: its beginning, its end, whose turn it is to send, and ICMP errors about its segments. */
+/* tcp.c: the module as a whole: its beginning, its end, whose turn it is to send, and ICMP errors about its
+ * segments. */
 #include "tcp/tcp.h"
 
 #include "base/bytes.h"

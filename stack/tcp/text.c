@@ -40,8 +40,18 @@ static void note_segment_size(struct tcb *tcb, const struct segment *segment) {
     tcb->rcv.seen_mss = (uint16_t)max_u32(tcb->rcv.seen_mss, min_u32(octets, tcb->rcv.mss));
 }
 
+/* A FIN that came above a gap is only a claim, which anybody could have made who guessed a number in the window.
+ * What is in order and says otherwise, by octets behind it or by a FIN elsewhere, is believed. */
+static void forget_contradicted_fin(struct tcb *tcb, const struct segment *segment) {
+    struct seq32 end = seq_add(segment->seq, segment->length);
+    bool otherwise = seq_gt(end, tcb->rcv.fin) || (segment_has(segment, LUCID_FIN) && !seq_eq(end, tcb->rcv.fin));
+    if (tcb_has(tcb, TCB_FIN_SEEN) && seq_eq(segment->seq, tcb->rcv.nxt) && otherwise) {
+        tcb->flags &= ~(unsigned)TCB_FIN_SEEN;
+    }
+}
+
 /* A FIN above a gap is remembered; it counts once everything before it has come. What was held behind it cannot be
- * there: it goes (docs/decisions/0020). */
+ * there: it goes (docs/decisions/0024). */
 static void note_fin(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     if (segment_has(segment, LUCID_FIN) && !tcb_has(tcb, TCB_FIN_SEEN)) {
         tcb->flags |= TCB_FIN_SEEN;
@@ -75,7 +85,7 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
     tcb_changed(tcp, tcb);
 }
 
-enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (!tcb_is(tcb, STATES_DATA_IN)) {
         if (segment->length > 0) {
             env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_FIN);
@@ -88,6 +98,7 @@ enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment
         fsm_fire(tcp, tcb, EVENT_DATA_LOST);
         return DONE;
     }
+    forget_contradicted_fin(tcb, segment);
     note_fin(tcp, tcb, segment);
     cut_at_fin(tcb, segment);
     if (segment->length > 0) {

@@ -6,7 +6,7 @@
 
 #include "tcp/tcp.h"
 
-enum verdict text_take(struct tcp *tcp, struct tcb *tcb, struct segment *segment);
+enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment);
 enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment);
 
 #endif

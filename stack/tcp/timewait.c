@@ -64,6 +64,7 @@ static void evict_oldest(struct tcp *tcp) {
     struct timewait *oldest = at(tcp, tcp->timewait_queue.first);
     if (oldest) {
         tcp->env->stats.timewait_evicted++;
+        fsm_fire_timewait(tcp, oldest, EVENT_ABORT);
         timewait_end(tcp, oldest);
     }
 }
@@ -85,6 +86,7 @@ bool timewait_begin(struct tcp *tcp, struct tcb *tcb) {
     record->rcv_nxt = tcb->rcv.nxt;
     record->window = window_advertise(tcb);
     record->shift = tcb->rcv.shift;
+    record->peer_shift = tcb->snd.shift;
     record->name = tcb->name;
     record->tos = tcb->tos;
     demux_replace(tcp, &tcb->ends, DEMUX_TIMEWAIT, number);

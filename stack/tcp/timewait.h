@@ -22,7 +22,8 @@ struct timewait {
     uint16_t window;    /* as it was last put into a header */
     uint8_t local_addr; /* index in config.addrs */
     uint8_t tos;
-    uint8_t shift; /* of window */
+    uint8_t shift;      /* of window */
+    uint8_t peer_shift; /* of the windows that arrive */
 };
 
 _Static_assert(sizeof(struct timewait) <= 64, "a TIME-WAIT record has at most 64 octets");

@@ -36,6 +36,9 @@ bool port_takes(const struct udp_socket *socket, const struct lucid_addr *addr) 
 
 /* True when a datagram could be for both. */
 static bool overlap(const struct udp_socket *a, const struct lucid_addr *addr, const struct udp_socket *b) {
+    if (a->protocol != b->protocol) {
+        return false;
+    }
     bool a_any = lucid_addr_is_any(addr);
     bool b_any = lucid_addr_is_any(&b->local.addr);
     if (a_any && b_any) {
@@ -127,13 +130,13 @@ static unsigned fit(const struct udp_socket *socket, const struct lucid_sockaddr
     return any ? 1 : 2;
 }
 
-struct udp_socket *port_find(const struct udp *udp, const struct lucid_sockaddr *local,
+struct udp_socket *port_find(const struct udp *udp, uint8_t protocol, const struct lucid_sockaddr *local,
                              const struct lucid_sockaddr *remote) {
     struct udp_socket *best = NULL;
     unsigned best_fit = 0;
     for (struct list_node *node = sockets_of(udp, local->port)->first; node; node = node->next) {
         struct udp_socket *socket = CONTAINER_OF(node, struct udp_socket, by_port);
-        unsigned how = fit(socket, local, remote);
+        unsigned how = socket->protocol == protocol ? fit(socket, local, remote) : 0;
         if (how > best_fit) {
             best = socket;
             best_fit = how;

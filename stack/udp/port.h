@@ -19,9 +19,9 @@ int port_take(struct udp *udp, struct udp_socket *socket, const struct lucid_soc
 /* The opposite; nothing happens when the socket is not bound. */
 void port_give(struct udp *udp, struct udp_socket *socket);
 
-/* The socket for a datagram from remote to local: of those that would take it the most particular one, a connected one
- * before one bound to the address before one bound to any. NULL when there is none. */
-struct udp_socket *port_find(const struct udp *udp, const struct lucid_sockaddr *local,
+/* The socket of that protocol for a datagram from remote to local: of those that would take it the most particular
+ * one, a connected one before one bound to the address before one bound to any. NULL when there is none. */
+struct udp_socket *port_find(const struct udp *udp, uint8_t protocol, const struct lucid_sockaddr *local,
                              const struct lucid_sockaddr *remote);
 
 /* Gives back the pages. No socket may be bound any more. */

@@ -23,6 +23,7 @@ struct udp_socket *udp_open(struct udp *udp, enum lucid_family family, uint32_t 
     }
     zero_octets(socket, sizeof *socket);
     socket->family = (uint8_t)family;
+    socket->protocol = UDP_PROTOCOL;
     socket->owner = owner;
     socket->ttl = config->ttl;
     socket->rcvbuf = config->rcvbuf;
@@ -66,8 +67,11 @@ static bool may_choose_source(const struct udp_socket *socket) {
 }
 
 static int check_remote(const struct udp *udp, const struct udp_socket *socket, const struct lucid_sockaddr *remote) {
-    if (lucid_addr_is_any(&remote->addr) || remote->port == 0) {
+    if (lucid_addr_is_any(&remote->addr) || (remote->port == 0 && !socket_echoes(socket))) {
         return -LUCID_EINVAL;
+    }
+    if (addr_is_loopback(&remote->addr)) {
+        return -LUCID_ENETUNREACH; /* RFC 1122 3.2.1.3(g), RFC 4291 2.5.3: never on a wire */
     }
     bool other_family = !may_choose_source(socket) && !addr_same_family(&socket->local.addr, &remote->addr);
     if (other_family || !port_takes(socket, &remote->addr)) {
@@ -112,6 +116,7 @@ int udp_connect(struct udp *udp, struct udp_socket *socket, const struct lucid_s
     socket->addr_implied = may_choose_source(socket);
     socket->local.addr = source;
     socket->remote = *remote;
+    socket->remote.port = socket_echoes(socket) ? 0 : remote->port;
     socket->connected = true;
     return 0;
 }

@@ -4,7 +4,7 @@
 #include "base/bytes.h"
 #include "udp/port.h"
 #include "udp/socket.h"
-#include "wire/udp.h"
+#include "wire/icmp.h"
 
 /* ---- in ---- */
 
@@ -29,7 +29,7 @@ enum lucid_drop udp_input(struct udp *udp, const struct ip_datagram *in) {
     }
     struct lucid_sockaddr local = {.addr = in->destination, .port = header.destination_port};
     struct lucid_sockaddr remote = {.addr = in->source, .port = header.source_port};
-    struct udp_socket *socket = port_find(udp, &local, &remote);
+    struct udp_socket *socket = port_find(udp, UDP_PROTOCOL, &local, &remote);
     if (!socket) {
         icmp_port_unreachable(udp->ip, in); /* RFC 1122 4.1.3.1 */
         return LUCID_DROP_UDP_PORT;
@@ -41,7 +41,7 @@ enum lucid_drop udp_input(struct udp *udp, const struct ip_datagram *in) {
 
 /* RFC 1122 4.1.3.3. Only a socket with a peer can tell which of its datagrams the error is about. */
 enum lucid_drop udp_icmp_error(struct udp *udp, const struct icmp_error *error) {
-    struct udp_socket *socket = port_find(udp, &error->local, &error->remote);
+    struct udp_socket *socket = port_find(udp, UDP_PROTOCOL, &error->local, &error->remote);
     if (!socket || !socket->connected) {
         return LUCID_DROP_ICMP_QUOTE;
     }
@@ -79,13 +79,18 @@ static ptrdiff_t send_one(struct udp *udp, struct udp_socket *socket, const void
     if (error != 0) {
         return error;
     }
-    if (length > ip_payload_max(udp->ip, &remote->addr) - UDP_HEADER) {
+    bool echo = socket_echoes(socket);
+    if (length > ip_payload_max(udp->ip, &remote->addr) - (echo ? 0 : UDP_HEADER)) {
         return -LUCID_EMSGSIZE;
+    }
+    if (echo && !ping_is_request(socket, data, length)) {
+        return -LUCID_EINVAL;
     }
     if (!socket_writable(socket)) {
         return -LUCID_EAGAIN;
     }
-    struct datagram *datagram = build(udp, socket, &source, remote, data, (uint32_t)length);
+    struct datagram *datagram = echo ? ping_build(udp, socket, &source, remote, data, (uint32_t)length)
+                                     : build(udp, socket, &source, remote, data, (uint32_t)length);
     if (!datagram) {
         return -LUCID_ENOMEM;
     }
@@ -137,7 +142,8 @@ bool udp_output(struct udp *udp, struct lucid_packet *out) {
         return false;
     }
     ip_emit(udp->ip, datagram, out);
-    udp->env->stats.udp_out++;
+    udp->env->stats.udp_out += out->checksum_offset == UDP_CHECKSUM_AT;
+    udp->env->stats.icmp_out += out->checksum_offset == ICMP_CHECKSUM_AT;
     return true;
 }
 

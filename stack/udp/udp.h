@@ -1,4 +1,5 @@
-/* udp.h: UDP, RFC 768, with RFC 1122 4.1, RFC 8200 8.1 and, for ports, RFC 6056.
+/* udp.h: UDP, RFC 768, with RFC 1122 4.1, RFC 8200 8.1 and, for ports, RFC 6056; and echo sockets (ping.c), which send
+ * and receive ICMP echo messages as if they were datagrams, the identifier in the place of the port.
  *
  * Sockets, the queues before and behind them, and which datagram goes to which socket. A socket here is what sock/
  * makes a handle for; the numbers that callers see (handles, events) live there: a udp_socket only keeps an `owner` for
@@ -31,6 +32,7 @@ struct udp_socket {
     uint32_t owner;             /* sock/'s name for it */
     int error;                  /* pending, from ICMP; a positive enum lucid_error */
     uint8_t family;             /* enum lucid_family */
+    uint8_t protocol;           /* UDP_PROTOCOL; of an echo socket ICMP4_PROTOCOL or ICMP6_PROTOCOL */
     uint8_t ttl, tos;           /* of what it sends; sock/ may set them */
     bool reuse;                 /* SO_REUSEADDR; sock/ may set it before udp_bind() */
     bool bound, connected;
@@ -59,6 +61,9 @@ void udp_destroy(struct udp *udp);
  * LUCID_DROP_NONE, or why the datagram is to be dropped. */
 enum lucid_drop udp_input(struct udp *udp, const struct ip_datagram *in);
 
+/* Delivers an ICMP echo reply to the echo socket that asked. Returns LUCID_DROP_NONE, or why it is to be dropped. */
+enum lucid_drop udp_echo_reply(struct udp *udp, const struct ip_datagram *in);
+
 /* Tells the connected socket that an ICMP error is about. Returns LUCID_DROP_NONE, or LUCID_DROP_ICMP_QUOTE: there is
  * none. */
 enum lucid_drop udp_icmp_error(struct udp *udp, const struct icmp_error *error);
@@ -72,6 +77,9 @@ bool udp_output_pending(const struct udp *udp);
 /* A new socket, or NULL when memory is short. */
 struct udp_socket *udp_open(struct udp *udp, enum lucid_family family, uint32_t owner);
 
+/* Makes a new socket one for echo messages. protocol: ICMP4_PROTOCOL or ICMP6_PROTOCOL. */
+void udp_make_echo(struct udp_socket *socket, uint8_t protocol);
+
 /* What has been sent still leaves; what was received is lost. */
 void udp_close(struct udp *udp, struct udp_socket *socket);
 
@@ -84,7 +92,8 @@ int udp_bind(struct udp *udp, struct udp_socket *socket, const struct lucid_sock
 int udp_connect(struct udp *udp, struct udp_socket *socket, const struct lucid_sockaddr *remote);
 
 /* remote NULL: to the peer. -LUCID_EDESTADDRREQ, -LUCID_EMSGSIZE (does not fit into one packet), -LUCID_EAGAIN (sndbuf
- * is full), -LUCID_EPIPE, -LUCID_EACCES (broadcast), the pending error, and what udp_connect() may return. */
+ * is full), -LUCID_EPIPE, -LUCID_EACCES (broadcast), -LUCID_EINVAL (an echo socket, and no echo request), the pending
+ * error, and what udp_connect() may return. */
 ptrdiff_t udp_sendto(struct udp *udp, struct udp_socket *socket, const void *data, size_t length,
                      const struct lucid_sockaddr *remote);
 

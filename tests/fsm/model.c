@@ -153,7 +153,7 @@ static void in_time_wait_acceptable(struct model *model, const struct model_segm
         return;
     }
     bool in_range = in_time_wait_range(model, segment->ack);
-    if (!in_range || model_length(segment) > 0) { /* text is ignored, but not silently: docs/decisions/0021 */
+    if (!in_range || model_length(segment) > 0) { /* text is ignored, but not silently: docs/decisions/0025 */
         model_wants_ack(model, MODEL_ACK_NOW);
     }
 }

@@ -21,6 +21,15 @@ static void mark(struct model *model, uint32_t seq, bool here) {
     }
 }
 
+/* A FIN above a gap is forgotten when what is in order says otherwise: by octets behind it, or by a FIN elsewhere. */
+static void doubt_fin(struct model *model, const struct model_segment *segment) {
+    uint32_t end = segment->seq + segment->length;
+    bool elsewhere = (segment->flags & LUCID_FIN) && end != model->rcv.fin;
+    if (segment->seq == model->rcv.nxt && (elsewhere || model_less(model->rcv.fin, end))) {
+        model->rcv.fin_known = false;
+    }
+}
+
 /* Nothing comes behind the peer's FIN, whichever was here first. */
 static void note_fin(struct model *model, const struct model_segment *segment) {
     if ((segment->flags & LUCID_FIN) && !model->rcv.fin_known) {
@@ -94,6 +103,7 @@ void model_text_and_fin(struct model *model, struct model_segment *segment) {
         model_put(model, LUCID_RST, seq, 0, 0);
         return;
     }
+    doubt_fin(model, segment);
     note_fin(model, segment);
     cut_at_fin(model, segment);
     if (segment->length > 0) {

@@ -111,7 +111,7 @@ START_TEST(a_reset_is_a_reset) {
 }
 END_TEST
 
-/* 3.10.7.4: "processing is done in SEG.SEQ order": what is held behind a FIN is not there (docs/decisions/0020). */
+/* 3.10.7.4: "processing is done in SEG.SEQ order": what is held behind a FIN is not there (docs/decisions/0024). */
 START_TEST(nothing_lies_behind_a_fin) {
     begin(&usual, "ESTABLISHED, out-of-order data held"); /* 100 octets at 100, 50 at 400 */
     arrives(LUCID_FIN | LUCID_ACK, 0, 0, 150);

@@ -1,7 +1,7 @@
 /* drill.c: plays a script in all its variants. See drill.h.
  *
- * The first time nothing is recorded, which is fast. A play that fails is played again with trace, story and capture: the stack is
- * deterministic, so the same happens; if it does not, that is the failure that is reported.
+ * The first time nothing is recorded, which is fast. A play that fails is played again with trace, story and capture:
+ * the stack is deterministic, so the same happens; if it does not, that is the failure that is reported.
  */
 #include "harness/drill.h"
 
@@ -10,13 +10,14 @@
 
 #include "harness/drill_play.h"
 
-/* Initial sequence numbers near 0, 2^31 and 2^32. The peer's is UINT32_MAX minus ours: 5000 octets into the stream the fourth wraps
- * our numbers, and the fifth the peer's. */
+/* Initial sequence numbers near 0, 2^31 and 2^32. The peer's is UINT32_MAX minus ours: 5000 octets into the stream the
+ * fourth wraps our numbers, and the fifth the peer's. */
 static const uint32_t iss_values[] = {0, INT32_MAX, UINT32_MAX, UINT32_MAX - 4999, 4999};
 
 #define ISS_VALUES (sizeof iss_values / sizeof *iss_values)
 
-static bool play_quickly(const struct drill_script *script, const struct drill_wish *wish, struct drill_variant variant) {
+static bool play_quickly(const struct drill_script *script, const struct drill_wish *wish,
+                         struct drill_variant variant) {
     struct drill_run *run = calloc(1, sizeof *run);
     *run = (struct drill_run){.script = script, .variant = variant, .wish = wish};
     bool passed = drill_play_once(run);
@@ -24,8 +25,8 @@ static bool play_quickly(const struct drill_script *script, const struct drill_w
     return passed;
 }
 
-static bool play_and_tell(const struct drill_script *script, const struct drill_wish *wish, struct drill_variant variant,
-                          FILE *report) {
+static bool play_and_tell(const struct drill_script *script, const struct drill_wish *wish,
+                          struct drill_variant variant, FILE *report) {
     struct drill_run *run = calloc(1, sizeof *run);
     char path[256];
     *run = (struct drill_run){.script = script, .variant = variant, .wish = wish, .report = report};
@@ -50,8 +51,9 @@ static bool play_variant(const struct drill_script *script, const struct drill_w
         return true;
     }
     if (play_and_tell(script, wish, variant, report)) {
-        fprintf(report, "FAIL %s (%s, ISS %u)\n  played again, with trace and capture, it passes: the stack is not "
-                        "deterministic, or the trace changes what it does\n",
+        fprintf(report,
+                "FAIL %s (%s, ISS %u)\n  played again, with trace and capture, it passes: the stack is not "
+                "deterministic, or the trace changes what it does\n",
                 script->path, variant.ipv4 ? "IPv4" : "IPv6", variant.iss);
     }
     return false;

@@ -1,8 +1,8 @@
 /* drill.h: plays packet scripts against the stack in virtual time.
  *
- * A drill is a text that says which packets arrive, which calls the application makes and which packets must leave, each at its
- * instant. There are no threads, no device and no waiting: the engine owns `now`, runs lucid_tick() up to each line's time and
- * pulls the output after every input, call and tick. An hour of silence costs microseconds.
+ * A drill is a text that says which packets arrive, which calls the application makes and which packets must leave,
+ * each at its instant. There are no threads, no device and no waiting: the engine owns `now`, runs lucid_tick() up to
+ * each line's time and pulls the output after every input, call and tick. An hour of silence costs microseconds.
  *
  *     // RFC 9293 3.6.1 MUST-12
  *     at ESTABLISHED                             state reached by tests/pkt/at/ESTABLISHED.pkt; time 0 is after it
@@ -12,12 +12,13 @@
  *       +0 state = FIN-WAIT-2
  *     quiet 60                                   nothing may leave in the next 60 s
  *
- * It is strict: time never passes a packet that no line consumed, nor does a script end on one. Every octet of data is a function of
- * its place in the stream. All packets pass wire_check.h, all invariants of the stack are checked after every line, and at the end
- * all memory must have come back. Every script is played for IPv4 and IPv6, each with several initial sequence numbers.
+ * It is strict: time never passes a packet that no line consumed, nor does a script end on one. Every octet of data is
+ * a function of its place in the stream. All packets pass wire_check.h, all invariants of the stack are checked after
+ * every line, and at the end all memory must have come back. Every script is played for IPv4 and IPv6, each with
+ * several initial sequence numbers.
  *
- * Order of reading: drill_script.h (what a script can say), drill_parse.c, drill_packet.h (line <-> octets), drill_run.h (the
- * engine's state), drill_run.c, drill_report.c (the story that a failure tells).
+ * Order of reading: drill_script.h (what a script can say), drill_parse.c, drill_packet.h (line <-> octets),
+ * drill_run.h (the engine's state), drill_run.c, drill_report.c (the story that a failure tells).
  */
 #ifndef HARNESS_DRILL_H
 #define HARNESS_DRILL_H
@@ -57,10 +58,10 @@ void drill_play(const struct drill_script *script, const struct drill_wish *wish
 char *drill_text_report(const char *path, unsigned line, const char *text);
 
 /* For libcheck tests: fails the test with the report. The text's line 1 is reported as `string`, line 1. */
-#define ck_drill(text)                                                      \
-    do {                                                                    \
+#define ck_drill(text)                                                       \
+    do {                                                                     \
         char *ck_drill_report = drill_text_report(__FILE__, __LINE__, text); \
-        ck_assert_msg(ck_drill_report == NULL, "%s", ck_drill_report);      \
+        ck_assert_msg(ck_drill_report == NULL, "%s", ck_drill_report);       \
     } while (0)
 
 #endif

@@ -1,6 +1,7 @@
 /* drill_build.c: a line of a script becomes octets. RFC 791, RFC 8200, RFC 9293 3.1, RFC 768, RFC 792, RFC 4443.
  *
- * The packets that arrive are what a careful peer would send, except where the line says otherwise: [badsum], [offset 4].
+ * The packets that arrive are what a careful peer would send, except where the line says otherwise: [badsum] or
+ * [offset 4].
  */
 #include <string.h>
 
@@ -150,8 +151,8 @@ static size_t build_ip(const struct drill_packet *packet, const struct lucid_add
     return IP6;
 }
 
-/* The start of the packet that an ICMP error complains about: IP header and 8 octets (RFC 792), which for TCP reach the sequence
- * number. */
+/* The start of the packet that an ICMP error complains about: IP header and 8 octets (RFC 792), which for TCP reach the
+ * sequence number. */
 static size_t build_quote(const struct drill_packet *packet, const struct drill_ends *ends, uint8_t *to) {
     const struct drill_icmp *icmp = &packet->u.icmp;
     struct drill_packet quoted = {.outbound = !packet->outbound, .ip = packet->ip};
@@ -208,10 +209,10 @@ static void complete(const struct drill_packet *packet, const struct lucid_addr 
 
 /* False when IP's length field cannot say how long the packet is. */
 static bool fits(const struct drill_packet *packet) {
-    size_t data = packet->protocol == DRILL_TCP    ? packet->u.tcp.length
-                  : packet->protocol == DRILL_UDP  ? packet->u.udp_length
-                  : packet->u.icmp.length > 0      ? (size_t)packet->u.icmp.length
-                                                   : 0;
+    size_t data = packet->protocol == DRILL_TCP   ? packet->u.tcp.length
+                  : packet->protocol == DRILL_UDP ? packet->u.udp_length
+                  : packet->u.icmp.length > 0     ? (size_t)packet->u.icmp.length
+                                                  : 0;
     return data + IP6 + TCP + DRILL_OPTION_OCTETS <= LUCID_PACKET_MAX;
 }
 

@@ -46,7 +46,8 @@ static int64_t new_fd(struct drill_run *run, const struct drill_call *call, int 
 
 static int64_t call_socket(struct drill_run *run, const struct drill_call *call) {
     int family = run->variant.ipv4 ? LUCID_AF_INET : LUCID_AF_INET6;
-    return new_fd(run, call, lucid_socket(run->stack, family, call->type, call->number), call->type == LUCID_SOCK_STREAM);
+    return new_fd(run, call, lucid_socket(run->stack, family, call->type, call->number),
+                  call->type == LUCID_SOCK_STREAM);
 }
 
 static int64_t call_accept(struct drill_run *run, const struct drill_call *call) {
@@ -77,7 +78,8 @@ static int64_t call_connect(struct drill_run *run, const struct drill_call *call
             flow->has_stamp = false;
         }
     }
-    return result;
+    /* A call that waited learns of its success by asking again. */
+    return !first && result == -LUCID_EISCONN ? 0 : result;
 }
 
 static int64_t call_send(struct drill_run *run, const struct drill_call *call, int64_t done) {
@@ -145,7 +147,8 @@ static int64_t call_poll(struct drill_run *run, const struct drill_call *call) {
     struct lucid_pollfd polls[DRILL_POLL_MAX];
     for (unsigned i = 0; i < call->polls; i++) {
         const struct drill_fd *fd = drill_fd(run, call->poll[i].fd);
-        polls[i] = (struct lucid_pollfd){.fd = fd->used ? fd->handle : 0x7fffffff, .events = (short)call->poll[i].events};
+        polls[i] = (struct lucid_pollfd){.fd = fd->used ? fd->handle : 0x7fffffff,
+                                         .events = (short)call->poll[i].events};
     }
     int result = lucid_poll(run->stack, polls, call->polls);
     for (unsigned i = 0; i < call->polls && result == call->result; i++) {

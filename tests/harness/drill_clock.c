@@ -1,4 +1,5 @@
-/* drill_clock.c: the engine's clock. It stands still until somebody moves it, and stops at every deadline of the stack. */
+/* drill_clock.c: the engine's clock. It stands still until somebody moves it, and stops at every deadline of the stack.
+ * */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,8 @@ bool drill_pull(struct drill_run *run) {
     }
     const struct wire_breach *breach = wire_check_breach(run->check);
     if (breach) {
-        return drill_fail(run, wire_rule_text(breach->rule), "passive checker, rule %s: %s", wire_rule_name(breach->rule),
-                          breach->detail);
+        return drill_fail(run, wire_rule_text(breach->rule), "passive checker, rule %s: %s",
+                          wire_rule_name(breach->rule), breach->detail);
     }
     return true;
 }

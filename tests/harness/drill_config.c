@@ -14,7 +14,7 @@ static const struct member {
     uint16_t offset;
 } members[] = {
 #define MEMBER(name, kind) \
-    {#name, kind, sizeof(((struct lucid_config *)0)->name), offsetof(struct lucid_config, name)}
+    { #name, kind, sizeof(((struct lucid_config *)0)->name), offsetof(struct lucid_config, name) }
     MEMBER(mtu, NUMBER),
     MEMBER(mem_limit, NUMBER),
     MEMBER(sockets_max, NUMBER),

@@ -1,7 +1,8 @@
 /* drill_icmp.h: the names that scripts have for ICMP messages, and the numbers behind them in both families.
  *
- * One script runs for IPv4 and for IPv6: "unreachable frag_needed mtu 1200" is ICMP 3/4 with MTU 1200 there and Packet Too Big with
- * MTU 1220 here (the IPv6 header is 20 octets longer, so the MSS is the same). The pairs follow RFC 9293 3.9.2.2 and RFC 4443 5.
+ * One script runs for IPv4 and for IPv6: "unreachable frag_needed mtu 1200" is ICMP 3/4 with MTU 1200 there and Packet
+ * Too Big with MTU 1220 here (the IPv6 header is 20 octets longer, so the MSS is the same). The pairs follow RFC 9293
+ * 3.9.2.2 and RFC 4443 5.
  */
 #ifndef HARNESS_DRILL_ICMP_H
 #define HARNESS_DRILL_ICMP_H

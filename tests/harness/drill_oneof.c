@@ -1,7 +1,8 @@
-/* drill_oneof.c: a policy point: more than one behaviour is legal, and the first line of each alternative tells them apart.
+/* drill_oneof.c: a policy point: more than one behaviour is legal, and the first line of each alternative tells them
+ * apart.
  *
- * The first alternative is what our decision record says. Another one is legal too, but then the record and the stack disagree: a
- * failure, unless the wish any_policy says otherwise.
+ * The first alternative is what our decision record says. Another one is legal too, but then the record and the stack
+ * disagree: a failure, unless the wish any_policy says otherwise.
  */
 #include <string.h>
 

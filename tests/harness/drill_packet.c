@@ -7,6 +7,8 @@
 #include "harness/drill_icmp.h"
 #include "lucid/trace.h"
 
+enum { PROTOCOL_TCP = 6 };
+
 /* A multiplicative hash of the place: a wrong, moved or doubled octet is a different one, 255 times in 256. */
 uint8_t drill_octet(bool outbound, uint32_t place) {
     uint32_t mixed = (place + (outbound ? UINT32_C(0x9e3779b9) : 1)) * UINT32_C(2654435761);
@@ -28,7 +30,7 @@ uint32_t drill_packet_place(const struct drill_packet *packet) {
 
 /* Adds to the numbers of a packet what its zeroes stand for. */
 static void shift(struct drill_packet *packet, uint32_t ours, uint32_t theirs, uint32_t stamp) {
-    if (packet->protocol == DRILL_ICMP) {
+    if (packet->protocol == DRILL_ICMP && packet->u.icmp.quoted == PROTOCOL_TCP) {
         packet->u.icmp.quoted_seq += packet->outbound ? theirs : ours;
     }
     if (packet->protocol != DRILL_TCP) {
@@ -107,9 +109,10 @@ static bool icmp_differs(const struct drill_icmp *expected, const struct drill_i
         number_differs("the length", expected->length, actual->length, why)) {
         return true;
     }
-    return expected->quoted && (number_differs("the quoted protocol", expected->quoted, actual->quoted, why) ||
-                                number_differs("the quoted sequence number", expected->quoted_seq, actual->quoted_seq, why) ||
-                                number_differs("the quoted length", expected->quoted_length, actual->quoted_length, why));
+    return expected->quoted &&
+           (number_differs("the quoted protocol", expected->quoted, actual->quoted, why) ||
+            number_differs("the quoted sequence number", expected->quoted_seq, actual->quoted_seq, why) ||
+            number_differs("the quoted length", expected->quoted_length, actual->quoted_length, why));
 }
 
 bool drill_packet_differs(const struct drill_packet *expected, const struct drill_packet *actual,

@@ -1,7 +1,7 @@
 /* drill_packet.h: packets as scripts write them, and as octets.
  *
- * A script counts from 0 where the connection counts from its initial sequence numbers; struct drill_numbers says what the zeroes
- * stand for. Nothing of the stack's own code is used here: a mistake that both made would hide itself.
+ * A script counts from 0 where the connection counts from its initial sequence numbers; struct drill_numbers says what
+ * the zeroes stand for. Nothing of the stack's own code is used here: a mistake that both made would hide itself.
  *
  *     length = drill_packet_build(&line->packet, &ends, &numbers, octets);     a line of a script becomes octets
  *     drill_packet_read(octets, length, true, &seen);                          octets become what a line could say
@@ -28,7 +28,7 @@ struct drill_seen {
     struct drill_ends ends;
     const uint8_t *payload; /* of TCP, UDP, echo */
     uint32_t payload_length;
-    uint32_t raw_seq;       /* as on the wire */
+    uint32_t raw_seq;             /* as on the wire */
     struct drill_numbers numbers; /* by which the packet was made relative */
 };
 
@@ -41,8 +41,8 @@ void drill_octets(bool outbound, uint32_t place, uint8_t *to, size_t length);
 /* Where the payload of a TCP segment with relative numbers stands in its stream. */
 uint32_t drill_packet_place(const struct drill_packet *packet);
 
-/* Makes octets (room for LUCID_PACKET_MAX of them) of a line; its numbers are relative. Returns how many, or 0: the line cannot be
- * said in this family. */
+/* Makes octets (room for LUCID_PACKET_MAX of them) of a line; its numbers are relative. Returns how many, or 0: the
+ * line cannot be said in this family. */
 size_t drill_packet_build(const struct drill_packet *packet, const struct drill_ends *ends,
                           const struct drill_numbers *numbers, uint8_t *to);
 

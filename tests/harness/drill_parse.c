@@ -23,7 +23,8 @@ struct parser {
     bool in_block; /* of oneof or batch */
 };
 
-static struct drill_script *parse_nested(const char *path, const char *source, unsigned depth, struct drill_error *error);
+static struct drill_script *parse_nested(const char *path, const char *source, unsigned depth,
+                                         struct drill_error *error);
 static bool parse_lines(struct parser *parser, struct drill_line **first);
 
 /* "+.1", "1.5", "*", "+0~+.5", "+0...2.5" */
@@ -122,6 +123,7 @@ static char *at_path(const char *script, const char *name) {
     return path;
 }
 
+/* A mistake in there is told with its own file and line. */
 static bool load_at(struct parser *parser, struct scan *scan, struct drill_line *line, const char *name) {
     struct drill_error inner = {.text = ""};
     char *path = at_path(parser->script->path, name);
@@ -131,9 +133,10 @@ static bool load_at(struct parser *parser, struct scan *scan, struct drill_line 
     }
     bool done = line->u.at && !line->u.at->settings;
     if (!source) {
-        scan_fail(scan, "%.150s cannot be read: %s", path, parser->depth < NESTING ? strerror(errno) : "'at' in a circle");
+        scan_fail(scan, "%.150s cannot be read: %s", path,
+                  parser->depth < NESTING ? strerror(errno) : "'at' in a circle");
     } else if (!line->u.at) {
-        scan_fail(scan, "%.60s:%u: %.150s", inner.path, inner.line, inner.text);
+        *parser->error = inner;
     } else if (!done) {
         scan_fail(scan, "%.150s has 'config', which belongs to the script that is played", path);
     }
@@ -314,7 +317,8 @@ static bool parse_lines(struct parser *parser, struct drill_line **first) {
     return true;
 }
 
-static struct drill_script *parse_nested(const char *path, const char *source, unsigned depth, struct drill_error *error) {
+static struct drill_script *parse_nested(const char *path, const char *source, unsigned depth,
+                                         struct drill_error *error) {
     struct parser parser = {.error = error, .depth = depth, .script = calloc(1, sizeof *parser.script)};
     parser.script->path = strdup(path);
     drill_text_begin(&parser.text, source, &parser.script->tags);

@@ -1,4 +1,5 @@
-/* drill_parse.h: the parsers of the parts of a line; drill_parse.c puts them together. Each returns false after scan_fail(). */
+/* drill_parse.h: the parsers of the parts of a line; drill_parse.c puts them together. Each returns false after
+ * scan_fail(). */
 #ifndef HARNESS_DRILL_PARSE_H
 #define HARNESS_DRILL_PARSE_H
 

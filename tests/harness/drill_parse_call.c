@@ -3,9 +3,9 @@
  *     connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
  *     read(4, ..., 1000) = 100
  *
- * "..." stands for the usual address and for buffers, whose octets follow from their place in the stream. An address may be
- * written: 192.0.2.9, 192.0.2.9:80, [2001:db8::9]:80, or :80 for the usual address with another port. abort() is the ABORT of
- * RFC 9293 3.10.5, which BSD does not have.
+ * "..." stands for the usual address and for buffers, whose octets follow from their place in the stream. An address
+ * may be written: 192.0.2.9, 192.0.2.9:80, [2001:db8::9]:80, or :80 for the usual address with another port. abort() is
+ * the ABORT of RFC 9293 3.10.5, which BSD does not have.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -131,8 +131,8 @@ static bool parse_socket(struct scan *scan, struct drill_call *call) {
     if (!scan_name(scan, types, &call->type)) {
         return scan_fail(scan, "SOCK_STREAM or SOCK_DGRAM is missing at '%.20s'", scan_rest(scan));
     }
-    return scan_expect(scan, ",") && (scan_name(scan, protocols, &call->number) ||
-                                      scan_fail(scan, "IPPROTO_TCP, IPPROTO_UDP or 0 is missing"));
+    return scan_expect(scan, ",") &&
+           (scan_name(scan, protocols, &call->number) || scan_fail(scan, "IPPROTO_TCP, IPPROTO_UDP or 0 is missing"));
 }
 
 /* "4, F_SETFL, O_RDWR|O_NONBLOCK" */

@@ -12,10 +12,12 @@
 #include "harness/drill_value.h"
 
 static const struct scan_name states[] = {
-    {"CLOSED", LUCID_CLOSED},           {"LISTEN", LUCID_LISTEN},         {"SYN-SENT", LUCID_SYN_SENT},
-    {"SYN-RECEIVED", LUCID_SYN_RECEIVED}, {"ESTABLISHED", LUCID_ESTABLISHED}, {"FIN-WAIT-1", LUCID_FIN_WAIT_1},
-    {"FIN-WAIT-2", LUCID_FIN_WAIT_2},   {"CLOSE-WAIT", LUCID_CLOSE_WAIT}, {"CLOSING", LUCID_CLOSING},
-    {"LAST-ACK", LUCID_LAST_ACK},       {"TIME-WAIT", LUCID_TIME_WAIT},   {NULL, 0},
+    {"CLOSED", LUCID_CLOSED},           {"LISTEN", LUCID_LISTEN},
+    {"SYN-SENT", LUCID_SYN_SENT},       {"SYN-RECEIVED", LUCID_SYN_RECEIVED},
+    {"ESTABLISHED", LUCID_ESTABLISHED}, {"FIN-WAIT-1", LUCID_FIN_WAIT_1},
+    {"FIN-WAIT-2", LUCID_FIN_WAIT_2},   {"CLOSE-WAIT", LUCID_CLOSE_WAIT},
+    {"CLOSING", LUCID_CLOSING},         {"LAST-ACK", LUCID_LAST_ACK},
+    {"TIME-WAIT", LUCID_TIME_WAIT},     {NULL, 0},
 };
 
 /* "(4)" or nothing */
@@ -71,7 +73,8 @@ static bool parse_amount(struct scan *scan, struct drill_value *value) {
 }
 
 bool drill_parse_value(struct scan *scan, struct drill_value *value) {
-    static const struct scan_name sources[] = {{"info", DRILL_INFO}, {"stat", DRILL_STAT}, {"drop", DRILL_DROP}, {NULL, 0}};
+    static const struct scan_name sources[] = {
+        {"info", DRILL_INFO}, {"stat", DRILL_STAT}, {"drop", DRILL_DROP}, {NULL, 0}};
     char name[SCAN_WORD];
     int source;
     memset(value, 0, sizeof *value);

@@ -1,7 +1,7 @@
 /* drill_parse_options.c: TCP options as a script writes them: <mss 1460,nop,wscale 7>, <...> for any.
  *
- * hex gives octets as they stand, for options that are unknown or wrong: <hex c80400ff,nop>. What arrives is filled up with zeroes
- * (End of Option List) to a whole number of words.
+ * hex gives octets as they stand, for options that are unknown or wrong: <hex c80400ff,nop>. What arrives is filled up
+ * with zeroes (End of Option List) to a whole number of words.
  */
 #include <string.h>
 
@@ -38,10 +38,9 @@ static bool parse_timestamps(struct scan *scan, struct drill_option *option) {
 }
 
 static bool parse_option(struct scan *scan, struct drill_option *option) {
-    static const struct scan_name names[] = {{"eol", DRILL_EOL},        {"nop", DRILL_NOP},   {"mss", DRILL_MSS},
-                                             {"wscale", DRILL_WSCALE},  {"sackOK", DRILL_SACK_OK},
-                                             {"sack", DRILL_SACK},      {"TS", DRILL_TS},     {"hex", DRILL_RAW},
-                                             {NULL, 0}};
+    static const struct scan_name names[] = {{"eol", DRILL_EOL},       {"nop", DRILL_NOP},        {"mss", DRILL_MSS},
+                                             {"wscale", DRILL_WSCALE}, {"sackOK", DRILL_SACK_OK}, {"sack", DRILL_SACK},
+                                             {"TS", DRILL_TS},         {"hex", DRILL_RAW},        {NULL, 0}};
     int kind;
     if (!scan_name(scan, names, &kind)) {
         return scan_fail(scan, "'%.20s' is no TCP option that drill knows", scan_rest(scan));

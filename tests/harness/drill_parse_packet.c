@@ -7,8 +7,8 @@
  *     < icmp unreachable frag_needed mtu 1200 [1:1461(1460)]
  *     < hex 4500...
  *
- * Beyond packetdrill's notation the brackets before the flags know [badsum], and, for segments that no TCP sends, [offset 4]
- * (data offset in words), [reserved 5], [from ADDR] and [to ADDR].
+ * Beyond packetdrill's notation the brackets before the flags know [badsum], and, for segments that no TCP sends,
+ * [offset 4] (data offset in words), [reserved 5], [from ADDR] and [to ADDR].
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -76,12 +76,13 @@ static bool parse_field(struct scan *scan, struct drill_ip_fields *ip) {
         return drill_parse_address(scan, &ip->destination);
     }
     ip->bad_checksum = scan_is_word(scan, "badsum");
-    return ip->bad_checksum || scan_fail(scan, "'%.20s' is no field of a header that a script can set", scan_rest(scan));
+    return ip->bad_checksum ||
+           scan_fail(scan, "'%.20s' is no field of a header that a script can set", scan_rest(scan));
 }
 
 static bool parse_ip_fields(struct scan *scan, struct drill_ip_fields *ip) {
-    *ip = (struct drill_ip_fields){.ecn = DRILL_ANY, .tos = DRILL_ANY, .ttl = DRILL_ANY, .offset = DRILL_ANY,
-                                   .reserved = DRILL_ANY};
+    *ip = (struct drill_ip_fields){
+        .ecn = DRILL_ANY, .tos = DRILL_ANY, .ttl = DRILL_ANY, .offset = DRILL_ANY, .reserved = DRILL_ANY};
     while (scan_text(scan, "[")) {
         do {
             if (!parse_field(scan, ip)) {

@@ -12,21 +12,31 @@
 #include "lucid/socket.h"
 
 static const struct scan_name levels[] = {
-    {"SOL_SOCKET", LUCID_SOL_SOCKET}, {"SOL_TCP", LUCID_IPPROTO_TCP}, {"IPPROTO_TCP", LUCID_IPPROTO_TCP},
+    {"SOL_SOCKET", LUCID_SOL_SOCKET}, {"SOL_TCP", LUCID_IPPROTO_TCP},   {"IPPROTO_TCP", LUCID_IPPROTO_TCP},
     {"SOL_IP", LUCID_IPPROTO_IP},     {"IPPROTO_IP", LUCID_IPPROTO_IP}, {NULL, 0},
 };
 
 static const struct scan_name options[] = {
-    {"SO_REUSEADDR", LUCID_SO_REUSEADDR},     {"SO_TYPE", LUCID_SO_TYPE},
-    {"SO_ERROR", LUCID_SO_ERROR},             {"SO_SNDBUF", LUCID_SO_SNDBUF},
-    {"SO_RCVBUF", LUCID_SO_RCVBUF},           {"SO_KEEPALIVE", LUCID_SO_KEEPALIVE},
-    {"SO_LINGER", LUCID_SO_LINGER},           {"SO_ACCEPTCONN", LUCID_SO_ACCEPTCONN},
-    {"IP_TOS", LUCID_IP_TOS},                 {"IP_TTL", LUCID_IP_TTL},
-    {"TCP_NODELAY", LUCID_TCP_NODELAY},       {"TCP_MAXSEG", LUCID_TCP_MAXSEG},
-    {"TCP_CORK", LUCID_TCP_CORK},             {"TCP_KEEPIDLE", LUCID_TCP_KEEPIDLE},
-    {"TCP_KEEPINTVL", LUCID_TCP_KEEPINTVL},   {"TCP_KEEPCNT", LUCID_TCP_KEEPCNT},
-    {"TCP_QUICKACK", LUCID_TCP_QUICKACK},     {"TCP_CONGESTION", LUCID_TCP_CONGESTION},
-    {"TCP_USER_TIMEOUT", LUCID_TCP_USER_TIMEOUT}, {NULL, 0},
+    {"SO_REUSEADDR", LUCID_SO_REUSEADDR},
+    {"SO_TYPE", LUCID_SO_TYPE},
+    {"SO_ERROR", LUCID_SO_ERROR},
+    {"SO_SNDBUF", LUCID_SO_SNDBUF},
+    {"SO_RCVBUF", LUCID_SO_RCVBUF},
+    {"SO_KEEPALIVE", LUCID_SO_KEEPALIVE},
+    {"SO_LINGER", LUCID_SO_LINGER},
+    {"SO_ACCEPTCONN", LUCID_SO_ACCEPTCONN},
+    {"IP_TOS", LUCID_IP_TOS},
+    {"IP_TTL", LUCID_IP_TTL},
+    {"TCP_NODELAY", LUCID_TCP_NODELAY},
+    {"TCP_MAXSEG", LUCID_TCP_MAXSEG},
+    {"TCP_CORK", LUCID_TCP_CORK},
+    {"TCP_KEEPIDLE", LUCID_TCP_KEEPIDLE},
+    {"TCP_KEEPINTVL", LUCID_TCP_KEEPINTVL},
+    {"TCP_KEEPCNT", LUCID_TCP_KEEPCNT},
+    {"TCP_QUICKACK", LUCID_TCP_QUICKACK},
+    {"TCP_CONGESTION", LUCID_TCP_CONGESTION},
+    {"TCP_USER_TIMEOUT", LUCID_TCP_USER_TIMEOUT},
+    {NULL, 0},
 };
 
 /* "{onoff=1, linger=0}": our option is the seconds, -1 for off. */
@@ -104,8 +114,9 @@ bool drill_parse_sockopt(struct scan *scan, struct drill_call *call) {
 /* "{fd=4, events=POLLIN, revents=POLLIN|POLLOUT}" */
 static bool parse_pollfd(struct scan *scan, struct drill_poll *poll) {
     static const struct scan_name events[] = {
-        {"POLLIN", LUCID_POLLIN},   {"POLLPRI", LUCID_POLLPRI},   {"POLLOUT", LUCID_POLLOUT},
-        {"POLLERR", LUCID_POLLERR}, {"POLLHUP", LUCID_POLLHUP},   {"POLLNVAL", LUCID_POLLNVAL},
+        {"POLLIN", LUCID_POLLIN},       {"POLLPRI", LUCID_POLLPRI},
+        {"POLLOUT", LUCID_POLLOUT},     {"POLLERR", LUCID_POLLERR},
+        {"POLLHUP", LUCID_POLLHUP},     {"POLLNVAL", LUCID_POLLNVAL},
         {"POLLRDHUP", LUCID_POLLRDHUP}, {NULL, 0},
     };
     int64_t fd;
@@ -116,8 +127,8 @@ static bool parse_pollfd(struct scan *scan, struct drill_poll *poll) {
         return false;
     }
     poll->fd = (int)fd;
-    if (scan_text(scan, ",") && (!scan_expect(scan, "revents") || !scan_expect(scan, "=") ||
-                                 !scan_flags(scan, events, &poll->revents))) {
+    if (scan_text(scan, ",") &&
+        (!scan_expect(scan, "revents") || !scan_expect(scan, "=") || !scan_flags(scan, events, &poll->revents))) {
         return false;
     }
     return scan_expect(scan, "}");

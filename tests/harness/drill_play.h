@@ -4,7 +4,8 @@
 
 #include "harness/drill_run.h"
 
-/* Plays a script from beginning to end. run: script, variant and wish are set, story, report and pcap if wanted, all else is zero. */
+/* Plays a script from beginning to end. run: script, variant and wish are set, story, report and pcap if wanted, all
+ * else is zero. */
 bool drill_play_once(struct drill_run *run);
 
 /* One line; and with the checks that follow every line. */

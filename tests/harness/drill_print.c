@@ -24,7 +24,8 @@ static void __attribute__((format(printf, 2, 3))) print(struct print *to, const 
 
 static void print_flags(struct print *to, uint8_t flags) {
     static const char letters[] = "SFRPUEW.";
-    static const uint8_t bits[] = {LUCID_SYN, LUCID_FIN, LUCID_RST, LUCID_PSH, LUCID_URG, LUCID_ECE, LUCID_CWR, LUCID_ACK};
+    static const uint8_t bits[] = {LUCID_SYN, LUCID_FIN, LUCID_RST, LUCID_PSH,
+                                   LUCID_URG, LUCID_ECE, LUCID_CWR, LUCID_ACK};
     for (unsigned i = 0; i < sizeof bits; i++) {
         if (flags & bits[i]) {
             print(to, "%c", letters[i]);

@@ -32,8 +32,12 @@ static bool read_ip4(const uint8_t *octets, size_t length, struct carrier *carri
     if (header < IP4 || total < header || total > length) {
         return false;
     }
-    *carrier = (struct carrier){.octets = octets + header, .length = total - header, .protocol = octets[9],
-                                .tos = octets[1], .ttl = octets[8], .ipv4 = true};
+    *carrier = (struct carrier){.octets = octets + header,
+                                .length = total - header,
+                                .protocol = octets[9],
+                                .tos = octets[1],
+                                .ttl = octets[8],
+                                .ipv4 = true};
     memset(carrier->source.octet + 10, 0xff, 2);
     memset(carrier->destination.octet + 10, 0xff, 2);
     memcpy(carrier->source.octet + 12, octets + 12, 4);
@@ -45,8 +49,11 @@ static bool read_ip6(const uint8_t *octets, size_t length, struct carrier *carri
     if (length < IP6 || get16(octets + 4) + (size_t)IP6 > length) {
         return false;
     }
-    *carrier = (struct carrier){.octets = octets + IP6, .length = get16(octets + 4), .protocol = octets[6],
-                                .tos = (uint8_t)(get16(octets) >> 4), .ttl = octets[7]};
+    *carrier = (struct carrier){.octets = octets + IP6,
+                                .length = get16(octets + 4),
+                                .protocol = octets[6],
+                                .tos = (uint8_t)(get16(octets) >> 4),
+                                .ttl = octets[7]};
     memcpy(carrier->source.octet, octets + 8, 16);
     memcpy(carrier->destination.octet, octets + 24, 16);
     return true;
@@ -193,8 +200,8 @@ bool drill_packet_read(const uint8_t *octets, size_t length, bool outbound, stru
         return false;
     }
     seen->packet.outbound = outbound;
-    seen->packet.ip = (struct drill_ip_fields){.ecn = carrier.tos & 3, .tos = carrier.tos, .ttl = carrier.ttl,
-                                               .offset = DRILL_ANY, .reserved = DRILL_ANY};
+    seen->packet.ip = (struct drill_ip_fields){
+        .ecn = carrier.tos & 3, .tos = carrier.tos, .ttl = carrier.ttl, .offset = DRILL_ANY, .reserved = DRILL_ANY};
     bool known = (carrier.protocol == 6 && read_tcp(&carrier, seen)) ||
                  (carrier.protocol == 17 && read_udp(&carrier, seen)) ||
                  (carrier.protocol == (carrier.ipv4 ? 1 : 58) && read_icmp(&carrier, seen));

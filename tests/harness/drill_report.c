@@ -45,8 +45,12 @@ static const char *timer_due(const struct lucid_tcp_info *info, lucid_time time)
     const struct {
         lucid_time at;
         const char *name;
-    } timers[] = {{info->rto_at, "RTO"},           {info->persist_at, "persist"},   {info->delayed_ack_at, "delayed ACK"},
-                  {info->keepalive_at, "keepalive"}, {info->timewait_at, "2MSL"},   {info->fin_wait_2_at, "FIN-WAIT-2"},
+    } timers[] = {{info->rto_at, "RTO"},
+                  {info->persist_at, "persist"},
+                  {info->delayed_ack_at, "delayed ACK"},
+                  {info->keepalive_at, "keepalive"},
+                  {info->timewait_at, "2MSL"},
+                  {info->fin_wait_2_at, "FIN-WAIT-2"},
                   {info->user_at, "user"}};
     for (unsigned i = 0; i < sizeof timers / sizeof *timers; i++) {
         if (timers[i].at == time) {
@@ -96,8 +100,8 @@ static void print_left(struct drill_run *run, const char *why) {
 /* ---- the connection ---- */
 
 static void print_timers(struct drill_run *run, const struct lucid_tcp_info *info) {
-    const lucid_time at[] = {info->rto_at,       info->persist_at,  info->delayed_ack_at, info->keepalive_at,
-                             info->timewait_at,  info->fin_wait_2_at, info->user_at};
+    const lucid_time at[] = {info->rto_at,      info->persist_at,    info->delayed_ack_at, info->keepalive_at,
+                             info->timewait_at, info->fin_wait_2_at, info->user_at};
     char text[32];
     const char *before = "  timers  ";
     for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
@@ -135,8 +139,8 @@ static void print_connection(struct drill_run *run) {
     print_timers(run, &info);
 }
 
-static void print_head(struct drill_run *run) {
-    fprintf(run->report, "FAIL %s", run->path);
+static void print_head(struct drill_run *run, const char *verdict) {
+    fprintf(run->report, "%s %s", verdict, run->path);
     if (run->line) {
         fprintf(run->report, ":%u", run->line->number);
     }
@@ -157,14 +161,15 @@ static void print_again(struct drill_run *run) {
             run->script->path);
 }
 
-/* The part before expected and actual, and the part behind them; false when nobody wants to read it or it is told already. */
+/* The part before expected and actual, and the part behind them; false when nobody wants to read it or it is told
+ * already. */
 static bool open_report(struct drill_run *run) {
     bool told = run->failed;
     run->failed = true;
     if (told || !run->report) {
         return false;
     }
-    print_head(run);
+    print_head(run, "FAIL");
     drill_tell_changes(run);
     drill_story_print(run);
     return true;
@@ -216,6 +221,14 @@ bool drill_fail_packet(struct drill_run *run, const char *why) {
         print_nothing(run);
     }
     return close_report(run);
+}
+
+void drill_report_pass(struct drill_run *run) {
+    if (run->report && run->wish->verbose) {
+        run->line = NULL;
+        print_head(run, "PASS");
+        drill_story_print(run);
+    }
 }
 
 void drill_warn(struct drill_run *run, const char *format, ...) {

@@ -1,4 +1,5 @@
-/* drill_run.c: one play of a script, from lucid_create() to the last octet of memory that comes back. See drill_run.h. */
+/* drill_run.c: one play of a script, from lucid_create() to the last octet of memory that comes back. See drill_run.h.
+ * */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,8 +41,15 @@ static bool begin(struct drill_run *run) {
     drill_config_apply(&config, run->script->settings, run->variant.ipv4);
     vhost_init(&run->host, run->variant.iss);
     vhost_lend_iss(&run->host, &config, run->variant.iss);
-    struct wire_check_config check = {.ours = run->usual.local.addr, .mtu = config.mtu, .mss_floor = config.mss_floor,
-                                      .virtual_time = true};
+    struct lucid_config usual;
+    lucid_config_default(&usual);
+    struct wire_check_config check = {.ours = run->usual.local.addr,
+                                      .mtu = config.mtu,
+                                      .mss_floor = config.mss_floor,
+                                      .initial_window = config.initial_window,
+                                      .msl = config.msl,
+                                      .virtual_time = true,
+                                      .scarce = config.mem_limit < usual.mem_limit};
     run->check = wire_check_begin(&check);
     run->flows = calloc(DRILL_FLOWS, sizeof *run->flows);
     run->scratch = malloc(LUCID_PACKET_MAX + 1);
@@ -65,6 +73,9 @@ static void end(struct drill_run *run) {
     run->stack = NULL;
     if (!run->failed && !vhost_clean(&run->host)) {
         drill_fail(run, "all memory comes back with lucid_destroy()", "%s", run->host.fault);
+    }
+    if (!run->failed) {
+        drill_report_pass(run);
     }
     wire_check_end(run->check);
     free(run->flows);

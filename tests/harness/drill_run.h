@@ -1,4 +1,5 @@
-/* drill_run.h: one play of a script: the stack, its virtual host, the clock, what is on the wire and what the story says so far.
+/* drill_run.h: one play of a script: the stack, its virtual host, the clock, what is on the wire and what the story
+ * says so far.
  *
  * Who does what with it:
  *     drill_run.c     begins and ends a play, and walks through the lines
@@ -32,8 +33,8 @@
 struct drill_flow {
     struct drill_ends ends;
     struct drill_numbers numbers;
-    bool fresh;       /* our next SYN tells what our 0 stands for */
-    bool has_stamp;   /* numbers.stamp is known */
+    bool fresh;     /* our next SYN tells what our 0 stands for */
+    bool has_stamp; /* numbers.stamp is known */
 };
 
 /* A descriptor of the script. After close() its handle stays, stale. */
@@ -72,20 +73,20 @@ struct drill_run {
     struct drill_ends usual;    /* of lines without ports */
     struct drill_flow *flows;
     unsigned flow_count;
-    struct drill_flow *last;    /* of the last packet line; NULL: none yet */
+    struct drill_flow *last; /* of the last packet line; NULL: none yet */
     struct drill_fd fd[DRILL_FDS];
-    int last_fd;                /* of the last call, for the report */
+    int last_fd; /* of the last call, for the report */
     struct drill_waiting waits[DRILL_WAITS];
     unsigned wait_count;
     struct drill_left *left, **left_end; /* not consumed yet */
-    uint8_t *scratch;           /* LUCID_PACKET_MAX octets */
+    uint8_t *scratch;                    /* LUCID_PACKET_MAX octets */
 
-    const char *path;           /* of the script being played: that of an `at` perhaps */
+    const char *path; /* of the script being played: that of an `at` perhaps */
     const struct drill_line *line;
     bool failed;
-    struct drill_story *story;  /* NULL: nobody wants to read it */
-    FILE *report;               /* where failures and warnings go, with a story; else NULL */
-    struct drill_pcap *pcap;    /* NULL: no capture */
+    struct drill_story *story; /* NULL: nobody wants to read it */
+    FILE *report;              /* where failures and warnings go, with a story; else NULL */
+    struct drill_pcap *pcap;   /* NULL: no capture */
 };
 
 /* ---- drill_clock.c ---- */
@@ -167,6 +168,9 @@ bool drill_fail_line(struct drill_run *run, const char *format, ...) __attribute
 
 /* The same, when what happened is the first packet that left, or that none left; why it is not what the line wants. */
 bool drill_fail_packet(struct drill_run *run, const char *why);
+
+/* The story of a play that has passed, when it is wished. */
+void drill_report_pass(struct drill_run *run);
 
 /* A new line of the story, and the state changes that came of it. */
 void drill_tell(struct drill_run *run, lucid_time time, const char *text);

@@ -91,8 +91,8 @@ bool scan_range(struct scan *scan, const char *what, int64_t least, int64_t most
         return scan_fail(scan, "a number is missing: %s, at '%.20s'", what, scan->at);
     }
     if (*number < least || *number > most) {
-        return scan_fail(scan, "%s is %lld, but must lie between %lld and %lld", what, (long long)*number, (long long)least,
-                         (long long)most);
+        return scan_fail(scan, "%s is %lld, but must lie between %lld and %lld", what, (long long)*number,
+                         (long long)least, (long long)most);
     }
     return true;
 }

@@ -1,7 +1,7 @@
 /* drill_scan.h: a place in a line of a script, and the small steps forward that all parsers are made of.
  *
- * Each scan_ function skips blanks first. Those that return bool move on and say true, or stay and say false. A parser that
- * cannot go on calls scan_fail() once, with a sentence, and returns false; the first sentence is kept.
+ * Each scan_ function skips blanks first. Those that return bool move on and say true, or stay and say false. A parser
+ * that cannot go on calls scan_fail() once, with a sentence, and returns false; the first sentence is kept.
  */
 #ifndef HARNESS_DRILL_SCAN_H
 #define HARNESS_DRILL_SCAN_H

@@ -1,8 +1,8 @@
 /* drill_script.h: what a packet script says, as a tree of lines.
  *
  * A script tells which packets arrive, which calls the application makes and which packets must leave, each at its
- * instant (the notation: see the head of drill.h). drill_parse() makes this tree of it; drill_run.c plays the tree. Nothing here
- * knows the stack: numbers are the script's, in which 0 stands for the real initial sequence number.
+ * instant (the notation: see the head of drill.h). drill_parse() makes this tree of it; drill_run.c plays the tree.
+ * Nothing here knows the stack: numbers are the script's, in which 0 stands for the real initial sequence number.
  *
  *     struct drill_script *script = drill_parse_file("tests/pkt/open/handshake.pkt", &error);
  *     ... drill_play(script, ...)
@@ -22,9 +22,9 @@
 
 /* ---- packets ---- */
 
-#define DRILL_OPTIONS 24      /* options of one segment: 40 octets hold more only as NOPs without purpose */
+#define DRILL_OPTIONS 24 /* options of one segment: 40 octets hold more only as NOPs without purpose */
 #define DRILL_OPTION_OCTETS 40
-#define DRILL_HEX_MAX 2048    /* octets of a packet given as raw bytes */
+#define DRILL_HEX_MAX 2048 /* octets of a packet given as raw bytes */
 
 enum drill_option_kind {
     DRILL_EOL,
@@ -38,9 +38,9 @@ enum drill_option_kind {
 };
 
 struct drill_option {
-    uint8_t kind;      /* enum drill_option_kind */
-    uint8_t count;     /* SACK: values; RAW: octets */
-    uint32_t value[8]; /* MSS; WSCALE: shift; TS: val, ecr; SACK: left, right, left, ... */
+    uint8_t kind;                        /* enum drill_option_kind */
+    uint8_t count;                       /* SACK: values; RAW: octets */
+    uint32_t value[8];                   /* MSS; WSCALE: shift; TS: val, ecr; SACK: left, right, left, ... */
     uint8_t octets[DRILL_OPTION_OCTETS]; /* RAW */
 };
 
@@ -79,8 +79,8 @@ struct drill_ip_fields {
 
 struct drill_packet {
     bool outbound;
-    uint8_t protocol;              /* enum drill_protocol */
-    uint16_t from_port, to_port;   /* 0: the usual ones */
+    uint8_t protocol;            /* enum drill_protocol */
+    uint16_t from_port, to_port; /* 0: the usual ones */
     struct drill_ip_fields ip;
     union {
         struct drill_tcp tcp;
@@ -134,18 +134,18 @@ struct drill_address {
 struct drill_call {
     uint8_t name; /* enum drill_call_name */
     int fd;
-    int type;          /* socket */
-    int number;        /* listen: backlog; shutdown: how; send and recv: flags; fcntl: flags; poll: timeout in ms */
-    int command;       /* fcntl */
-    int64_t length;    /* of a buffer */
+    int type;       /* socket */
+    int number;     /* listen: backlog; shutdown: how; send and recv: flags; fcntl: flags; poll: timeout in ms */
+    int command;    /* fcntl */
+    int64_t length; /* of a buffer */
     struct drill_address address;
     int level, option; /* getsockopt, setsockopt: LUCID_... */
     int64_t value;     /* their value; get: what is expected */
     char text[16];     /* their value for TCP_CONGESTION */
     uint8_t polls;
     struct drill_poll poll[DRILL_POLL_MAX];
-    int64_t result;    /* not negative, or -1 */
-    int error;         /* with -1: positive errno value */
+    int64_t result; /* not negative, or -1 */
+    int error;      /* with -1: positive errno value */
 };
 
 /* ---- lines ---- */
@@ -169,7 +169,7 @@ enum drill_time_kind {
 };
 
 struct drill_time {
-    uint8_t kind; /* enum drill_time_kind */
+    uint8_t kind;  /* enum drill_time_kind */
     bool relative; /* counted from the event before, else from the start */
     lucid_time begin, end;
 };
@@ -196,10 +196,10 @@ struct drill_block {
 
 struct drill_line {
     struct drill_line *next;
-    unsigned number;   /* of its line in the file */
-    uint8_t kind;      /* enum drill_line_kind */
+    unsigned number; /* of its line in the file */
+    uint8_t kind;    /* enum drill_line_kind */
     struct drill_time time;
-    char *text;        /* without its time, without comments */
+    char *text; /* without its time, without comments */
     union {
         struct drill_packet packet;
         struct drill_call call;

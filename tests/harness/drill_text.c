@@ -74,7 +74,8 @@ bool drill_text_take(struct drill_text *text, const char *word) {
     if (!drill_text_skip(text) || strncmp(text->at, word, length) != 0) {
         return false;
     }
-    if (isalnum((unsigned char)word[length - 1]) && (isalnum((unsigned char)text->at[length]) || text->at[length] == '_')) {
+    if (isalnum((unsigned char)word[length - 1]) &&
+        (isalnum((unsigned char)text->at[length]) || text->at[length] == '_')) {
         return false;
     }
     text->at += length;

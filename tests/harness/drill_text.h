@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 struct drill_text {
-    char *begin;    /* owned; comments are blanks */
+    char *begin; /* owned; comments are blanks */
     const char *at;
-    unsigned line;  /* of at, from 1 */
+    unsigned line; /* of at, from 1 */
 };
 
 /* Copies a text and takes the comments out. *tags gets the first comment that names an RFC or a regression, or "". */

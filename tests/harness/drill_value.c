@@ -11,26 +11,43 @@ struct field {
 };
 
 #define FIELD(member, kind) \
-    {#member, kind, sizeof(((struct lucid_tcp_info *)0)->member), offsetof(struct lucid_tcp_info, member)}
+    { #member, kind, sizeof(((struct lucid_tcp_info *)0)->member), offsetof(struct lucid_tcp_info, member) }
 
 static const struct field info_fields[] = {
-    FIELD(connection, DRILL_FIELD_NUMBER),      FIELD(iss, DRILL_FIELD_OUR_SEQ),
-    FIELD(snd_una, DRILL_FIELD_OUR_SEQ),        FIELD(snd_nxt, DRILL_FIELD_OUR_SEQ),
-    FIELD(snd_wnd, DRILL_FIELD_NUMBER),         FIELD(snd_wl1, DRILL_FIELD_THEIR_SEQ),
-    FIELD(snd_wl2, DRILL_FIELD_OUR_SEQ),        FIELD(irs, DRILL_FIELD_THEIR_SEQ),
-    FIELD(rcv_nxt, DRILL_FIELD_THEIR_SEQ),      FIELD(rcv_wnd, DRILL_FIELD_NUMBER),
-    FIELD(cwnd, DRILL_FIELD_NUMBER),            FIELD(ssthresh, DRILL_FIELD_NUMBER),
-    FIELD(flight, DRILL_FIELD_NUMBER),          FIELD(send_queue, DRILL_FIELD_NUMBER),
-    FIELD(receive_queue, DRILL_FIELD_NUMBER),   FIELD(out_of_order, DRILL_FIELD_NUMBER),
-    FIELD(mss, DRILL_FIELD_NUMBER),             FIELD(mss_received, DRILL_FIELD_NUMBER),
-    FIELD(snd_shift, DRILL_FIELD_NUMBER),       FIELD(rcv_shift, DRILL_FIELD_NUMBER),
-    FIELD(dupacks, DRILL_FIELD_NUMBER),         FIELD(backoff, DRILL_FIELD_NUMBER),
-    FIELD(retransmits, DRILL_FIELD_NUMBER),     FIELD(octets_in, DRILL_FIELD_NUMBER),
-    FIELD(octets_out, DRILL_FIELD_NUMBER),      FIELD(srtt, DRILL_FIELD_DURATION),
-    FIELD(rttvar, DRILL_FIELD_DURATION),        FIELD(rto, DRILL_FIELD_DURATION),
-    FIELD(rto_at, DRILL_FIELD_INSTANT),         FIELD(persist_at, DRILL_FIELD_INSTANT),
-    FIELD(delayed_ack_at, DRILL_FIELD_INSTANT), FIELD(keepalive_at, DRILL_FIELD_INSTANT),
-    FIELD(timewait_at, DRILL_FIELD_INSTANT),    FIELD(fin_wait_2_at, DRILL_FIELD_INSTANT),
+    FIELD(connection, DRILL_FIELD_NUMBER),
+    FIELD(iss, DRILL_FIELD_OUR_SEQ),
+    FIELD(snd_una, DRILL_FIELD_OUR_SEQ),
+    FIELD(snd_nxt, DRILL_FIELD_OUR_SEQ),
+    FIELD(snd_wnd, DRILL_FIELD_NUMBER),
+    FIELD(snd_wl1, DRILL_FIELD_THEIR_SEQ),
+    FIELD(snd_wl2, DRILL_FIELD_OUR_SEQ),
+    FIELD(irs, DRILL_FIELD_THEIR_SEQ),
+    FIELD(rcv_nxt, DRILL_FIELD_THEIR_SEQ),
+    FIELD(rcv_wnd, DRILL_FIELD_NUMBER),
+    FIELD(cwnd, DRILL_FIELD_NUMBER),
+    FIELD(ssthresh, DRILL_FIELD_NUMBER),
+    FIELD(flight, DRILL_FIELD_NUMBER),
+    FIELD(send_queue, DRILL_FIELD_NUMBER),
+    FIELD(receive_queue, DRILL_FIELD_NUMBER),
+    FIELD(out_of_order, DRILL_FIELD_NUMBER),
+    FIELD(mss, DRILL_FIELD_NUMBER),
+    FIELD(mss_received, DRILL_FIELD_NUMBER),
+    FIELD(snd_shift, DRILL_FIELD_NUMBER),
+    FIELD(rcv_shift, DRILL_FIELD_NUMBER),
+    FIELD(dupacks, DRILL_FIELD_NUMBER),
+    FIELD(backoff, DRILL_FIELD_NUMBER),
+    FIELD(retransmits, DRILL_FIELD_NUMBER),
+    FIELD(octets_in, DRILL_FIELD_NUMBER),
+    FIELD(octets_out, DRILL_FIELD_NUMBER),
+    FIELD(srtt, DRILL_FIELD_DURATION),
+    FIELD(rttvar, DRILL_FIELD_DURATION),
+    FIELD(rto, DRILL_FIELD_DURATION),
+    FIELD(rto_at, DRILL_FIELD_INSTANT),
+    FIELD(persist_at, DRILL_FIELD_INSTANT),
+    FIELD(delayed_ack_at, DRILL_FIELD_INSTANT),
+    FIELD(keepalive_at, DRILL_FIELD_INSTANT),
+    FIELD(timewait_at, DRILL_FIELD_INSTANT),
+    FIELD(fin_wait_2_at, DRILL_FIELD_INSTANT),
     FIELD(user_at, DRILL_FIELD_INSTANT),
 };
 
@@ -39,7 +56,11 @@ static const char *const stat_names[] = {
     LUCID_COUNTER_LIST(STAT_NAME)
 #undef STAT_NAME
         "memory",
-    "sockets", "connections", "half_open", "listeners", "timewaits",
+    "sockets",
+    "connections",
+    "half_open",
+    "listeners",
+    "timewaits",
 };
 
 static const char *const drop_names[] = {
@@ -128,7 +149,11 @@ uint64_t drill_stat_field(const struct lucid_stats *stats, int field) {
         LUCID_COUNTER_LIST(STAT_VALUE)
 #undef STAT_VALUE
             stats->memory,
-        stats->sockets, stats->connections, stats->half_open, stats->listeners, stats->timewaits,
+        stats->sockets,
+        stats->connections,
+        stats->half_open,
+        stats->listeners,
+        stats->timewaits,
     };
     return values[field];
 }

@@ -1,7 +1,8 @@
 /* drill_value.h: what a script can ask the stack for by name: info(4).cwnd, stat.tcp_resets_out, drop.TCP_CHECKSUM.
  *
- * The fields of info are the members of struct lucid_tcp_info, but for the ends. Sequence numbers are given relative to the
- * connection's initial ones, lengths of time in seconds, instants in seconds since the start of the script or `never`.
+ * The fields of info are the members of struct lucid_tcp_info, but for the ends. Sequence numbers are given relative to
+ * the connection's initial ones, lengths of time in seconds, instants in seconds since the start of the script or
+ * `never`.
  */
 #ifndef HARNESS_DRILL_VALUE_H
 #define HARNESS_DRILL_VALUE_H

@@ -1,6 +1,6 @@
-/* drill_wait.c: when calls return. A call with a plain time returns at once; "+0...2.5 read(...)" waits and must return at 2.5, "+0~+1
- * read(...)" returns some time in the range before the script goes on. A call that waits is a record that is tried again after every
- * event: there is no thread.
+/* drill_wait.c: when calls return. A call with a plain time returns at once; "+0...2.5 read(...)" waits and must return
+ * at 2.5, "+0~+1 read(...)" returns some time in the range before the script goes on. A call that waits is a record
+ * that is tried again after every event: there is no thread.
  */
 #include <stdio.h>
 #include <string.h>
@@ -68,10 +68,12 @@ bool drill_retry_waits(struct drill_run *run) {
     for (unsigned i = 0; i < run->wait_count;) {
         int64_t result;
         struct drill_waiting waiting = run->waits[i];
+        run->line = waiting.line;
         bool returned = attempt(run, &waiting, false, &result);
         if (run->failed) {
             return false;
         }
+        run->line = line;
         run->waits[i] = waiting;
         if (!returned) {
             i++;

@@ -66,7 +66,8 @@ static bool payload_is(const struct drill_seen *seen, const struct drill_packet 
     return true;
 }
 
-/* What the zeroes of a packet that left stand for, as far as it tells itself: a SYN our ISS, the first TSval our stamp. */
+/* What the zeroes of a packet that left stand for, as far as it tells itself: a SYN our ISS, the first TSval our stamp.
+ * */
 static struct drill_numbers numbers_of(const struct drill_flow *flow, const struct drill_packet *packet) {
     struct drill_numbers numbers = flow->numbers;
     const struct drill_tcp *tcp = &packet->u.tcp;

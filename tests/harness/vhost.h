@@ -6,9 +6,9 @@
  *     ... lucid_create, ..., lucid_destroy
  *     ck_assert_msg(vhost_clean(&host), "%s", host.fault);
  *
- * Every block remembers its size: giving back another size, more than config.mem_limit at one time, or a block that is never given
- * back is a fault. With fail_at set, the allocation of that number fails (and all later ones, with fail_on): the way to visit every
- * place where memory may be short.
+ * Every block remembers its size: giving back another size, more than config.mem_limit at one time, or a block that is
+ * never given back is a fault. With fail_at set, the allocation of that number fails (and all later ones, with
+ * fail_on): the way to visit every place where memory may be short.
  */
 #ifndef HARNESS_VHOST_H
 #define HARNESS_VHOST_H
@@ -21,9 +21,9 @@ struct vhost {
     uint64_t allocations;     /* so far */
     uint64_t fail_at;         /* 0: none fails */
     bool fail_on;
-    uint64_t random;          /* state of the generator */
-    uint32_t iss;             /* what the ISS hook of vhost_lend_iss() gives */
-    char fault[160];          /* the first one; "" */
+    uint64_t random; /* state of the generator */
+    uint32_t iss;    /* what the ISS hook of vhost_lend_iss() gives */
+    char fault[160]; /* the first one; "" */
 };
 
 void vhost_init(struct vhost *host, uint64_t seed);

@@ -1,71 +1,80 @@
-/* wire_flow.h: what the passive checker remembers of one connection. Sequence numbers are those of the wire. */
+/* wire_flow.h: what the passive checker remembers of one connection. Sequence numbers are those of the wire.
+ *
+ * An outsider knows some things for certain and others only as a bound. What arrived counts as taken where that makes a
+ * rule milder (next, una, right_max), and only wire_segment.sure, a segment that no stack may refuse, makes it stricter
+ * (what is owed, whether the connection is gone). When a connection may have begun anew, everything is forgotten.
+ */
 #ifndef HARNESS_WIRE_FLOW_H
 #define HARNESS_WIRE_FLOW_H
 
 #include "harness/drill_packet.h"
 #include "harness/wire_check.h"
-
-#define WIRE_SACKS 32
+#include "harness/wire_ranges.h"
 
 /* What a SYN offers. */
 struct wire_offer {
     bool seen, has_mss, has_scale, sack, stamps, ecn;
     uint16_t mss;
     uint8_t scale;
-    uint32_t seq;  /* of the SYN */
-    uint32_t ack;  /* of a SYN,ACK */
     uint8_t flags;
-};
-
-struct wire_range {
-    uint32_t start, end;
+    uint32_t seq; /* of the SYN */
+    uint32_t end; /* of what it carries */
 };
 
 struct wire_flow {
     struct wire_flow *next_flow;
     struct drill_ends ends;
+    lucid_time arrived; /* something came last that may have to do with it */
 
-    struct wire_offer ours, theirs; /* of this incarnation */
+    struct wire_offer ours, theirs; /* of this connection */
     struct wire_offer asked;        /* the peer's latest SYN, perhaps not taken */
-    lucid_time syn_time;            /* our latest SYN left */
-    lucid_time timewait_until;      /* 0: not in TIME-WAIT, as far as one can tell */
-    bool closed;
-    bool confirmed;                 /* our SYN was acknowledged */
+    bool asked_new;                 /* it came after our latest SYN,ACK */
+    lucid_time syn_time, syn_gap;   /* when our SYN left, and how long after the one before */
+    bool syn_lost_twice;
+    bool confirmed;     /* ours was acknowledged */
+    bool answered;      /* a segment of ours that only a synchronized connection sends */
+    lucid_time gone_at; /* CLOSED since then or from then on; 2MSL away: TIME-WAIT. LUCID_NEVER */
 
     /* what we sent */
-    uint32_t una, max;     /* acknowledged; highest sent, SYN and FIN counted */
-    bool fin_out, fin_after_theirs;
-    uint32_t fin_seq;      /* of our FIN */
-    uint8_t *octets;       /* sent since una: octets[0] has number octets_at */
+    uint32_t una, max; /* acknowledged; highest sent, SYN and FIN counted */
+    bool fin_out, fin_acked;
+    bool fin_last;    /* ours left in CLOSE-WAIT for certain, and so the connection ends in LAST-ACK */
+    bool fin_first;   /* ours left before the peer's came, and so it ends in TIME-WAIT */
+    uint32_t fin_seq; /* of our FIN */
+    uint8_t *octets;  /* octets[0] has number octets_at */
     uint32_t octets_at;
     size_t count, room;
-    uint32_t stamp;        /* our latest TSval */
     bool has_stamp;
+    uint32_t stamp; /* our latest TSval */
 
     /* what we promised */
     bool has_edge;
-    uint32_t ack, edge;    /* of our latest segment with ACK */
+    uint32_t ack, edge; /* of our latest segment with ACK; the farthest right edge */
 
     /* what the peer sent */
-    uint32_t highest;      /* of all that came, SYN and FIN counted */
-    uint32_t next;         /* RCV.NXT as it should be */
-    bool fin_in;
+    uint32_t next;            /* RCV.NXT, if everything that came was taken */
+    struct wire_ranges early; /* came above a gap */
+    struct wire_range newest; /* of it, what came last; empty: something else came after it */
+    bool fin_known, fin_in;   /* where its FIN lies; everything up to its FIN came */
+    bool fin_idle;            /* then nothing of ours was under way */
     uint32_t fin_in_seq;
-    struct wire_range early[WIRE_SACKS]; /* came above a gap */
-    unsigned early_count;
-    struct wire_range newest; /* the segment that came last, when it came early; empty: none */
+    lucid_time fin_in_time;
+    bool has_their_stamp;
+    uint32_t their_stamp; /* the latest */
 
     /* what the peer allows */
+    bool has_right;
     uint32_t right, right_max; /* edge of its window now, and the farthest ever */
-    uint32_t cwnd, ssthresh, dupacks, recover;
-    bool recovery;
-    struct wire_range sacked[WIRE_SACKS];
-    unsigned sacked_count;
+    uint32_t window_max, wl1;  /* its largest window; the highest SEG.SEQ that brought one */
+    int64_t credit;            /* octets that may leave: see wire_send.c */
+    uint32_t recover;          /* where the flight ended when something was last sent again */
+    struct wire_ranges sacked;
 
-    /* what we owe */
-    unsigned owed_full;    /* full segments not acknowledged */
+    /* what we owe; see wire_ack.c */
+    unsigned full; /* full segments that are not acknowledged */
     bool owed, owed_now;
-    lucid_time owed_since;
+    enum wire_rule now_rule; /* which asks for it at once */
+    lucid_time owed_since, now_since;
 };
 
 struct wire_check {
@@ -73,6 +82,7 @@ struct wire_check {
     struct wire_flow *flows;
     struct wire_breach breach;
     bool breached;
+    bool blind; /* something came of which nobody can say what became of it: single packets are judged, no more */
     lucid_time now;
 };
 
@@ -80,19 +90,14 @@ struct wire_check {
 struct wire_segment {
     struct drill_seen seen;
     const struct drill_tcp *tcp;
-    uint32_t end; /* SEG.SEQ + SEG.LEN, SYN and FIN counted */
+    uint32_t start, end; /* numbers of its data: behind the SYN, before the FIN */
+    uint32_t last;       /* SEG.SEQ + SEG.LEN: SYN and FIN counted */
+    size_t option_length;
     bool has_stamp;
     uint32_t stamp;
-    size_t option_length;
+    bool malformed; /* its options are: a stack may drop it */
+    bool sure;      /* in: no stack may refuse it */
 };
-
-static inline bool wire_before(uint32_t a, uint32_t b) {
-    return (int32_t)(a - b) < 0;
-}
-
-static inline uint32_t wire_max(uint32_t a, uint32_t b) {
-    return wire_before(a, b) ? b : a;
-}
 
 /* Notes a breach, if it is the first one. Always false. */
 bool wire_breach(struct wire_check *check, enum wire_rule rule, const char *format, ...)
@@ -104,36 +109,74 @@ struct wire_flow *wire_flow_of(struct wire_check *check, const struct drill_ends
 /* Forgets everything about a connection but its ends and the peer's latest SYN. */
 void wire_flow_reset(struct wire_flow *flow);
 
-/* The largest payload, options not taken off, that the peer accepts. wire_out.c */
+/* Both SYNs were seen. */
+static inline bool wire_known(const struct wire_flow *flow) {
+    return flow->ours.seen && flow->theirs.seen;
+}
+
+/* What both SYNs offered. */
+static inline bool wire_stamps(const struct wire_flow *flow) {
+    return flow->ours.stamps && flow->theirs.stamps;
+}
+
+static inline bool wire_sack(const struct wire_flow *flow) {
+    return flow->ours.sack && flow->theirs.sack;
+}
+
+/* The largest payload, options not taken off, that the peer accepts. */
 uint32_t wire_segment_max(const struct wire_check *check, const struct wire_flow *flow);
 
-/* wire_ip.c: rules about headers and checksums. False after a breach. */
-bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t length);
-/* True when the checksums of a packet are right: a wrong one never reaches the stack. */
-bool wire_checksums_right(const uint8_t *octets, size_t length);
+/* ---- wire_ip.c ---- */
 
-/* wire_options.c */
-bool wire_check_options(struct wire_check *check, struct wire_flow *flow, const uint8_t *octets, size_t length,
-                        const struct wire_segment *segment);
+/* Rules about headers and checksums. False after a breach. */
+bool wire_check_headers(struct wire_check *check, const uint8_t *octets, size_t length);
+
+/* What becomes of a packet that arrives, as far as an outsider can tell. */
+enum wire_fate {
+    WIRE_REACHES,
+    WIRE_LOST,  /* a wrong checksum */
+    WIRE_UNSURE /* a fragment, or with headers that a stack may refuse */
+};
+enum wire_fate wire_fate_of(const uint8_t *octets, size_t length);
+
+/* ---- wire_options.c ---- */
+
 void wire_read_segment(struct wire_segment *segment);
 void wire_read_offer(const struct wire_segment *segment, struct wire_offer *offer);
 
-/* wire_out.c, wire_in.c: a TCP segment leaves, or arrives. */
+/* The list of options as octets: that of the TCP header in an IP packet. */
+bool wire_check_option_list(struct wire_check *check, const uint8_t *octets, size_t length);
+/* What every segment may carry, whatever its connection; and what those of this connection may. */
+bool wire_check_any_options(struct wire_check *check, const struct wire_segment *segment);
+bool wire_check_options(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment);
+
+/* ---- wire_out.c, wire_in.c: a TCP segment leaves, or arrives ---- */
+
+bool wire_check_flags(struct wire_check *check, const struct wire_segment *segment);
 void wire_segment_out(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment);
-void wire_segment_in(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment);
+void wire_segment_in(struct wire_check *check, struct wire_flow *flow, struct wire_segment *segment);
 
-/* wire_send.c: rules about data. */
+/* Notes that the connection is gone, or in TIME-WAIT, once both FINs are acknowledged. */
+void wire_note_end(const struct wire_check *check, struct wire_flow *flow);
+
+/* ---- wire_send.c: what leaves with a sequence number ---- */
+
 bool wire_check_data(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment);
+bool wire_check_ect(struct wire_check *check, const struct wire_flow *flow, const struct wire_segment *segment);
 void wire_congestion_begin(const struct wire_check *check, struct wire_flow *flow);
-void wire_congestion_ack(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment,
-                         bool duplicate);
+/* acked: octets that are acknowledged now; sacked: that are SACKed now. */
+void wire_congestion_ack(const struct wire_check *check, struct wire_flow *flow, uint32_t acked, uint32_t sacked);
 
-/* wire_ack.c: what must be acknowledged, and when. */
+/* ---- wire_ack.c: what must be acknowledged, and when; SACK blocks of ours, and those of the peer ---- */
+
+/* A segment brings data, from which `next` has not been moved yet. */
 void wire_owe(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment);
 void wire_owe_nothing(struct wire_flow *flow);
-bool wire_check_owed(struct wire_check *check, struct wire_flow *flow, lucid_time now);
-/* SACK blocks of ours; and those of the peer. */
-bool wire_check_sack(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment);
-void wire_note_sack(struct wire_flow *flow, const struct wire_segment *segment);
+bool wire_check_owed(struct wire_check *check, const struct wire_flow *flow, lucid_time now);
+
+bool wire_check_sack(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment,
+                     uint32_t edge);
+/* Returns how many octets are SACKed that were not before. */
+uint32_t wire_note_sack(struct wire_flow *flow, const struct wire_segment *segment);
 
 #endif

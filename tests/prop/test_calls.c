@@ -1,5 +1,6 @@
 /* test_calls.c: any calls in any order at both ends of bad links, with invariants after every step. At the end all
- * handles are closed; then every connection must go, and memory must be back.
+ * handles are closed; then every connection must go, and memory must be back. The passive checker reads every packet.
+ * With an odd seed allocations fail now and then.
  *
  *     LUCID_SEEDS=100000 build/san/tests/prop/test_calls     that many, from 1 on
  *     LUCID_SEED=17 build/san/tests/prop/test_calls          this one
@@ -9,6 +10,7 @@
 
 #include "core/check.h"
 #include "harness/vhost.h"
+#include "harness/wire_check.h"
 #include "prop/caller.h"
 #include "sim/end.h"
 #include "sim/rules.h"
@@ -23,6 +25,7 @@ static struct lucid_pair *pair;
 static struct vhost hosts[2];
 static struct caller callers[2];
 static struct rules rules[2];
+static struct wire_check *checks[2];
 static struct story story;
 static struct rng rng;
 static uint64_t key;
@@ -36,6 +39,36 @@ static void __attribute__((noreturn)) complain(int node, const char *what) {
             what);
     story_print(&story, stderr);
     ck_abort_msg("seed %d: %c: %s", (int)key, 'A' + node, what);
+}
+
+static void read_breach(int node) {
+    const struct wire_breach *breach = wire_check_breach(checks[node]);
+    char text[300];
+    if (breach) {
+        snprintf(text, sizeof text, "passive checker at %.9f, rule %s: %s", (double)breach->time / (double)LUCID_SECOND,
+                 wire_rule_name(breach->rule), breach->detail);
+        complain(node, text);
+    }
+}
+
+static void on_packet(struct lucid_pair *of, int node, bool leaves, const uint8_t *octets, size_t length, void *user) {
+    (void)user;
+    (leaves ? wire_check_out : wire_check_in)(checks[node], lucid_pair_now(of), octets, length);
+}
+
+static bool memory_fails(void) {
+    return key % 2 == 1;
+}
+
+static struct wire_check *begin_check(const struct lucid_config *config) {
+    const struct wire_check_config wire = {.mtu = config->mtu,
+                                           .mss_floor = config->mss_floor,
+                                           .initial_window = config->initial_window,
+                                           .msl = config->msl,
+                                           .virtual_time = true,
+                                           .scarce = memory_fails(),
+                                           .aborts = true};
+    return wire_check_begin(&wire);
 }
 
 static void check(int node) {
@@ -56,6 +89,7 @@ static void check(int node) {
     if (stack_check(lucid_pair_stack(pair, node), &report) != 0) {
         complain(node, report.broken);
     }
+    read_breach(node);
 }
 
 static uint8_t octet_of(void *user, uint16_t source, uint16_t destination, uint64_t offset) {
@@ -101,9 +135,11 @@ static void begin(uint64_t seed) {
     draw_node(0);
     draw_node(1);
     ck_assert_int_eq(lucid_pair_open(&pair, &options), 0);
+    lucid_pair_on_packet(pair, on_packet, NULL);
     for (int node = 0; node < 2; node++) {
         struct lucid_stack *stack = lucid_pair_stack(pair, node);
         callers[node] = (struct caller){.stack = stack, .node = node, .rng = &rng, .key = key};
+        checks[node] = begin_check(&options.config[node]);
         rules[node] = (struct rules){.octet_of = octet_of, .config = &options.config[node], .rounds = true};
         lucid_trace_enable(stack, LUCID_TRACE_ALL & ~(1u << LUCID_EVENT_VARIABLES), 4096);
     }
@@ -112,7 +148,7 @@ static void begin(uint64_t seed) {
 /* One call, or some time. */
 static void step(void) {
     int node = (int)below(2);
-    if (below(50) == 0) {
+    if (below(50) == 0 && memory_fails()) {
         hosts[node].fail_at = hosts[node].allocations + 1 + below(3);
     }
     if (below(3) > 0) {
@@ -175,6 +211,7 @@ START_TEST(any_calls) {
     lucid_pair_close(pair);
     for (int node = 0; node < 2; node++) {
         rules_end(&rules[node]);
+        wire_check_end(checks[node]);
         ck_assert_msg(vhost_clean(&hosts[node]), "%s", hosts[node].fault);
     }
 }

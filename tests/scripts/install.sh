@@ -24,7 +24,8 @@ int main(void)
     struct lucid_addr addr;
     char text[LUCID_ADDR_TEXT];
     int bad = lucid_addr_parse("fd77:0::2", &addr);
-    return bad || printf("%s %s %s\n", LUCID_VERSION, lucid_addr_format(&addr, text), lucid_state_name(LUCID_LISTEN)) < 1;
+    const char *state = lucid_state_name(LUCID_LISTEN);
+    return bad || printf("%s %s %s\n", LUCID_VERSION, lucid_addr_format(&addr, text), state) < 1;
 }
 EOT
 version=$(sed -n 's/^.define LUCID_VERSION "\(.*\)"/\1/p' "$root/stack/include/lucid/lucid.h")
@@ -57,7 +58,8 @@ for header in "$dest"/opt/lucid/include/lucid/*.h; do
 done | put all.cc
 if c++ --version >/dev/null 2>&1; then
     # shellcheck disable=SC2046
-    passes "C++ reads the headers" c++ -std=c++11 -Wall -Werror -fsyntax-only "$work/all.cc" $(pkg-config --cflags lucid)
+    passes "C++ reads the headers" \
+        c++ -std=c++11 -Wall -Werror -fsyntax-only "$work/all.cc" $(pkg-config --cflags lucid)
 else
     echo "skip C++ reads the headers: no C++ compiler"
 fi

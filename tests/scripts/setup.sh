@@ -28,7 +28,8 @@ here() {
 }
 
 as 1000
-fails "not root: the command to run" '^setup: run this.*sudo apt-get install -y --no-install-recommends.* curl' here demo
+fails "not root: the command to run" \
+    '^setup: run this.*sudo apt-get install -y --no-install-recommends.* curl' here demo
 fails "not root: why" 'curl: plays the client' here demo
 passes "not root: installs nothing" test ! -s "$work/asked"
 as 0

@@ -24,6 +24,7 @@ EOT
 put apps/httpd/main.c <<'EOT'
 #include "lucid/host.h"
 #include "common/args.h"
+#include <netinet/tcp.h>
 #include <stdio.h>
 EOT
 passes "check_layers: allowed includes" "$root/scripts/check_layers" "$work"
@@ -45,6 +46,8 @@ seed tun/loop.c '#include "../stack/tcp/tcb.h"' 'public headers'
 seed apps/httpd/main.c '#include "core/stack.h"' 'public headers'
 seed apps/httpd/main.c '#include "fetch/url.h"' 'another program'
 seed apps/httpd/main.c '#include <linux/if_tun.h>' 'in tun/'
+seed apps/httpd/main.c '#include <net/if.h>' 'in tun/'
+seed apps/httpd/main.c '#include <netinet/ip.h>' 'in tun/'
 
 # ---- check_state_writer ----
 copy scripts
@@ -67,7 +70,8 @@ bool f(struct tcb *tcb, struct lucid_event *e)
 EOT
 mkdir -p "$work/stack/core" "$work/stack/sock"
 passes "check_state_writer: reading is allowed" "$root/scripts/check_state_writer" "$work"
-for statement in 'tcb->state = CLOSED;' 'tcb.state=CLOSED;' 'c->tcb[i].state |= CLOSED;' 'tcb->state++;' '--tcb->state;' \
+for statement in 'tcb->state = CLOSED;' 'tcb.state=CLOSED;' 'c->tcb[i].state |= CLOSED;' 'tcb->state++;' \
+    '--tcb->state;' \
     'set(&tcb->state);' 'p = &tcb.state;' 'struct tcb t = {.state = 1};' 'x = tcb->state <<= 1;'; do
     cp "$work/stack/tcp/ack.c" "$work/saved"
     echo "    $statement" >>"$work/stack/tcp/ack.c"
@@ -82,11 +86,14 @@ done
     echo '    return x;' && echo '}'
 } | put stack/base/long.c
 passes "check_length: 67 lines" "$root/scripts/check_length" "$work"
-{ sed '$d' "$work/stack/base/long.c" && printf '\n\n\n\n}\n'; } >"$work/saved" && mv "$work/saved" "$work/stack/base/long.c"
+{ sed '$d' "$work/stack/base/long.c" && printf '\n\n\n\n}\n'; } >"$work/saved" &&
+    mv "$work/saved" "$work/stack/base/long.c"
 fails "check_length: 71 lines" '^stack/base/long.c:[0-9]+: f has 7[0-9] lines' "$root/scripts/check_length" "$work"
-{ echo 'int f(int x)' && echo '{' && for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do echo "    if (x == $i) x = 2;"; done &&
+{ echo 'int f(int x)' && echo '{' &&
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do echo "    if (x == $i) x = 2;"; done &&
     echo '    return x;' && echo '}'; } | put stack/base/long.c
-fails "check_length: complexity 16" '^stack/base/long.c:[0-9]+: f has complexity 16' "$root/scripts/check_length" "$work"
+fails "check_length: complexity 16" \
+    '^stack/base/long.c:[0-9]+: f has complexity 16' "$root/scripts/check_length" "$work"
 yes '/* line */' | head -n 501 | put stack/base/long.c
 fails "check_length: a file of 501 lines" '^stack/base/long.c:501: ' "$root/scripts/check_length" "$work"
 rm "$work/stack/base/long.c"
@@ -117,7 +124,8 @@ build() {
     code=$1
     shift
     rm -rf "$work/b" && mkdir -p "$work/b/obj/stack" "$work/obj"
-    { echo '#include "lucid/lucid.h"' && echo 'int lucid_one(int x) { return x; }' && echo "$code"; } >"$work/stack/one.c"
+    { echo '#include "lucid/lucid.h"' && echo 'int lucid_one(int x) { return x; }' && echo "$code"; } \
+        >"$work/stack/one.c"
     { echo '#include "lucid/host.h"' && echo 'int lucid_host_one(int x) { return x; }'; } >"$work/tun/host.c"
     (
         cd "$work" || exit 1
@@ -133,7 +141,8 @@ passes "check_symbols: memcpy is allowed" env BUILD=b "$root/scripts/check_symbo
 passes "check_exports: lucid_ only" env BUILD=b "$root/scripts/check_exports" "$work"
 build 'long write(int, const void *, unsigned long);
 void two(void) { write(1, "", 0); }'
-fails "check_symbols: write" '^stack/one.c:4: stack/ must not use write' env BUILD=b "$root/scripts/check_symbols" "$work"
+fails "check_symbols: write" '^stack/one.c:4: stack/ must not use write' \
+    env BUILD=b "$root/scripts/check_symbols" "$work"
 build '__attribute__((visibility("default"))) int two(void) { return 2; }'
 fails "check_exports: a name that is not lucid_" 'liblucid.so: exports two' \
     env BUILD=b "$root/scripts/check_exports" "$work"

@@ -50,8 +50,17 @@ static void read_trace(struct world *world, int node) {
     }
 }
 
+static void read_breach(struct world *world, int node) {
+    const struct wire_breach *breach = wire_check_breach(world->check[node]);
+    if (breach) {
+        world_fail(world, "%c: passive checker at %.9f, rule %s: %s", 'A' + node,
+                   (double)breach->time / (double)LUCID_SECOND, wire_rule_name(breach->rule), breach->detail);
+    }
+}
+
 void world_check_stack(struct world *world, int node) {
     struct check_report report;
+    read_breach(world, node);
     read_trace(world, node);
     if (stack_check(stack(world, node), &report) != 0) {
         world_fail(world, "%c: %s", 'A' + node, report.broken);
@@ -280,6 +289,24 @@ static enum lucid_link_fate tap(void *user, lucid_time now, const uint8_t *octet
     return LUCID_LINK_PASS;
 }
 
+static void on_packet(struct lucid_pair *pair, int node, bool leaves, const uint8_t *octets, size_t length,
+                      void *user) {
+    struct world *world = user;
+    (leaves ? wire_check_out : wire_check_in)(world->check[node], lucid_pair_now(pair), octets, length);
+}
+
+static struct wire_check *begin_check(const struct world *world, int node) {
+    const struct lucid_config *config = &world->options.config[node];
+    bool scarce = world->squeeze[node].from != LUCID_NEVER || world->host[node].fail_at > 0;
+    const struct wire_check_config check = {.mtu = config->mtu,
+                                            .mss_floor = config->mss_floor,
+                                            .initial_window = config->initial_window,
+                                            .msl = config->msl,
+                                            .virtual_time = true,
+                                            .scarce = scarce};
+    return wire_check_begin(&check);
+}
+
 static void begin(struct world *world) {
     struct lucid_sockaddr any = {.port = LISTEN_PORT};
     int opened = lucid_pair_open(&world->pair, &world->options);
@@ -288,9 +315,11 @@ static void begin(struct world *world) {
         return;
     }
     lucid_pair_on_batch(world->pair, on_batch, world);
+    lucid_pair_on_packet(world->pair, on_packet, world);
     for (int node = 0; node < 2; node++) {
         const struct lucid_config *config = &world->options.config[node];
         world->accepts[node] = LUCID_NEVER;
+        world->check[node] = begin_check(world, node);
         world->rules[node] = (struct rules){.octet_of = octet_of, .user = world, .config = config};
         lucid_link_judge(lucid_pair_link(world->pair, node), tap, world);
         lucid_trace_enable(stack(world, node), TRACE_KINDS, TRACE_EVENTS);
@@ -319,6 +348,8 @@ void world_end(struct world *world) {
     world->pair = NULL;
     for (int node = 0; node < 2; node++) {
         rules_end(&world->rules[node]);
+        wire_check_end(world->check[node]);
+        world->check[node] = NULL;
         if (!vhost_clean(&world->host[node])) {
             world_fail(world, "%c: %s", 'A' + node, world->host[node].fault);
         }

@@ -5,13 +5,15 @@
  *     world_end(&world);
  *
  * After every step all invariants of both stacks are checked (core/check.h), the traces are read against the rules
- * of rules.h, and each side's variables against the other's (I18). At the end every stream must have arrived,
- * every connection must be gone, and memory must be back at its first value (P2).
+ * of rules.h, each packet by the passive checker (harness/wire_check.h), and each side's variables against the other's
+ * (I18). At the end every stream must have arrived, every connection must be gone, and memory must be back at its first
+ * value (P2).
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
 #include "harness/vhost.h"
+#include "harness/wire_check.h"
 #include "lucid/host.h"
 #include "rng.h"
 #include "sim/end.h"
@@ -42,6 +44,7 @@ struct world {
     struct lucid_pair *pair;
     struct vhost host[2];
     struct rules rules[2];
+    struct wire_check *check[2];
     struct story story;
     int listener[2];
     lucid_time accepts[2]; /* when accept, for which memory was short, is called again; LUCID_NEVER */

@@ -1,4 +1,5 @@
-/* fixture.h: the lower half of a stack, ip/ and udp/, with addresses, memory that is counted and randomness that repeats.
+/* fixture.h: the lower half of a stack, ip/ and udp/, with addresses, memory that is counted and randomness that
+ * repeats.
  *
  * Ours: 10.77.0.2/24, 192.0.2.5/30, fd77::2/64.
  */

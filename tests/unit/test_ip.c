@@ -114,8 +114,8 @@ END_TEST
 
 START_TEST(padding_is_cut) { /* attack A05 */
     for (int version = 4; version <= 6; version += 2) {
-        make_packet(&packet, version == 4 ? "10.77.0.1" : "fd77::1", version == 4 ? "10.77.0.2" : "fd77::2", 17, "payload",
-                    7);
+        make_packet(&packet, version == 4 ? "10.77.0.1" : "fd77::1", version == 4 ? "10.77.0.2" : "fd77::2", 17,
+                    "payload", 7);
         memset(packet.octets + packet.length, 0xee, 50);
         ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length + 50), LUCID_DROP_NONE);
         ck_assert_uint_eq(f.datagram.length, 7);
@@ -129,7 +129,9 @@ START_TEST(other_versions_are_dropped) { /* attack A02 */
         make_packet(&packet, "10.77.0.1", "10.77.0.2", 17, "payload", 7);
         packet.octets[0] = (uint8_t)(version << 4 | 5);
         enum lucid_drop drop = fixture_input(&f, packet.octets, packet.length);
-        ck_assert_int_eq(drop, version == 4 ? LUCID_DROP_NONE : version == 6 ? LUCID_DROP_IP_SHORT : LUCID_DROP_IP_VERSION);
+        ck_assert_int_eq(drop, version == 4   ? LUCID_DROP_NONE
+                               : version == 6 ? LUCID_DROP_IP_SHORT
+                                              : LUCID_DROP_IP_VERSION);
     }
 }
 END_TEST
@@ -165,7 +167,8 @@ START_TEST(fragments_and_options) {
         packet.octets[0] = 0x46;
         seal_ip4(&packet);
         bool good = length >= 2 && length <= 4;
-        ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), good ? LUCID_DROP_NONE : LUCID_DROP_IP_OPTION);
+        ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length),
+                         good ? LUCID_DROP_NONE : LUCID_DROP_IP_OPTION);
     }
 }
 END_TEST
@@ -203,8 +206,11 @@ END_TEST
 START_TEST(source_is_chosen) {
     static const struct {
         const char *destination, *source;
-    } cases[] = {{"10.77.0.1", "10.77.0.2"}, {"192.0.2.6", "192.0.2.5"}, {"8.8.8.8", "10.77.0.2"},
-                 {"fd77::9", "fd77::2"},     {"2001:db8::1", "fd77::2"}};
+    } cases[] = {{"10.77.0.1", "10.77.0.2"},
+                 {"192.0.2.6", "192.0.2.5"},
+                 {"8.8.8.8", "10.77.0.2"},
+                 {"fd77::9", "fd77::2"},
+                 {"2001:db8::1", "fd77::2"}};
     struct lucid_addr source;
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct lucid_addr destination = address(cases[i].destination), expected = address(cases[i].source);

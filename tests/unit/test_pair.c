@@ -176,6 +176,56 @@ START_TEST(applications_run_where_something_happened) {
 }
 END_TEST
 
+/* The packets of one connection as both sides see them, one letter each: arrives at or leaves stack 0 or 1. */
+struct sight {
+    char order[64];
+    size_t count;
+    uint8_t first[2][40]; /* of the SYN, as it leaves and as it arrives */
+};
+
+static void see(struct lucid_pair *of, int which, bool leaves, const uint8_t *octets, size_t length, void *user) {
+    struct sight *sight = user;
+    EXPECT(of == pair && length >= 40 && octets[0] == 0x45 && length == (size_t)octets[2] * 256 + octets[3]);
+    if (sight->count < 2) {
+        memcpy(sight->first[sight->count], octets, 40);
+    }
+    EXPECT(sight->count < sizeof sight->order - 1);
+    sight->order[sight->count++] = leaves ? "aA"[which] : "bB"[which];
+}
+
+START_TEST(packets_are_seen_from_both_sides) {
+    struct sight sight = {.count = 0};
+    open_pair();
+    listen_on(1, 80);
+    lucid_pair_on_packet(pair, see, &sight);
+    connect_to(0, "10.77.0.2", 80);
+    while (lucid_pair_step(pair, LUCID_SECOND)) {
+    }
+    ck_assert_str_eq(sight.order, "aB" /* SYN */ "Ab" /* SYN,ACK */ "aB" /* ACK */);
+    ck_assert_mem_eq(sight.first[0], sight.first[1], 40);
+    lucid_pair_on_packet(pair, NULL, NULL);
+    connect_to(0, "10.77.0.2", 80);
+    while (lucid_pair_step(pair, 2 * LUCID_SECOND)) {
+    }
+    ck_assert_uint_eq(sight.count, 6);
+    close_pair();
+}
+END_TEST
+
+/* What the link loses leaves, and does not arrive. */
+START_TEST(lost_packets_leave) {
+    struct sight sight = {.count = 0};
+    options.faults[0].loss = 1000000;
+    open_pair();
+    lucid_pair_on_packet(pair, see, &sight);
+    connect_to(0, "10.77.0.2", 80);
+    while (lucid_pair_step(pair, 2 * LUCID_SECOND)) {
+    }
+    ck_assert_str_eq(sight.order, "aa");
+    close_pair();
+}
+END_TEST
+
 /* A timer is something that happens, too: the second SYN leaves after one second, the third two seconds later. */
 START_TEST(timers_expire) {
     struct log log = {.accepted = -1};
@@ -431,6 +481,8 @@ int main(void) {
     tcase_add_test(tests, calls_happen_now);
     tcase_add_test(tests, ack_and_fin_share_a_segment);
     tcase_add_test(tests, applications_run_where_something_happened);
+    tcase_add_test(tests, packets_are_seen_from_both_sides);
+    tcase_add_test(tests, lost_packets_leave);
     tcase_add_test(tests, timers_expire);
     tcase_add_test(tests, runs_repeat);
     tcase_add_test(tests, time_wait_passes);

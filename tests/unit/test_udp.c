@@ -80,7 +80,7 @@ START_TEST(a_datagram_is_delivered) { /* 1122-4.1.3.5: with the address it was s
     ck_assert_uint_eq(udp_ready(socket), LUCID_POLLOUT | LUCID_POLLIN);
     ck_assert_ptr_eq(udp_next_changed(&f.udp), socket);
     ck_assert_ptr_null(udp_next_changed(&f.udp));
-    ck_assert_int_eq(udp_recvfrom(&f.udp, socket, buffer, 10, true, NULL, NULL), 5); /* peek */
+    ck_assert_int_eq(udp_recvfrom(&f.udp, socket, buffer, 10, true, NULL, NULL), 5);      /* peek */
     ck_assert_int_eq(udp_recvfrom(&f.udp, socket, buffer, 3, false, &remote, &local), 3); /* the rest is lost */
     ck_assert_mem_eq(buffer, "hel", 3);
     ck_assert(same_end(&remote, &them) && same_end(&local, &us));
@@ -213,7 +213,8 @@ START_TEST(errors_reach_the_socket_with_the_peer) { /* 1122-4.1.3.3 */
     struct udp_socket *socket = udp_open(&f.udp, LUCID_AF_UNSPEC, 9), *other = bound_to(LUCID_AF_INET, "0.0.0.0", 77);
     struct lucid_sockaddr remote = end("10.77.0.1", 53);
     ck_assert_int_eq(udp_connect(&f.udp, socket, &remote), 0);
-    struct icmp_error error = {.kind = ICMP_HARD, .error = LUCID_ECONNREFUSED, .local = socket->local, .remote = remote};
+    struct icmp_error error = {
+        .kind = ICMP_HARD, .error = LUCID_ECONNREFUSED, .local = socket->local, .remote = remote};
     ck_assert_int_eq(udp_icmp_error(&f.udp, &error), LUCID_DROP_NONE);
     ck_assert_ptr_eq(udp_next_changed(&f.udp), socket);
     ck_assert_uint_eq(udp_ready(socket), LUCID_POLLIN | LUCID_POLLOUT | LUCID_POLLERR);
@@ -290,7 +291,8 @@ END_TEST
 START_TEST(what_cannot_be_sent) {
     struct udp_socket *socket = udp_open(&f.udp, LUCID_AF_INET, 1);
     struct lucid_sockaddr good = end("10.77.0.1", 4000), six = end("fd77::1", 4000), any = end("0.0.0.0", 4000);
-    struct lucid_sockaddr zero = end("10.77.0.1", 0), broadcast = end("10.77.0.255", 9), all = end("255.255.255.255", 9);
+    struct lucid_sockaddr zero = end("10.77.0.1", 0), broadcast = end("10.77.0.255", 9),
+                          all = end("255.255.255.255", 9);
     ck_assert_int_eq(udp_sendto(&f.udp, socket, "x", 1, NULL), -LUCID_EDESTADDRREQ);
     ck_assert_int_eq(udp_sendto(&f.udp, socket, "x", 1, &six), -LUCID_EAFNOSUPPORT);
     ck_assert_int_eq(udp_sendto(&f.udp, socket, "x", 1, &any), -LUCID_EINVAL);
@@ -391,7 +393,8 @@ static const struct conflict conflicts[] = {
 START_TEST(conflicts_of_ports) {
     const struct conflict *c = &conflicts[_i];
     for (int reuse = 0; reuse < 4; reuse++) {
-        struct udp_socket *first = udp_open(&f.udp, c->first_family, 1), *second = udp_open(&f.udp, c->second_family, 2);
+        struct udp_socket *first = udp_open(&f.udp, c->first_family, 1),
+                          *second = udp_open(&f.udp, c->second_family, 2);
         struct lucid_sockaddr local = end(c->first, 53), other = end(c->second, 53);
         first->reuse = reuse & 1;
         second->reuse = reuse & 2;

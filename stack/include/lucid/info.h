@@ -181,7 +181,8 @@ struct lucid_tcp_info {
 LUCID_API int lucid_info_find(const struct lucid_stack *stack, const struct lucid_sockaddr *local,
                               const struct lucid_sockaddr *remote, struct lucid_tcp_info *info);
 
-/* Walks over all connections, listeners and TIME-WAIT records: *cursor is 0 at first. Returns 1, or 0 after the last. */
+/* Walks over all connections, listeners and TIME-WAIT records: *cursor is 0 at first. Returns 1, or 0 after the
+ * last. */
 LUCID_API int lucid_info_next(const struct lucid_stack *stack, uint32_t *cursor, struct lucid_tcp_info *info);
 
 #ifdef __cplusplus

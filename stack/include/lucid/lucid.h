@@ -59,8 +59,13 @@ struct lucid_sockaddr {
 /* Room for the longest text form of an address, with its final NUL. */
 #define LUCID_ADDR_TEXT 46
 
+/* Tells families apart. Returns true for an IPv4 address in its mapped form, false for an IPv6 address. */
 LUCID_API bool lucid_addr_is_ipv4(const struct lucid_addr *addr);
+
+/* Recognises an address that is left open. Returns true for :: and for 0.0.0.0. */
 LUCID_API bool lucid_addr_is_any(const struct lucid_addr *addr);
+
+/* Compares. Returns true when both are the same address of the same family. */
 LUCID_API bool lucid_addr_equal(const struct lucid_addr *a, const struct lucid_addr *b);
 
 /* Reads "10.77.0.2" or "fd77::2". Returns 0, or -LUCID_EINVAL when text is neither. */

@@ -57,7 +57,9 @@ enum lucid_socket_type { LUCID_SOCK_STREAM = 1, LUCID_SOCK_DGRAM = 2 };
 
 /* Makes a socket.
  * family: LUCID_AF_INET, LUCID_AF_INET6, or LUCID_AF_UNSPEC for both at once. type: LUCID_SOCK_STREAM (TCP) or
- * LUCID_SOCK_DGRAM (UDP). protocol: 0, or 6 and 17.
+ * LUCID_SOCK_DGRAM (UDP). protocol: 0, or LUCID_IPPROTO_TCP and LUCID_IPPROTO_UDP; or, for a datagram socket that sends
+ * echo requests and receives their replies, LUCID_IPPROTO_ICMP (family LUCID_AF_INET) or LUCID_IPPROTO_ICMPV6 (family
+ * LUCID_AF_INET6): messages are written and read from the ICMP header on, ports are identifiers (Linux: icmp(7)).
  * Returns a handle, which is positive, or -LUCID_EAFNOSUPPORT, -LUCID_EPROTONOSUPPORT, -LUCID_ENFILE, -LUCID_ENOMEM.
  * Source: socket(2). State: none, CLOSED. */
 LUCID_API int lucid_socket(struct lucid_stack *stack, int family, int type, int protocol);
@@ -101,7 +103,8 @@ LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *da
 
 /* Receives octets of a stream, or one datagram (what does not fit is lost). Returns how many were read; 0 at the end
  * of a stream (or for an empty datagram); -LUCID_EAGAIN (none yet), -LUCID_ENOTCONN, -LUCID_EBADF, or what ended the
- * connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293 3.10.3. State: none. */
+ * connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293 3.10.3. State:
+ * none. */
 LUCID_API ptrdiff_t lucid_recv(struct lucid_stack *stack, int fd, void *data, size_t length, int flags);
 
 /* As lucid_send(); remote: for a datagram, where to; NULL: the peer. */
@@ -134,7 +137,14 @@ LUCID_API int lucid_getpeername(struct lucid_stack *stack, int fd, struct lucid_
 
 /* ---- options ---- */
 
-enum lucid_level { LUCID_SOL_SOCKET = 1, LUCID_IPPROTO_IP = 0, LUCID_IPPROTO_TCP = 6, LUCID_IPPROTO_UDP = 17 };
+enum lucid_level {
+    LUCID_SOL_SOCKET = 1,
+    LUCID_IPPROTO_IP = 0,
+    LUCID_IPPROTO_ICMP = 1, /* of lucid_socket() only, as the last one */
+    LUCID_IPPROTO_TCP = 6,
+    LUCID_IPPROTO_UDP = 17,
+    LUCID_IPPROTO_ICMPV6 = 58,
+};
 
 /* The value is an int, unless said otherwise. */
 enum lucid_option_socket {
@@ -147,7 +157,8 @@ enum lucid_option_socket {
     LUCID_SO_LINGER = 13,     /* seconds; -1: off. 0: close() sends RST. Others: as off, since nothing waits here */
     LUCID_SO_ACCEPTCONN = 30, /* get only */
 };
-enum lucid_option_ip { LUCID_IP_TOS = 1, LUCID_IP_TTL = 2 }; /* traffic class and hop limit for IPv6 alike */
+/* Traffic class and hop limit for IPv6 alike. Of LUCID_IP_TOS a stream socket takes the bits of DSCP; ECN is TCP's. */
+enum lucid_option_ip { LUCID_IP_TOS = 1, LUCID_IP_TTL = 2 };
 enum lucid_option_tcp {
     LUCID_TCP_NODELAY = 1,
     LUCID_TCP_MAXSEG = 2, /* octets; before connect or listen: limits what we send and offer */

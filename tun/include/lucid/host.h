@@ -66,10 +66,14 @@ LUCID_API int lucid_host_open(struct lucid_host **host, const struct lucid_host_
 /* Ends it: stack, files, device. The interface vanishes with it if it was made by it. host may be NULL. */
 LUCID_API void lucid_host_close(struct lucid_host *host);
 
+/* Returns the stack of the host, for the calls of socket.h, info.h and trace.h. It is never NULL and ends with the
+ * host. */
 LUCID_API struct lucid_stack *lucid_host_stack(struct lucid_host *host);
 
-/* The name of the interface, and which enum lucid_offload the kernel agreed to. */
+/* Returns the name of the interface, which the kernel may have chosen ("tun%d" gives "tun0"). */
 LUCID_API const char *lucid_host_device(const struct lucid_host *host);
+
+/* Returns which enum lucid_offload the kernel agreed to; 0: none, or none was wanted. */
 LUCID_API unsigned lucid_host_offload(const struct lucid_host *host);
 
 /* CLOCK_MONOTONIC, as the stack's time. */
@@ -84,10 +88,13 @@ struct lucid_host_callbacks {
     void (*trace)(struct lucid_host *host, void *user);
     void *user;
 };
+
+/* Chooses what is called in each turn of the loop; those set before are called no more. *callbacks is copied. */
 LUCID_API void lucid_host_set_callbacks(struct lucid_host *host, const struct lucid_host_callbacks *callbacks);
 
-/* One turn: reads the device until it is empty (bounded), lets time pass, calls back, writes what wants to leave;
- * waits for the next of these for at most timeout. Returns 0, or a negative error when the device is gone. */
+/* One turn: writes what the application has sent since the last one, waits at most timeout nanoseconds for something
+ * to do, then reads the device until it is empty (bounded), lets time pass, calls back, and writes what wants to leave.
+ * Returns 0, or a negative error when the device is gone. */
 LUCID_API int lucid_host_step(struct lucid_host *host, lucid_time timeout);
 
 /* Turns until lucid_host_stop(). Returns 0 or what lucid_host_step() returned. */
@@ -100,8 +107,9 @@ LUCID_API bool lucid_host_stopped(const struct lucid_host *host);
 /* Handed to lucid_host_stop() by the calls that wait, when it ended them. */
 #define LUCID_EINTR 4
 
-/* A descriptor for somebody else's poll() or epoll: readable whenever lucid_host_step(host, 0) has something to do, be
- * it a packet or a deadline. Call lucid_host_step(host, 0) then, and once after every batch of calls of socket.h. */
+/* A descriptor for the poll(2) or epoll(7) of somebody else: readable whenever lucid_host_step(host, 0) has
+ * something to do, be it a packet or a deadline. Call lucid_host_step(host, 0) then, and once after every batch of
+ * calls of socket.h. Returns the descriptor, always the same, which stays the host's, or a negative error. */
 LUCID_API int lucid_host_fd(struct lucid_host *host);
 
 /* Calls call(host, fd, user) in each turn in which fd, somebody else's descriptor, is ready for events (of poll(2)).
@@ -122,6 +130,8 @@ struct lucid_host_stats {
     uint64_t bad_headers; /* packets whose offload header made no sense */
     uint64_t faults_dropped, faults_duplicated, faults_reordered, faults_corrupted;
 };
+
+/* Copies what the device and the links with faults have counted. */
 LUCID_API void lucid_host_stats(const struct lucid_host *host, struct lucid_host_stats *stats);
 
 /* ---- calls that wait ---- As those of socket.h, but instead of -LUCID_EAGAIN they turn the loop until it can be
@@ -171,7 +181,11 @@ LUCID_API int lucid_faults_parse(const char *text, struct lucid_faults *faults, 
  * others. Same seed, same calls: same packets. */
 struct lucid_link;
 
+/* Makes a link. faults: copied. stream: which numbers of the seed it draws, another one for each direction.
+ * Returns the link, or NULL: no memory. */
 LUCID_API struct lucid_link *lucid_link_new(const struct lucid_faults *faults, uint64_t stream);
+
+/* Ends a link; what is on its way is lost. link may be NULL. */
 LUCID_API void lucid_link_free(struct lucid_link *link);
 
 /* Puts one wire packet in. Returns 0, or the negative LUCID_ENOMEM (it is lost then, as on a bad link). */
@@ -196,6 +210,8 @@ LUCID_API void lucid_link_release(struct lucid_link *link, lucid_time now);
 struct lucid_link_stats {
     uint64_t passed, dropped, duplicated, reordered, corrupted, queue_full, held;
 };
+
+/* Copies what became of the packets that were put in. */
 LUCID_API void lucid_link_stats(const struct lucid_link *link, struct lucid_link_stats *stats);
 
 /* ---- segments of the wire ---- */
@@ -236,17 +252,35 @@ struct lucid_pair_options {
     uint64_t seed;
 };
 
-/* 10.77.0.1 and fd77::1 against 10.77.0.2 and fd77::2, 20 ms each way, 10 Mbit/s, queue 100. */
+/* Fills in the defaults: 10.77.0.1 and fd77::1 against 10.77.0.2 and fd77::2, 20 ms each way, 10 Mbit/s, queue 100. */
 LUCID_API void lucid_pair_defaults(struct lucid_pair_options *options);
+
+/* Makes two stacks and the links between them. options: copied.
+ * Returns 0 and sets *pair, or what lucid_create() returned, or -LUCID_ENOMEM. */
 LUCID_API int lucid_pair_open(struct lucid_pair **pair, const struct lucid_pair_options *options);
+
+/* Ends both stacks and the links. pair may be NULL. */
 LUCID_API void lucid_pair_close(struct lucid_pair *pair);
+
+/* Returns stack 0 or 1. */
 LUCID_API struct lucid_stack *lucid_pair_stack(struct lucid_pair *pair, int which);
+
+/* Returns the link that leads away from stack 0 or 1: to hold, drop and count what passes. */
 LUCID_API struct lucid_link *lucid_pair_link(struct lucid_pair *pair, int from);
+
+/* Returns the virtual time, nanoseconds since the pair was made. */
 LUCID_API lucid_time lucid_pair_now(const struct lucid_pair *pair);
 
 /* Called after every batch of input of a stack, before its output is pulled: the place for applications. */
 LUCID_API void lucid_pair_on_batch(struct lucid_pair *pair,
                                    void (*call)(struct lucid_pair *pair, int which, void *user), void *user);
+
+/* Called with every wire packet of a stack, whole, as a sniffer beside it sees it: that arrives, just before the stack
+ * gets it, and that leaves, before its link can lose or damage it. call NULL: no more. */
+LUCID_API void lucid_pair_on_packet(struct lucid_pair *pair,
+                                    void (*call)(struct lucid_pair *pair, int which, bool leaves, const uint8_t *octets,
+                                                 size_t length, void *user),
+                                    void *user);
 
 /* Goes to the next instant at which something happens, but not beyond limit, and lets it happen. Returns 1, or 0 when
  * nothing would happen before limit: the time is limit then (or unchanged when limit is LUCID_NEVER). */

@@ -1,0 +1,50 @@
+/* bench.h: what the files of lucid-bench share.
+ *
+ * The program is both ends of a measurement: `serve` waits for connections on our stack or on the kernel's sockets, by
+ * the same code over the byte streams of http/stream.h; `load` is the client, always on the kernel's sockets. Who
+ * measures what against what, in which namespaces and how often, is scripts/bench.
+ *
+ * The services are the classic ones: discard (RFC 863) reads and forgets, chargen (RFC 864) writes as fast as it is
+ * read, echo (RFC 862) sends back, and daytime (RFC 867) says something short and closes first, so that TIME-WAIT is
+ * the server's.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdbool.h>
+
+#include "http/stream.h"
+
+#define BENCH_PORT_ECHO 7
+#define BENCH_PORT_DISCARD 9
+#define BENCH_PORT_DAYTIME 13
+#define BENCH_PORT_CHARGEN 19
+
+/* Octets handed over in one call, by server and load alike. */
+#define BENCH_PIECE (256u * 1024u)
+
+enum { BENCH_OK = 0, BENCH_FAILED = 1, BENCH_USAGE = 2 };
+
+struct bench_serve {
+    bool kernel;           /* on the kernel's sockets, not on a stack */
+    bool copy;             /* chargen copies into the stream instead of lending */
+    const char *device;    /* name of the TUN device */
+    const char *addr;      /* the stack's address, or the kernel's to listen on */
+    const char *host_addr; /* with a stack: the kernel's, with its prefix length */
+};
+
+/* Serves until SIGINT or SIGTERM. Returns the exit status. */
+int bench_serve(const struct bench_serve *options);
+
+struct bench_load {
+    const char
+        *work; /* "up": we send; "down": we receive; "echo": one octet to and fro; "churn": connections to daytime */
+    const char *addr;
+    double seconds;
+    const char *congestion; /* name for TCP_CONGESTION */
+};
+
+/* Loads a server for that long and prints the figure. Returns the exit status. */
+int bench_load(const struct bench_load *options);
+
+#endif

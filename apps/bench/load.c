@@ -1,0 +1,170 @@
+/* load.c: the client's end, on the kernel's sockets. See bench.h. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+
+/* Round trips that are kept; more only make the run longer. */
+#define TRIPS_MAX 1000000u
+
+struct target {
+    struct sockaddr_storage address;
+    socklen_t length;
+    const char *congestion;
+};
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static bool take_address(const char *text, struct target *target) {
+    struct sockaddr_in *four = (struct sockaddr_in *)(void *)&target->address;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)&target->address;
+    memset(&target->address, 0, sizeof target->address);
+    if (inet_pton(AF_INET, text, &four->sin_addr) == 1) {
+        four->sin_family = AF_INET;
+        target->length = sizeof *four;
+        return true;
+    }
+    six->sin6_family = AF_INET6;
+    target->length = sizeof *six;
+    return inet_pton(AF_INET6, text, &six->sin6_addr) == 1;
+}
+
+/* A connection to that port, or -1 after a sentence. */
+static int connect_to(struct target *target, uint16_t port) {
+    const int on = 1;
+    ((struct sockaddr_in *)(void *)&target->address)->sin_port = htons(port); /* lies in the same place for IPv6 */
+    int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        perror("lucid-bench: socket");
+        return -1;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, target->congestion, (socklen_t)strlen(target->congestion)) < 0) {
+        fprintf(stderr, "lucid-bench: congestion control %s: %s\n", target->congestion, strerror(errno));
+        close(fd);
+        return -1;
+    }
+    if (connect(fd, (struct sockaddr *)&target->address, target->length) < 0) {
+        fprintf(stderr, "lucid-bench: cannot connect to port %u: %s\n", port, strerror(errno));
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Moves octets one way until the time is over. */
+static int bulk(struct target *target, double seconds, bool up) {
+    static char piece[BENCH_PIECE];
+    int fd = connect_to(target, up ? BENCH_PORT_DISCARD : BENCH_PORT_CHARGEN);
+    if (fd < 0) {
+        return BENCH_FAILED;
+    }
+    double begin = now(), octets = 0, elapsed = 0;
+    ssize_t moved = 1;
+    while (moved > 0 && elapsed < seconds) {
+        moved = up ? send(fd, piece, sizeof piece, MSG_NOSIGNAL) : recv(fd, piece, sizeof piece, 0);
+        octets += moved > 0 ? (double)moved : 0;
+        elapsed = now() - begin;
+    }
+    if (moved <= 0) {
+        fprintf(stderr, "lucid-bench: the connection broke: %s\n",
+                moved < 0 ? strerror(errno) : "closed by the server");
+    }
+    close(fd);
+    printf("%.3f GB/s\n", octets / elapsed / 1e9);
+    return moved > 0 ? BENCH_OK : BENCH_FAILED;
+}
+
+static int by_value(const void *a, const void *b) {
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static int round_trips(struct target *target, double seconds) {
+    float *trip = malloc(TRIPS_MAX * sizeof *trip);
+    int fd = trip ? connect_to(target, BENCH_PORT_ECHO) : -1;
+    size_t count = 0;
+    char octet = 'x';
+    double begin = now(), last = begin;
+    while (fd >= 0 && last - begin < seconds && count < TRIPS_MAX) {
+        if (send(fd, &octet, 1, MSG_NOSIGNAL) != 1 || recv(fd, &octet, 1, 0) != 1) {
+            perror("lucid-bench: echo");
+            count = 0;
+            break;
+        }
+        double at = now();
+        trip[count++] = (float)((at - last) * 1e6);
+        last = at;
+    }
+    if (count > 0) {
+        qsort(trip, count, sizeof *trip, by_value);
+        printf("%.2f us, 99%%: %.2f us\n", trip[count / 2], trip[count * 99 / 100]);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    free(trip);
+    return count > 0 ? BENCH_OK : BENCH_FAILED;
+}
+
+/* Reads to the end, so that the server has closed first. Returns the octets, or -1. */
+static ssize_t read_all(int fd) {
+    char text[64];
+    ssize_t got, total = 0;
+    while ((got = recv(fd, text, sizeof text, 0)) > 0) {
+        total += got;
+    }
+    return got < 0 ? got : total;
+}
+
+static int churn(struct target *target, double seconds) {
+    double begin = now(), last = begin, slowest = 0;
+    unsigned count = 0;
+    while (last - begin < seconds) {
+        int fd = connect_to(target, BENCH_PORT_DAYTIME);
+        if (fd < 0) {
+            return BENCH_FAILED;
+        }
+        ssize_t octets = read_all(fd);
+        if (octets <= 0) {
+            fprintf(stderr, "lucid-bench: connection %u of daytime: %s\n", count + 1,
+                    octets < 0 ? strerror(errno) : "it said nothing");
+            close(fd);
+            return BENCH_FAILED;
+        }
+        close(fd);
+        double at = now();
+        slowest = at - last > slowest ? at - last : slowest;
+        last = at;
+        count++;
+    }
+    printf("%.0f connections/s, slowest %.1f ms\n", count / (last - begin), slowest * 1e3);
+    return BENCH_OK;
+}
+
+int bench_load(const struct bench_load *options) {
+    struct target target = {.congestion = options->congestion};
+    if (!take_address(options->addr, &target)) {
+        fprintf(stderr, "lucid-bench: --addr wants an IPv4 or IPv6 address, not %s\n", options->addr);
+        return BENCH_USAGE;
+    }
+    if (strcmp(options->work, "echo") == 0) {
+        return round_trips(&target, options->seconds);
+    }
+    if (strcmp(options->work, "churn") == 0) {
+        return churn(&target, options->seconds);
+    }
+    return bulk(&target, options->seconds, strcmp(options->work, "up") == 0);
+}

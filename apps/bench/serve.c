@@ -1,0 +1,247 @@
+/* serve.c: the server's end: the four services over the byte streams of http/stream.h. See bench.h. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "bench/bench.h"
+#include "lucid/host.h"
+
+enum service { SERVICE_ECHO, SERVICE_DISCARD, SERVICE_DAYTIME, SERVICE_CHARGEN, SERVICES };
+
+static const uint16_t ports[SERVICES] = {BENCH_PORT_ECHO, BENCH_PORT_DISCARD, BENCH_PORT_DAYTIME, BENCH_PORT_CHARGEN};
+
+/* What an event belongs to: a listener, or one connection of its. */
+struct endpoint {
+    int fd;
+    enum service service;
+    bool listens;
+    size_t kept, sent; /* echo: octets read, and how many of these have gone back */
+    char *octets;      /* echo: BENCH_PIECE of them */
+};
+
+struct server {
+    struct transport *transport;
+    bool copy;
+    struct endpoint listener[SERVICES];
+};
+
+static char room[BENCH_PIECE]; /* what discard reads into and chargen writes from */
+
+static void end_connection(struct server *server, struct endpoint *endpoint) {
+    server->transport->ops->close(server->transport, endpoint->fd);
+    free(endpoint->octets);
+    free(endpoint);
+}
+
+/* Each of these works until it would have to wait. Returns false when the connection is over. */
+
+static bool discard(struct server *server, struct endpoint *endpoint) {
+    ptrdiff_t got;
+    do {
+        got = server->transport->ops->read(server->transport, endpoint->fd, room, sizeof room);
+    } while (got > 0);
+    return got == -LUCID_EAGAIN;
+}
+
+static bool generate(struct server *server, struct endpoint *endpoint) {
+    const struct stream_ops *ops = server->transport->ops;
+    ptrdiff_t taken;
+    do {
+        taken = server->copy ? ops->write(server->transport, endpoint->fd, room, sizeof room, false)
+                             : ops->lend(server->transport, endpoint->fd, room, sizeof room, NULL, NULL);
+    } while (taken > 0);
+    return taken == -LUCID_EAGAIN;
+}
+
+static bool echo(struct server *server, struct endpoint *endpoint) {
+    const struct stream_ops *ops = server->transport->ops;
+    for (;;) {
+        if (endpoint->sent == endpoint->kept) {
+            ptrdiff_t got = ops->read(server->transport, endpoint->fd, endpoint->octets, BENCH_PIECE);
+            if (got <= 0) {
+                return got == -LUCID_EAGAIN;
+            }
+            endpoint->kept = (size_t)got;
+            endpoint->sent = 0;
+        }
+        ptrdiff_t taken = ops->write(server->transport, endpoint->fd, endpoint->octets + endpoint->sent,
+                                     endpoint->kept - endpoint->sent, false);
+        if (taken < 0) {
+            return taken == -LUCID_EAGAIN;
+        }
+        endpoint->sent += (size_t)taken;
+    }
+}
+
+static bool say_time(struct server *server, struct endpoint *endpoint) {
+    time_t seconds = time(NULL);
+    char text[32];
+    ctime_r(&seconds, text);
+    server->transport->ops->write(server->transport, endpoint->fd, text, strlen(text), false);
+    return false;
+}
+
+static bool go_on(struct server *server, struct endpoint *endpoint) {
+    switch (endpoint->service) {
+    case SERVICE_ECHO:
+        return echo(server, endpoint);
+    case SERVICE_DISCARD:
+        return discard(server, endpoint);
+    case SERVICE_DAYTIME:
+        return say_time(server, endpoint);
+    case SERVICE_CHARGEN:
+        return generate(server, endpoint);
+    case SERVICES:
+        break;
+    }
+    return false;
+}
+
+static bool begin_connection(struct server *server, int fd, enum service service) {
+    struct endpoint *endpoint = calloc(1, sizeof *endpoint);
+    char *octets = endpoint && service == SERVICE_ECHO ? malloc(BENCH_PIECE) : NULL;
+    if (!endpoint || (service == SERVICE_ECHO && !octets)) {
+        free(endpoint);
+        return false;
+    }
+    *endpoint = (struct endpoint){.fd = fd, .service = service, .octets = octets};
+    server->transport->ops->watch(server->transport, fd, endpoint);
+    if (!go_on(server, endpoint)) {
+        end_connection(server, endpoint);
+    }
+    return true;
+}
+
+static void accept_all(struct server *server, const struct endpoint *listener) {
+    int fd;
+    while ((fd = server->transport->ops->accept(server->transport, listener->fd, NULL)) >= 0) {
+        if (!begin_connection(server, fd, listener->service)) {
+            server->transport->ops->abort(server->transport, fd);
+        }
+    }
+}
+
+static void ready(void *user, void *data, unsigned events) {
+    struct server *server = user;
+    struct endpoint *endpoint = data;
+    (void)events;
+    if (endpoint->listens) {
+        accept_all(server, endpoint);
+        return;
+    }
+    if (!go_on(server, endpoint)) {
+        end_connection(server, endpoint);
+    }
+}
+
+static int listen_all(struct server *server, const struct lucid_addr *addr) {
+    for (int i = 0; i < SERVICES; i++) {
+        struct endpoint *listener = &server->listener[i];
+        struct lucid_sockaddr local = {.addr = *addr, .port = ports[i]};
+        int fd = server->transport->ops->listen(server->transport, &local, 1024);
+        if (fd < 0) {
+            fprintf(stderr, "lucid-bench: cannot listen on port %u: %s\n", ports[i], lucid_error_name(fd));
+            return BENCH_FAILED;
+        }
+        *listener = (struct endpoint){.fd = fd, .service = (enum service)i, .listens = true};
+        server->transport->ops->watch(server->transport, fd, listener);
+    }
+    puts("lucid-bench: serving");
+    fflush(stdout);
+    return BENCH_OK;
+}
+
+/* ---- over the kernel's sockets ---- */
+
+static volatile sig_atomic_t interrupted;
+static struct lucid_host *interrupted_host;
+
+static void on_signal(int number) {
+    (void)number;
+    interrupted = 1;
+    if (interrupted_host) {
+        lucid_host_stop(interrupted_host);
+    }
+}
+
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static int serve_on_kernel(struct server *server, const struct lucid_addr *addr) {
+    struct kernel_transport kernel;
+    int failed = kernel_transport_init(&kernel);
+    if (failed) {
+        fprintf(stderr, "lucid-bench: no epoll: %s\n", strerror(-failed));
+        return BENCH_FAILED;
+    }
+    server->transport = &kernel.base;
+    int status = listen_all(server, addr);
+    for (int i = 0; status == BENCH_OK && i < SERVICES; i++) { /* what is accepted inherits it */
+        setsockopt(server->listener[i].fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", sizeof "cubic");
+    }
+    while (status == BENCH_OK && !interrupted) {
+        int waited = kernel_transport_wait(&kernel, LUCID_NEVER, ready, server);
+        status = waited == 0 || waited == -LUCID_EINTR ? BENCH_OK : BENCH_FAILED;
+    }
+    kernel_transport_end(&kernel);
+    return status;
+}
+
+/* ---- over a stack of ours ---- */
+
+static void on_event(struct lucid_host *host, const struct lucid_ready *event, void *user) {
+    (void)host;
+    ready(user, event->data, event->events);
+}
+
+static int serve_on_stack(struct server *server, const struct bench_serve *options, const struct lucid_addr *addr) {
+    struct lucid_host_options host_options;
+    struct lucid_host *host;
+    char error[LUCID_ERROR_TEXT];
+    lucid_host_defaults(&host_options);
+    host_options.device = options->device;
+    host_options.config.addrs[0] = (struct lucid_ifaddr){.addr = *addr, .prefix = 24};
+    host_options.config.addr_count = 1;
+    host_options.host_addr_count = 1;
+    if (lucid_ifaddr_parse(options->host_addr, 24, &host_options.host_addrs[0]) < 0) {
+        fprintf(stderr, "lucid-bench: --host-addr wants an address, not %s\n", options->host_addr);
+        return BENCH_USAGE;
+    }
+    if (lucid_host_open(&host, &host_options, error) < 0) {
+        fprintf(stderr, "lucid-bench: %s\n", error);
+        return BENCH_FAILED;
+    }
+    struct stack_transport stack;
+    stack_transport_init(&stack, lucid_host_stack(host));
+    server->transport = &stack.base;
+    lucid_host_set_callbacks(host, &(struct lucid_host_callbacks){.event = on_event, .user = server});
+    interrupted_host = host;
+    int status = listen_all(server, addr);
+    if (status == BENCH_OK && lucid_host_run(host) < 0) {
+        fputs("lucid-bench: the device is gone\n", stderr);
+        status = BENCH_FAILED;
+    }
+    interrupted_host = NULL;
+    lucid_host_close(host);
+    return status;
+}
+
+int bench_serve(const struct bench_serve *options) {
+    struct server server = {.copy = options->copy};
+    struct lucid_addr addr;
+    if (lucid_addr_parse(options->addr, &addr) < 0) {
+        fprintf(stderr, "lucid-bench: --addr wants an IPv4 or IPv6 address, not %s\n", options->addr);
+        return BENCH_USAGE;
+    }
+    catch_signals();
+    return options->kernel ? serve_on_kernel(&server, &addr) : serve_on_stack(&server, options, &addr);
+}

@@ -1,0 +1,84 @@
+/* http_answer.c: writes heads of answers, and sends them with their bodies. See http_answer.h. */
+#include "http/http_answer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about) {
+    *answer = (struct http_answer){.about = *about, .status = status, .head = text_growing()};
+    text_format(&answer->head, "HTTP/1.1 %d %s\r\n", status, http_status_phrase(status));
+    http_answer_field(answer, "Date", about->date);
+}
+
+void http_answer_field(struct http_answer *answer, const char *name, const char *value) {
+    text_put(&answer->head, name);
+    text_put(&answer->head, ": ");
+    text_put(&answer->head, value);
+    text_put(&answer->head, "\r\n");
+}
+
+void http_answer_body(struct http_answer *answer, struct http_source *source, uint64_t length) {
+    answer->length = length;
+    answer->source = source;
+    answer->head.cut = answer->head.cut || (length > 0 && !source);
+    if (answer->about.head && source) {
+        http_source_end(source);
+        answer->source = NULL;
+    }
+}
+
+bool http_answer_text(struct http_answer *answer, const char *type, const struct text *body) {
+    http_answer_field(answer, "Content-Type", type);
+    answer->length = body->length;
+    answer->head.cut = answer->head.cut || body->cut;
+    if (http_answer_finish(answer) && !answer->about.head) {
+        text_put_octets(&answer->head, body->data, body->length);
+    }
+    return !answer->head.cut;
+}
+
+/* A client of HTTP/1.0 must be told that the connection stays, one of HTTP/1.1 that it does not. RFC 9112 9.3.
+ * Statuses without a body have no length either. RFC 9110 8.6 */
+bool http_answer_finish(struct http_answer *answer) {
+    bool bodiless = answer->status < 200 || answer->status == 204 || answer->status == 304;
+    char length[24];
+    if (!answer->about.persistent) {
+        http_answer_field(answer, "Connection", "close");
+    } else if (answer->about.old) {
+        http_answer_field(answer, "Connection", "keep-alive");
+    }
+    if (!bodiless) {
+        snprintf(length, sizeof length, "%" PRIu64, answer->length);
+        http_answer_field(answer, "Content-Length", length);
+    }
+    text_put(&answer->head, "\r\n");
+    return !answer->head.cut;
+}
+
+int http_answer_send(struct http_answer *answer, struct transport *transport, int fd) {
+    size_t left = answer->head.length - answer->sent;
+    if (left > 0) {
+        ptrdiff_t n = transport->ops->write(transport, fd, answer->head.data + answer->sent, left,
+                                            answer->source != NULL);
+        answer->sent += n > 0 ? (size_t)n : 0;
+        return n < 0 ? (int)n : n == 0 ? -LUCID_EAGAIN : answer->sent == answer->head.length && !answer->source;
+    }
+    if (!answer->source) {
+        return 1;
+    }
+    ptrdiff_t n = http_source_lend(answer->source, transport, fd);
+    if (n == 0) {
+        http_source_end(answer->source);
+        answer->source = NULL;
+        return 1;
+    }
+    return n < 0 ? (int)n : 0;
+}
+
+void http_answer_end(struct http_answer *answer) {
+    if (answer->source) {
+        http_source_end(answer->source);
+    }
+    text_free(&answer->head);
+    *answer = (struct http_answer){0};
+}

@@ -1,0 +1,59 @@
+/* http_answer.h: the answer to one request: a head, made field by field, and a body from a source. RFC 9110 15; RFC
+ * 9112 4.
+ *
+ *     http_answer_begin(answer, 200, about);
+ *     http_answer_field(answer, "Content-Type", "text/plain");
+ *     http_answer_body(answer, source, length)      or http_answer_text(), or nothing: an empty body
+ *     http_answer_finish(answer);
+ *     until it says 1:  http_answer_send(answer, transport, fd)
+ *
+ * Every answer says how long it is, so none depends on the end of the connection (RFC 9112 6.3). The answer to HEAD
+ * has the fields of the one to GET, and no body.
+ */
+#ifndef HTTP_ANSWER_H
+#define HTTP_ANSWER_H
+
+#include "http/http_source.h"
+#include "http/http_status.h"
+
+/* What an answer must know about its request and its server. */
+struct http_about {
+    const char *date; /* for the Date field */
+    bool head;        /* the method was HEAD */
+    bool old;         /* the client speaks HTTP/1.0 */
+    bool persistent;  /* the connection stays open afterwards */
+};
+
+struct http_answer {
+    struct http_about about;
+    int status;
+    struct text head;
+    size_t sent;                /* octets of the head that the transport has taken */
+    struct http_source *source; /* of the body; NULL: none, or it is in head */
+    uint64_t length;            /* of the body, as Content-Length says it */
+};
+
+void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about);
+
+/* value: no control characters. */
+void http_answer_field(struct http_answer *answer, const char *name, const char *value);
+
+/* The body. The source is the answer's from now on; NULL (there was no memory for it) makes the answer fail, if
+ * length is not 0. */
+void http_answer_body(struct http_answer *answer, struct http_source *source, uint64_t length);
+
+/* A short body that is sent with the head, and the last thing to be said of the answer: finishes it, and returns what
+ * http_answer_finish() does. */
+bool http_answer_text(struct http_answer *answer, const char *type, const struct text *body);
+
+/* Connection, Content-Length, and the empty line. Returns false when there was not memory enough: the answer is to
+ * be ended, and nothing of it was sent. */
+bool http_answer_finish(struct http_answer *answer);
+
+/* Sends some more. Returns 1: all is with the transport; 0: some was taken, go on; or as http_source_lend(). */
+int http_answer_send(struct http_answer *answer, struct transport *transport, int fd);
+
+/* Gives back what it holds. An answer of zeros is one that has ended. */
+void http_answer_end(struct http_answer *answer);
+
+#endif

@@ -1,0 +1,111 @@
+/* http_page.c: see http_page.h. */
+#include "http/http_page.h"
+
+#include <string.h>
+
+static const char head_begin[] =
+    "<!DOCTYPE html>\n"
+    "<html lang=\"en\">\n"
+    "<head>\n"
+    "<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+    "<link rel=\"icon\" href=\"data:,\">\n"
+    "<style>\n"
+    "body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5;\n"
+    "       font-family: system-ui, sans-serif; overflow-wrap: anywhere; }\n"
+    "h1 { line-height: 1.2; }\n"
+    "pre, code, textarea { font-family: ui-monospace, monospace; font-size: 0.9rem; }\n"
+    "pre { overflow-x: auto; padding: 0.75rem; border: 1px solid; border-radius: 0.4rem; }\n"
+    "textarea, button { font-size: 1rem; padding: 0.5rem; }\n"
+    "textarea { width: 100%; box-sizing: border-box; }\n"
+    "</style>\n"
+    "<title>";
+
+static const char head_end[] = "</title>\n</head>\n<body>\n<main>\n";
+
+static const char end[] = "</main>\n</body>\n</html>\n";
+
+static void begin(struct text *text, const char *title) {
+    text_put(text, head_begin);
+    text_put(text, title);
+    text_put(text, head_end);
+}
+
+static const char what[] =
+    "<h1>This page came through Lucid</h1>\n"
+    "<p>The TCP that brought it is not your system's. It is a program in user space: IP packets reach it through a "
+    "TUN\n"
+    "device, its TCP follows RFC 9293 section by section, and this web server runs on its own sockets.</p>\n"
+    "<h2>What has just happened</h2>\n"
+    "<ol>\n"
+    "<li>SYN, SYN-ACK, ACK: your client and this stack agreed on sequence numbers. Both were ESTABLISHED.</li>\n"
+    "<li>Your client sent <code>GET / HTTP/1.1</code>; the answer is this page.</li>\n"
+    "<li>The connection stays open for the next request. When one side closes, FIN and ACK go each way, and whoever\n"
+    "closed first waits in TIME-WAIT for twice the maximum segment lifetime.</li>\n"
+    "</ol>\n"
+    "<h2>Try</h2>\n"
+    "<pre>";
+
+static const char form[] =
+    "<p>What is sent by POST comes back:</p>\n"
+    "<form method=\"post\" action=\"/\" enctype=\"text/plain\">\n"
+    "<p><label for=\"t\">Some text</label><br><textarea id=\"t\" name=\"text\" rows=\"3\">hello</textarea></p>\n"
+    "<p><button>Send it</button></p>\n"
+    "</form>\n"
+    "<h2>Watch</h2>\n"
+    "<p>Start the server with <code>--trace</code> to see every segment, state and timer as it happens, with the rule "
+    "of\n"
+    "the RFC behind it; with <code>--pcap FILE</code> to open the packets in Wireshark; with\n"
+    "<code>--faults loss=5%,delay=50ms</code> to see TCP repair a bad link; with <code>--root DIR</code> to serve\n"
+    "files.</p>\n";
+
+static void put_command(struct text *text, const char *before, const char *host, size_t length, const char *after) {
+    text_put(text, before);
+    text_put_html(text, host, length);
+    text_put(text, after);
+}
+
+void http_page_self(struct text *text, const char *host, size_t length) {
+    static const char unknown[] = "10.77.0.2";
+    if (length == 0) {
+        host = unknown;
+        length = sizeof unknown - 1;
+    }
+    begin(text, "Lucid");
+    text_put(text, what);
+    put_command(text, "curl -v http://", host, length, "/\n");
+    put_command(text, "curl -I http://", host, length, "/\n");
+    put_command(text, "curl -d hello http://", host, length, "/\n");
+    put_command(text, "curl -v http://", host, length, "/ http://");
+    put_command(text, "", host, length, "/   <i># two requests, one connection</i>\n");
+    text_put(text, "ss -tin             <i># the other end, as your kernel sees it</i></pre>\n");
+    text_put(text, form);
+    text_put(text, end);
+}
+
+void http_page_refusal(struct text *text, const struct http_reason *reason, unsigned at) {
+    char title[80];
+    struct text line = text_fixed(title, sizeof title);
+    text_format(&line, "%d %s", reason->status, http_status_phrase(reason->status));
+    begin(text, title);
+    text_format(text, "<h1>%s</h1>\n<p>", title);
+    text_put_html(text, reason->sentence, strlen(reason->sentence));
+    text_format(text, ".</p>\n<p>%s", reason->source);
+    if (at > 0) {
+        text_format(text, "; octet %u of the request", at);
+    }
+    text_put(text, "</p>\n");
+    text_put(text, end);
+}
+
+void http_page_moved(struct text *text, const char *location) {
+    size_t length = strlen(location);
+    begin(text, "307 Temporary Redirect");
+    text_put(text, "<h1>307 Temporary Redirect</h1>\n<p>The folder is at <a href=\"");
+    text_put_html(text, location, length);
+    text_put(text, "\">");
+    text_put_html(text, location, length);
+    text_put(text, "</a>.</p>\n");
+    text_put(text, end);
+}

@@ -1,0 +1,18 @@
+/* http_page.h: the pages that the server makes itself, in HTML that needs nothing else and fits a phone. */
+#ifndef HTTP_PAGE_H
+#define HTTP_PAGE_H
+
+#include "common/text.h"
+#include "http/http_status.h"
+
+/* What this server is and what to try with it. host: what the client called it; length 0: not known. */
+void http_page_self(struct text *text, const char *host, size_t length);
+
+/* Why a request is refused, with the paragraph that says so. at: the octet of the request that was the trouble; 0:
+ * none in particular. Nothing of the request is in it. */
+void http_page_refusal(struct text *text, const struct http_reason *reason, unsigned at);
+
+/* It is over there. */
+void http_page_moved(struct text *text, const char *location);
+
+#endif

@@ -1,0 +1,87 @@
+/* http_server.h: an HTTP/1.1 server as a value. RFC 9110, RFC 9112.
+ *
+ * It knows byte streams (stream.h) and nothing below them: it runs over a stack of ours on a device, over two stacks
+ * in memory, or over the kernel's sockets. It never waits and reads no clock: whoever owns it hands it events and the
+ * time, and asks when it wants to be called next.
+ *
+ *     struct http_server_options options;
+ *     http_server_defaults(&options);
+ *     http_server_open(&server, &transport.base, &options, error);
+ *     http_server_listen(server, &local);
+ *     for each event of the transport (lucid_next_event, or kernel_transport_wait):
+ *         http_server_event(server, now, data)
+ *     http_server_tick(server, now)
+ *     wait for events, but not beyond http_server_deadline(server)
+ *     http_server_close(server);
+ *
+ * A connection is a few hundred octets while it is idle; it has buffers only while a request comes in or an answer
+ * goes out. http_connection.h is one connection from request to request; http_site.h is what it is asked for.
+ */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <stdint.h>
+
+#include "http/http_head.h"
+#include "http/stream.h"
+
+struct http_server;
+
+/* Room for one sentence that says what happened and what to do. */
+#define HTTP_ERROR_TEXT 256
+
+/* Times in nanoseconds. */
+struct http_server_options {
+    const char *root;          /* folder whose files are served; NULL: the page that explains itself */
+    uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */
+    struct http_limits limits; /* of one request */
+    uint32_t connections;      /* at one time: then the longest idle goes, or newcomers wait; 10000 */
+    size_t memory;             /* octets of bodies that are held, in all connections together: then 503; 256 MiB */
+    lucid_time head_time;      /* from the first octet of a head to its last; 10 s, then 408 */
+    lucid_time idle_time;      /* between requests; 60 s, then the connection is closed without a word */
+    lucid_time body_time;      /* in which a body must come on by progress octets; 10 s, then 408 */
+    lucid_time send_time;      /* in which the client must take progress octets of an answer; 60 s, then RST */
+    lucid_time drain_time;     /* from our FIN to close(), for what the client still sends; 2 s */
+    uint32_t progress;         /* octets; 1000 */
+};
+
+/* Fills in the defaults. */
+void http_server_defaults(struct http_server_options *options);
+
+/* Makes a server; the transport is the caller's and lives longer. Returns 0 and sets *server, or a negative error
+ * and a sentence: the root is no folder, there is no memory. */
+int http_server_open(struct http_server **server, struct transport *transport,
+                     const struct http_server_options *options, char error[HTTP_ERROR_TEXT]);
+
+/* Takes connections at this end, too. Returns 0 or what the transport said. */
+int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local);
+
+/* An event of the transport; data: what the transport was given by watch(). Accepts, reads, answers, as far as it
+ * goes. */
+void http_server_event(struct http_server *server, lucid_time now, void *data);
+
+/* Lets time pass: deadlines, and what was put off so that one client does not stop the others. Call it once after
+ * each batch of events, and when http_server_deadline() has come. */
+void http_server_tick(struct http_server *server, lucid_time now);
+
+/* When http_server_tick() has something to do: 0 is at once, LUCID_NEVER that only an event will change that. */
+lucid_time http_server_deadline(const struct http_server *server);
+
+/* The clock was set: see epoch above. */
+void http_server_set_epoch(struct http_server *server, uint64_t epoch);
+
+struct http_server_stats {
+    uint64_t accepted, requests; /* connections taken, heads complete */
+    uint64_t answers[6];         /* by the first digit of their status */
+    uint64_t timeouts, resets;   /* deadlines that ended a connection; connections that broke */
+    uint32_t connections;        /* now */
+    uint32_t idle;               /* of these, between requests */
+    size_t memory;               /* octets of bodies held now */
+};
+void http_server_stats(const struct http_server *server, struct http_server_stats *stats);
+
+/* Ends it: connections are reset, listeners closed. Answers that are still on their way belong to the transport,
+ * and are given back as it ends them, before or after this call. server may be NULL. */
+void http_server_close(struct http_server *server);
+
+#endif

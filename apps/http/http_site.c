@@ -1,0 +1,218 @@
+/* http_site.c: the table of handlers, and the handlers. See http_site.h. */
+#include "http/http_site.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/http_page.h"
+#include "http/http_root.h"
+#include "http/http_type.h"
+
+static bool answer_page(struct http_site *site, struct http_exchange *exchange);
+static bool answer_echo(struct http_site *site, struct http_exchange *exchange);
+static bool answer_file(struct http_site *site, struct http_exchange *exchange);
+
+static const struct http_handler handlers[] = {
+    {.path = "", .methods = HTTP_GET | HTTP_HEAD, .without_root = true, .answer = answer_page},
+    {.path = "", .methods = HTTP_POST, .takes_body = true, .answer = answer_echo},
+    {.path = NULL, .methods = HTTP_GET | HTTP_HEAD, .needs_root = true, .answer = answer_file},
+};
+
+enum { HANDLERS = sizeof handlers / sizeof handlers[0] };
+
+/* ---- opening, closing, the time ---- */
+
+int http_site_open(struct http_site *site, const char *root, size_t memory, char *error, size_t size) {
+    *site = (struct http_site){.root = -1, .budget = {.limit = memory}};
+    TAILQ_INIT(&site->mapped);
+    http_date_format(0, site->date);
+    if (!root) {
+        return 0;
+    }
+    int folder = http_root_open(root, error, size);
+    if (folder < 0) {
+        return folder;
+    }
+    site->root = folder;
+    return 0;
+}
+
+void http_site_close(struct http_site *site) {
+    if (site->root >= 0) {
+        close(site->root);
+        site->root = -1;
+    }
+}
+
+void http_site_set_time(struct http_site *site, uint64_t wall) {
+    int64_t second = (int64_t)(wall / LUCID_SECOND);
+    if (second != site->second) {
+        site->second = second;
+        http_date_format(second, site->date);
+    }
+}
+
+/* ---- who answers ---- */
+
+static void refuse(struct http_exchange *exchange, enum http_refusal refusal, uint32_t at) {
+    exchange->refusal = (uint16_t)refusal;
+    exchange->refused_at = at;
+}
+
+static bool is_there(const struct http_site *site, const struct http_handler *handler, const struct http_path *path) {
+    bool serves_files = site->root >= 0;
+    bool hidden = serves_files ? handler->without_root : handler->needs_root;
+    return !hidden && (!handler->path || strcmp(handler->path, path->name) == 0);
+}
+
+static bool read_path(struct http_exchange *exchange, struct http_path *path) {
+    struct http_span raw = exchange->request.path;
+    enum http_refusal refusal = http_path_read(path, exchange->octets + raw.at, raw.length);
+    refuse(exchange, refusal, raw.at);
+    return refusal == HTTP_REFUSED_NONE;
+}
+
+void http_site_find(const struct http_site *site, struct http_exchange *exchange) {
+    struct http_path path;
+    exchange->handler = NULL;
+    exchange->allowed = 0;
+    if (!read_path(exchange, &path)) {
+        return;
+    }
+    for (unsigned i = 0; i < HANDLERS; i++) {
+        if (!is_there(site, &handlers[i], &path)) {
+            continue;
+        }
+        exchange->allowed |= (uint16_t)handlers[i].methods;
+        if (!exchange->handler && handlers[i].methods & exchange->request.method) {
+            exchange->handler = &handlers[i];
+        }
+    }
+    if (!exchange->handler) {
+        bool other_method = exchange->allowed != 0;
+        refuse(exchange, other_method ? HTTP_REFUSED_METHOD_NOT_ALLOWED : HTTP_REFUSED_NOT_FOUND, 0);
+    }
+}
+
+/* ---- refusals ---- */
+
+/* "GET, HEAD": RFC 9110 10.2.1 */
+static void put_methods(struct text *text, unsigned methods) {
+    for (unsigned i = 0; http_method_name(i); i++) {
+        if (methods & 1u << i) {
+            text_put(text, text->length > 0 ? ", " : "");
+            text_put(text, http_method_name(i));
+        }
+    }
+}
+
+static bool answer_refusal(struct http_exchange *exchange) {
+    const struct http_reason *reason = http_reason(exchange->refusal);
+    struct http_answer *answer = &exchange->answer;
+    struct text page = text_growing();
+    char allow[80];
+    http_page_refusal(&page, reason, exchange->refused_at);
+    http_answer_begin(answer, reason->status, &exchange->about);
+    if (reason->status == 405) {
+        struct text methods = text_fixed(allow, sizeof allow);
+        put_methods(&methods, exchange->allowed);
+        http_answer_field(answer, "Allow", allow);
+    }
+    bool made = http_answer_text(answer, "text/html; charset=utf-8", &page);
+    text_free(&page);
+    return made;
+}
+
+bool http_site_answer(struct http_site *site, struct http_exchange *exchange) {
+    if (exchange->refusal == HTTP_REFUSED_NONE) {
+        if (exchange->handler->answer(site, exchange)) {
+            return true;
+        }
+        http_answer_end(&exchange->answer);
+        if (exchange->refusal == HTTP_REFUSED_NONE) {
+            refuse(exchange, HTTP_REFUSED_BUSY, 0);
+        }
+    }
+    return answer_refusal(exchange);
+}
+
+/* ---- the handlers: false is a refusal, or that there was no memory ---- */
+
+static bool answer_page(struct http_site *site, struct http_exchange *exchange) {
+    struct http_span host = exchange->request.host;
+    struct text page = text_growing();
+    (void)site;
+    http_page_self(&page, (const char *)exchange->octets + host.at, host.length);
+    http_answer_begin(&exchange->answer, 200, &exchange->about);
+    bool made = http_answer_text(&exchange->answer, "text/html; charset=utf-8", &page);
+    text_free(&page);
+    return made;
+}
+
+/* As plain text, whatever it was: what somebody else's form sends must not become a page of ours. */
+static bool answer_echo(struct http_site *site, struct http_exchange *exchange) {
+    struct http_answer *answer = &exchange->answer;
+    size_t length = exchange->body.length;
+    http_answer_begin(answer, 200, &exchange->about);
+    http_answer_field(answer, "Content-Type", "text/plain; charset=utf-8");
+    http_answer_field(answer, "X-Content-Type-Options", "nosniff");
+    if (length > 0) {
+        struct http_source *source = http_source_text(&exchange->body, &site->budget, exchange->charged);
+        exchange->charged = source ? 0 : exchange->charged;
+        http_answer_body(answer, source, length);
+    }
+    return http_answer_finish(answer);
+}
+
+/* RFC 9110 15.4.8: relative references in the folder's page need the slash. The path was decoded and is written
+ * anew, so it begins with exactly one slash and has no control character; the query has only what a request target
+ * may have. */
+static bool answer_folder(struct http_exchange *exchange, const struct http_path *path) {
+    struct http_answer *answer = &exchange->answer;
+    struct http_span query = exchange->request.query;
+    struct text location = text_growing(), body = text_growing();
+    http_path_write(&location, path);
+    text_put(&location, exchange->request.has_query ? "/?" : "/");
+    text_put_octets(&location, exchange->octets + query.at, query.length);
+    http_page_moved(&body, location.data ? location.data : "");
+    http_answer_begin(answer, 307, &exchange->about);
+    http_answer_field(answer, "Location", location.data ? location.data : "");
+    body.cut = body.cut || location.cut;
+    bool made = http_answer_text(answer, "text/html; charset=utf-8", &body);
+    text_free(&location);
+    text_free(&body);
+    return made;
+}
+
+static bool answer_content(struct http_site *site, struct http_exchange *exchange, const struct http_path *path,
+                           const struct http_found *found) {
+    struct http_answer *answer = &exchange->answer;
+    uint64_t size = (uint64_t)found->stat.st_size;
+    int64_t modified = found->stat.st_mtime < site->second ? found->stat.st_mtime : site->second;
+    char date[HTTP_DATE_TEXT];
+    http_answer_begin(answer, 200, &exchange->about);
+    http_answer_field(answer, "Content-Type", http_type_of(path->name));
+    http_answer_field(answer, "Last-Modified", http_date_format(modified, date));
+    if (size == 0 || exchange->about.head) {
+        close(found->fd);
+        answer->length = size;
+    } else {
+        http_answer_body(answer, http_file_source(found->fd, size, &site->mapped, &site->budget), size);
+    }
+    return http_answer_finish(answer);
+}
+
+static bool answer_file(struct http_site *site, struct http_exchange *exchange) {
+    struct http_path path;
+    struct http_found found;
+    if (!read_path(exchange, &path)) {
+        return false;
+    }
+    enum http_refusal refusal = http_root_find(site->root, &path, &found);
+    if (refusal != HTTP_REFUSED_NONE) {
+        refuse(exchange, refusal, 0);
+        return false;
+    }
+    return found.folder ? answer_folder(exchange, &path) : answer_content(site, exchange, &path, &found);
+}

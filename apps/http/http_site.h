@@ -1,0 +1,64 @@
+/* http_site.h: what is served: from a request to its answer.
+ *
+ * The connection (http_connection.h) brings a request from the stream and an answer back to it; what the answer is,
+ * is decided here, by a table of handlers: which path, which methods, what to do. First http_site_find(), when the
+ * head is complete, so that a request for nothing is refused before its body is read; then, with the body,
+ * http_site_answer().
+ */
+#ifndef HTTP_SITE_H
+#define HTTP_SITE_H
+
+#include "http/http_answer.h"
+#include "http/http_body.h"
+#include "http/http_date.h"
+#include "http/http_file.h"
+#include "http/http_request.h"
+
+struct http_site {
+    int root; /* folder, see http_root.h; -1: none */
+    struct http_budget budget;
+    struct http_files mapped;
+    int64_t second; /* since 1970, as it was last asked for */
+    char date[HTTP_DATE_TEXT];
+};
+
+struct http_exchange;
+
+struct http_handler {
+    const char *path;  /* without the first slash: "" is the root; NULL: every path */
+    unsigned methods;  /* OR of enum http_method */
+    bool takes_body;   /* the request's body is kept for it; otherwise it is read and dropped */
+    bool needs_root;   /* it is there only when files are served */
+    bool without_root; /* it is there only when none are */
+    bool (*answer)(struct http_site *site, struct http_exchange *exchange);
+};
+
+/* One request and its answer. */
+struct http_exchange {
+    const uint8_t *octets; /* of the head; they move with the connection's buffer */
+    struct http_request request;
+    struct http_body framing;
+    const struct http_handler *handler;
+    uint16_t refusal; /* enum http_refusal: the answer will be this one */
+    uint32_t refused_at;
+    uint16_t allowed; /* OR of enum http_method, for 405 */
+    struct text body; /* what the handler takes of the request's body */
+    size_t charged;   /* octets for it, to the budget */
+    struct http_about about;
+    struct http_answer answer;
+};
+
+/* The folder may be NULL. Returns 0, or a negative error and a sentence. */
+int http_site_open(struct http_site *site, const char *root, size_t memory, char *error, size_t size);
+void http_site_close(struct http_site *site);
+
+/* The time, for Date: nanoseconds since 1970. */
+void http_site_set_time(struct http_site *site, uint64_t wall);
+
+/* Finds who answers. Sets handler, or refusal and what belongs to it. */
+void http_site_find(const struct http_site *site, struct http_exchange *exchange);
+
+/* Makes the answer, that of the handler or that of the refusal. False: there is no memory even to say so. */
+bool http_site_answer(struct http_site *site, struct http_exchange *exchange);
+
+#endif

@@ -1,0 +1,326 @@
+/* http_step.c: what a connection does in each phase. See http_step.h. */
+#include "http/http_step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char CONTINUE[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/* Room for a whole head, and for a piece of body behind it. */
+static uint32_t most_buffer(const struct http_connection *connection) {
+    return connection->server->options.limits.head + 16384;
+}
+
+static enum http_step end(struct http_connection *connection, bool reset) {
+    http_connection_end(connection, reset);
+    return HTTP_STEP_WAIT;
+}
+
+/* Reads more. True: some has come. False: *step says what comes now. wait: the list to wait in. */
+static bool fill(struct http_connection *connection, enum http_wait wait, enum http_step *step) {
+    struct transport *transport = connection->server->transport;
+    ptrdiff_t n = http_buffer_fill(&connection->in, transport, connection->fd, most_buffer(connection));
+    *step = HTTP_STEP_WAIT;
+    if (n > 0) {
+        connection->moved += (size_t)n;
+        return true;
+    }
+    if (n != -LUCID_EAGAIN) {
+        /* The end of the stream: what has come is no request (RFC 9112 8), or there is none. */
+        *step = end(connection, n < 0);
+        return false;
+    }
+    if (connection->wait != wait) {
+        http_connection_wait(connection, wait);
+    }
+    return false;
+}
+
+/* ---- ANSWER ---- */
+
+static void moved(void *user, size_t octets) {
+    struct http_connection *connection = user;
+    connection->moved += octets;
+    if (octets == 0) {
+        http_connection_drop(connection);
+    }
+}
+
+/* The answer's source holds the connection as long as octets of it are with the transport. */
+static void hold(struct http_connection *connection, struct http_source *source) {
+    source->moved = moved;
+    source->user = connection;
+    connection->holders++;
+}
+
+static enum http_step begin_answer(struct http_connection *connection) {
+    struct http_server *server = connection->server;
+    struct http_exchange *exchange = connection->exchange;
+    const struct http_head *head = &exchange->request.head;
+    exchange->octets = connection->in.data + connection->in.begin;
+    exchange->about = (struct http_about){
+        .date = server->site.date,
+        .head = http_span_is(exchange->octets, head->method, "HEAD"),
+        .old = head->first_line_seen && head->minor == 0,
+        .persistent = exchange->request.persistent,
+    };
+    if (!http_site_answer(&server->site, exchange)) {
+        return end(connection, true);
+    }
+    if (exchange->answer.source) {
+        hold(connection, exchange->answer.source);
+    }
+    server->stats.answers[exchange->answer.status / 100]++;
+    connection->phase = HTTP_PHASE_ANSWER;
+    connection->moved = 0;
+    connection->moved_at = server->now;
+    http_connection_wait(connection, HTTP_WAIT_SEND);
+    return HTTP_STEP_ON;
+}
+
+static enum http_step end_answer(struct http_connection *connection) {
+    bool persistent = connection->exchange->answer.about.persistent;
+    connection->in.begin = connection->in.at;
+    http_connection_clear(connection);
+    if (!persistent) {
+        return http_step_drain(connection);
+    }
+    connection->phase = HTTP_PHASE_HEAD;
+    return HTTP_STEP_ON;
+}
+
+static enum http_step step_answer(struct http_connection *connection) {
+    struct http_server *server = connection->server;
+    int sent = http_answer_send(&connection->exchange->answer, server->transport, connection->fd);
+    if (sent >= 0) {
+        connection->moved++;
+        return sent == 0 ? HTTP_STEP_ON : end_answer(connection);
+    }
+    if (sent == -LUCID_ENOBUFS || sent == -LUCID_EALREADY) {
+        http_connection_again(connection, true);
+        return HTTP_STEP_WAIT;
+    }
+    return sent == -LUCID_EAGAIN ? HTTP_STEP_WAIT : end(connection, true);
+}
+
+enum http_step http_step_refuse(struct http_connection *connection, enum http_refusal refusal, uint64_t at) {
+    struct http_exchange *exchange = connection->exchange;
+    exchange->refusal = (uint16_t)refusal;
+    exchange->refused_at = at > UINT32_MAX ? 0 : (uint32_t)at;
+    exchange->request.persistent = false;
+    return begin_answer(connection);
+}
+
+/* ---- HEAD ---- */
+
+/* The body is not waited for when the client may be waiting for us, and we have nothing good to say. RFC 9110 10.1.1.
+ * Whether some of it has come already makes no difference: no cut of the stream does. */
+static enum http_step begin_body(struct http_connection *connection) {
+    struct http_exchange *exchange = connection->exchange;
+    bool expects = exchange->request.expects_continue;
+    bool waits = expects && connection->in.at == connection->in.end;
+    if (expects && exchange->refusal != HTTP_REFUSED_NONE) {
+        return http_step_refuse(connection, exchange->refusal, exchange->refused_at);
+    }
+    connection->interim = waits ? sizeof CONTINUE - 1 : 0;
+    connection->phase = HTTP_PHASE_BODY;
+    connection->moved = 0;
+    http_connection_wait(connection, HTTP_WAIT_BODY);
+    return HTTP_STEP_ON;
+}
+
+static enum http_step take_head(struct http_connection *connection) {
+    struct http_server *server = connection->server;
+    struct http_exchange *exchange = connection->exchange;
+    struct http_head *head = &exchange->request.head;
+    exchange->octets = connection->in.data + connection->in.begin;
+    connection->in.at = connection->in.begin + head->length;
+    server->stats.requests++;
+    enum http_refusal refusal = http_request_read(&exchange->request, exchange->octets);
+    if (refusal != HTTP_REFUSED_NONE) {
+        return http_step_refuse(connection, refusal, head->refused_at);
+    }
+    struct http_body *body = &exchange->framing;
+    enum http_progress framed = http_body_of_request(body, head, exchange->octets, &server->options.limits);
+    if (framed == HTTP_REFUSED) {
+        return http_step_refuse(connection, body->refusal, body->refused_at);
+    }
+    http_site_find(&server->site, exchange);
+    return framed == HTTP_DONE ? begin_answer(connection) : begin_body(connection);
+}
+
+static bool begin_exchange(struct http_connection *connection) {
+    connection->exchange = malloc(sizeof *connection->exchange);
+    if (!connection->exchange) {
+        return false;
+    }
+    struct http_exchange *exchange = connection->exchange;
+    memset(exchange, 0, offsetof(struct http_exchange, request));
+    memset(&exchange->framing, 0, sizeof *exchange - offsetof(struct http_exchange, framing));
+    exchange->body = text_growing();
+    http_head_begin(&exchange->request.head, HTTP_REQUEST);
+    return true;
+}
+
+/* Without octets the connection is idle, and owns nothing. */
+static enum http_step wait_for_head(struct http_connection *connection) {
+    enum http_step step;
+    bool idle = !connection->exchange;
+    if (fill(connection, idle ? HTTP_WAIT_IDLE : HTTP_WAIT_HEAD, &step)) {
+        return HTTP_STEP_ON;
+    }
+    if (idle && connection->phase == HTTP_PHASE_HEAD) {
+        http_buffer_free(&connection->in);
+    }
+    return step;
+}
+
+static enum http_step step_head(struct http_connection *connection) {
+    const struct http_buffer *in = &connection->in;
+    if (in->begin == in->end) {
+        return wait_for_head(connection);
+    }
+    if (!connection->exchange && !begin_exchange(connection)) {
+        return end(connection, true);
+    }
+    struct http_head *head = &connection->exchange->request.head;
+    const struct http_limits *limits = &connection->server->options.limits;
+    switch (http_head_feed(head, limits, in->data + in->begin, in->end - in->begin)) {
+    case HTTP_MORE:
+        return wait_for_head(connection);
+    case HTTP_REFUSED:
+        return http_step_refuse(connection, head->refusal, head->refused_at);
+    case HTTP_DONE:
+        break;
+    }
+    return take_head(connection);
+}
+
+/* ---- BODY ---- */
+
+/* Keeps a piece of the body for the handler. Growing text doubles: what it has then is charged. */
+static enum http_refusal keep(struct http_connection *connection, const struct http_piece *piece) {
+    struct http_exchange *exchange = connection->exchange;
+    struct http_budget *budget = &connection->server->site.budget;
+    if (!exchange->handler || !exchange->handler->takes_body || piece->length == 0) {
+        return HTTP_REFUSED_NONE;
+    }
+    text_put_octets(&exchange->body, piece->data, piece->length);
+    size_t more = exchange->body.capacity - exchange->charged;
+    if (exchange->body.cut || !http_budget_take(budget, more)) {
+        return HTTP_REFUSED_BUSY;
+    }
+    exchange->charged += more;
+    return HTTP_REFUSED_NONE;
+}
+
+/* Decodes what lies in the buffer. HTTP_DONE: the body is complete. */
+static enum http_progress take_body(struct http_connection *connection) {
+    struct http_exchange *exchange = connection->exchange;
+    struct http_body *body = &exchange->framing;
+    struct http_buffer *in = &connection->in;
+    enum http_progress progress = HTTP_MORE;
+    while (progress == HTTP_MORE && in->at < in->end) {
+        struct http_piece piece;
+        progress = http_body_feed(body, in->data + in->at, in->end - in->at, &piece);
+        in->at += (uint32_t)piece.used;
+        enum http_refusal refusal = progress == HTTP_REFUSED ? HTTP_REFUSED_NONE : keep(connection, &piece);
+        if (refusal != HTTP_REFUSED_NONE) {
+            body->refusal = (uint16_t)refusal;
+            return HTTP_REFUSED;
+        }
+    }
+    return progress;
+}
+
+/* Writes what is left of 100 Continue. False: not all of it could be written; *step says what comes now. */
+static bool send_interim(struct http_connection *connection, enum http_step *step) {
+    struct transport *transport = connection->server->transport;
+    const char *left = CONTINUE + sizeof CONTINUE - 1 - connection->interim;
+    *step = HTTP_STEP_WAIT;
+    if (connection->interim == 0) {
+        return true;
+    }
+    ptrdiff_t n = transport->ops->write(transport, connection->fd, left, connection->interim, false);
+    if (n == -LUCID_ENOBUFS) {
+        http_connection_again(connection, true);
+        return false;
+    }
+    if (n < 0 && n != -LUCID_EAGAIN) {
+        *step = end(connection, true);
+        return false;
+    }
+    connection->interim = (uint8_t)(connection->interim - (n > 0 ? n : 0));
+    return connection->interim == 0;
+}
+
+/* The decoder counts from behind the head. */
+static enum http_step refuse_body(struct http_connection *connection) {
+    const struct http_exchange *exchange = connection->exchange;
+    bool busy = exchange->framing.refusal == HTTP_REFUSED_BUSY;
+    uint64_t at = exchange->framing.refused_at + exchange->request.head.length;
+    return http_step_refuse(connection, exchange->framing.refusal, busy ? 0 : at);
+}
+
+static enum http_step step_body(struct http_connection *connection) {
+    const struct http_exchange *exchange = connection->exchange;
+    enum http_step step;
+    if (!send_interim(connection, &step)) {
+        return step;
+    }
+    switch (take_body(connection)) {
+    case HTTP_REFUSED:
+        return refuse_body(connection);
+    case HTTP_DONE:
+        return begin_answer(connection);
+    case HTTP_MORE:
+        break;
+    }
+    http_buffer_rewind(&connection->in, exchange->request.head.length, most_buffer(connection));
+    return fill(connection, HTTP_WAIT_BODY, &step) ? HTTP_STEP_ON : step;
+}
+
+/* ---- DRAIN ---- */
+
+/* A connection closed with octets unread would be reset, and RST may overtake the answer at the client. */
+enum http_step http_step_drain(struct http_connection *connection) {
+    struct transport *transport = connection->server->transport;
+    if (transport->ops->shutdown(transport, connection->fd) < 0) {
+        return end(connection, false);
+    }
+    connection->in.begin = connection->in.end;
+    http_connection_clear(connection);
+    connection->phase = HTTP_PHASE_DRAIN;
+    http_connection_wait(connection, HTTP_WAIT_DRAIN);
+    return HTTP_STEP_ON;
+}
+
+/* While octets of ours are with the transport, the client must go on taking them: the deadline looks after that. */
+static enum http_step step_drain(struct http_connection *connection) {
+    struct transport *transport = connection->server->transport;
+    uint8_t dropped[16384];
+    ptrdiff_t n = transport->ops->read(transport, connection->fd, dropped, sizeof dropped);
+    if (n > 0) {
+        return HTTP_STEP_ON;
+    }
+    if (n == -LUCID_EAGAIN || (n == 0 && connection->holders > 1)) {
+        return HTTP_STEP_WAIT;
+    }
+    return end(connection, false);
+}
+
+enum http_step http_step(struct http_connection *connection) {
+    switch ((enum http_phase)connection->phase) {
+    case HTTP_PHASE_HEAD:
+        return step_head(connection);
+    case HTTP_PHASE_BODY:
+        return step_body(connection);
+    case HTTP_PHASE_ANSWER:
+        return step_answer(connection);
+    case HTTP_PHASE_DRAIN:
+        return step_drain(connection);
+    case HTTP_PHASE_ENDED:
+        break; /* an event that was on its way when it ended */
+    }
+    return HTTP_STEP_WAIT;
+}

@@ -1,0 +1,25 @@
+/* options.h: the command line of lucid-httpd. */
+#ifndef HTTPD_OPTIONS_H
+#define HTTPD_OPTIONS_H
+
+#include "http/http_server.h"
+#include "lucid/host.h"
+
+struct options {
+    struct lucid_host_options host;
+    struct http_server_options http;
+    uint16_t port;
+    bool help;              /* nothing but that */
+    bool trace;             /* events as text, to standard output */
+    const char *trace_json; /* file for events as JSON Lines; NULL: none */
+    unsigned ladder;        /* so many connections are drawn */
+};
+
+/* Reads the command line. Returns 0, or -1 and a sentence that names the wrong word; nothing has been opened or changed
+ * then. */
+int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]);
+
+/* What --help prints. */
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,116 @@
+#!/bin/sh
+# lucid-httpd and the kernel's curl, over IPv4 and IPv6: pages, files, methods, errors, connections that are kept; what
+# is in use already, what the command line may not say, and that Ctrl-C leaves nothing.
+set -u
+. "$(dirname "$0")/lib"
+
+octets 10485760 >"$work/root/ten"
+long_hash=$(hash_of <"$work/root/ten")
+mkdir "$work/root/folder"
+echo "<p>the index</p>" >"$work/root/folder/index.html"
+
+# answer CURL-OPTION...: the status and the hash of the body.
+answer() {
+    code=$(get -g -o "$work/body" -w '%{http_code}' "$@")
+    echo "$code $(hash_of <"$work/body")"
+}
+
+# field NAME CURL-OPTION...: the value of a field of the answer.
+field() {
+    wanted=$1
+    shift
+    get -g -o /dev/null -D - "$@" | tr -d '\r' | sed -n "s/^$wanted: //Ip"
+}
+
+check_at() {
+    url=$1
+    same "$url: a page" "200 $alive_hash" "$(answer "$url/alive")"
+    same "$url: ten megabytes" "200 $long_hash" "$(answer "$url/ten")"
+    same "$url: HEAD has no body" "200 0" "$(get -g -I -o /dev/null -w '%{http_code} %{size_download}' "$url/ten")"
+    same "$url: HEAD tells the length" 10485760 "$(field content-length -I "$url/ten")"
+    same "$url: POST gives the body back" "200 $alive_hash" "$(answer --data-binary @"$work/root/alive" "$url/")"
+    # Without Expect, which would make curl wait for a word of the server's.
+    same "$url: POST of ten megabytes" "200 $long_hash" "$(answer -H Expect: --data-binary @"$work/root/ten" "$url/")"
+    same "$url: a folder has its slash elsewhere" "307 /folder/" \
+        "$(get -g -o /dev/null -w '%{http_code}' "$url/folder") $(field location "$url/folder")"
+    same "$url: and there is its index" "200 $(hash_of <"$work/root/folder/index.html")" "$(answer -L "$url/folder")"
+    same "$url: nothing there" 404 "$(answer "$url/nothing" | cut -c 1-3)"
+    same "$url: nothing outside" 400 "$(answer --path-as-is "$url/../../../etc/passwd" | cut -c 1-3)"
+    same "$url: a method that it does not have" "405 GET, HEAD" \
+        "$(answer -X DELETE "$url/alive" | cut -c 1-3) $(field allow -X DELETE "$url/alive")"
+    same "$url: two requests on one connection" "200 1 200 0 " \
+        "$(get -g -o /dev/null -o /dev/null -w '%{http_code} %{num_connects} ' "$url/alive" "$url/alive")"
+    same "$url: HTTP/1.0 closes" "200 $alive_hash" "$(answer -0 "$url/alive")"
+}
+
+# What curl cannot say. RFC 9112 2.2, 3.2: refused with 400.
+raw() {
+    python3 -c '
+import re, socket, sys
+with socket.create_connection(("10.77.0.2", 80), 5) as sock:
+    sock.sendall(sys.argv[1].encode().decode("unicode_escape").encode("latin-1"))
+    sock.shutdown(socket.SHUT_WR)
+    octets = b""
+    while part := sock.recv(65536):
+        octets += part
+print(*re.findall("HTTP/1.1 ([0-9]{3}) ", octets.decode("latin-1")))' "$1"
+}
+
+# wrong OPTION...: a command line that makes no sense: one sentence, 2, and nothing has changed.
+wrong() {
+    "$httpd" "$@" >"$work/wrong" 2>&1
+    same "$*: exit status" 2 $?
+    same "$*: one sentence" 1 "$(grep -c '^lucid-httpd: ' "$work/wrong")"
+    same "$*: no more lines" 1 "$(wc -l <"$work/wrong")"
+    ip link show dev lucid0 >/dev/null 2>&1 && not_ok "$*: it has made a device"
+}
+
+# fails_with PATTERN OPTION...: the server does not start and says why in one sentence.
+fails_with() {
+    pattern=$1
+    shift
+    timeout 10 "$httpd" "$@" >"$work/wrong" 2>"$work/wrong.err"
+    same "$*: exit status" 1 $?
+    same "$*: one line" 1 "$(wc -l <"$work/wrong.err")"
+    same "$*: says why" 1 "$(grep -cE "$pattern" "$work/wrong.err")"
+}
+
+for bad in "--port 0" "--port 65536" "--port 80x" "--port" "--nonsense" "word" "--addr 10.77.0" "--addr 10.77.0.1" \
+    "--addr 10.99.0.2" "--host-addr 10.77.0.1" "--faults loss=200%" "--faults rain=1%" "--msl 0" "--msl -1" \
+    "--msl x" "--ladder 0" "--ladder x" "--ladder 1001" "--tun a/b" "--tun thisnameistoolong"; do
+    # shellcheck disable=SC2086
+    wrong $bad
+done
+fails_with 'no-such-folder' --root "$work/no-such-folder"
+fails_with 'no-such-folder' --pcap "$work/no-such-folder/pcap"
+fails_with 'no-such-folder' --trace-json "$work/no-such-folder/trace"
+ip link show dev lucid0 >/dev/null 2>&1 && not_ok "a server that did not start has left a device"
+
+start --trace-json "$work/trace" --ladder 1 || exit 1
+check_at http://10.77.0.2
+check_at 'http://[fd77::2]'
+same "two Host fields" 400 "$(raw 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')"
+same "a space before the colon" 400 "$(raw 'GET / HTTP/1.1\r\nHost : a\r\n\r\n')"
+same "no request at all" 400 "$(raw 'hello there\r\n\r\n')"
+one='GET /alive HTTP/1.1\r\nHost: a\r\n\r\n'
+same "three requests at once" "200 404 200" \
+    "$(raw "$one"'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'"$one")"
+fails_with 'lucid0 is in use' --root "$work/root"
+alive "after a second server that could not start"
+
+# Ctrl-C
+stop
+ip link show dev lucid0 >/dev/null 2>&1 && not_ok "Ctrl-C leaves the device"
+passes "Ctrl-C leaves no device" [ ! -e /sys/class/net/lucid0 ]
+passes "the trace is JSON to its last line" \
+    python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$work/trace"
+passes "a ladder was drawn" grep -q '^connection 1: lucid 10.77.0.2:80' "$work/out"
+
+# Another name, port and addresses
+"$httpd" --tun other --addr 192.0.2.2 --host-addr 192.0.2.1/24 --port 8080 --root "$work/root" >"$work/out" 2>&1 &
+server=$!
+eventually 10 grep -q 'http://192.0.2.2:8080/ on other' "$work/out"
+same "another device, address and port" "200 $alive_hash" "$(answer http://192.0.2.2:8080/alive)"
+get --max-time 2 -o /dev/null http://192.0.2.2/alive 2>/dev/null && not_ok "it listens on port 80 too"
+stop
+exit $failures

@@ -1,0 +1,186 @@
+/* test_httpd_options.c: the command line of lucid-httpd: what is taken, and a sentence for what is not. */
+#include "httpd/options.h"
+#include "unit.h"
+
+#include <stdio.h>
+
+static struct options options;
+static char error[LUCID_ERROR_TEXT];
+
+/* Reads a command line of words that are separated by blanks. */
+static int read_line(const char *line) {
+    static char copy[2000];
+    char *words[40] = {"lucid-httpd"};
+    int count = 1;
+    ck_assert_uint_lt(strlen(line), sizeof copy);
+    strcpy(copy, line);
+    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
+        ck_assert_int_lt(count, 39);
+        words[count++] = word;
+    }
+    words[count] = NULL;
+    memset(error, '#', sizeof error);
+    return options_read(&options, count, words, error);
+}
+
+static void takes(const char *line) {
+    ck_assert_msg(read_line(line) == 0, "%s: %s", line, error);
+}
+
+static void refuses(const char *line, const char *expected) {
+    ck_assert_msg(read_line(line) == -1, "%s was taken", line);
+    ck_assert_ptr_nonnull(memchr(error, '\0', sizeof error));
+    ck_assert_msg(strstr(error, expected) != NULL, "%s: '%s' does not say '%s'", line, error, expected);
+}
+
+static bool is(const struct lucid_ifaddr *own, const char *text, unsigned prefix) {
+    struct lucid_addr addr;
+    ck_assert_int_eq(lucid_addr_parse(text, &addr), 0);
+    return lucid_addr_equal(&own->addr, &addr) && own->prefix == prefix;
+}
+
+START_TEST(nothing_said) {
+    takes("");
+    ck_assert_str_eq(options.host.device, "lucid0");
+    ck_assert_uint_eq(options.port, 80);
+    ck_assert_uint_eq(options.host.config.addr_count, 2);
+    ck_assert(is(&options.host.config.addrs[0], "10.77.0.2", 24));
+    ck_assert(is(&options.host.config.addrs[1], "fd77::2", 64));
+    ck_assert_uint_eq(options.host.host_addr_count, 2);
+    ck_assert(options.host.configure && !options.trace && !options.help);
+    ck_assert(options.host.config.msl == 120 * LUCID_SECOND);
+    ck_assert_ptr_null(options.http.root);
+    ck_assert_ptr_null(options.host.pcap);
+    ck_assert_ptr_null(options.host.faults);
+    ck_assert_ptr_null(options.trace_json);
+    ck_assert(options.http.head_time == 10 * LUCID_SECOND && options.http.idle_time == 60 * LUCID_SECOND);
+    ck_assert_uint_eq(options.http.limits.line, 8192);
+    ck_assert_uint_eq(options.http.limits.head, 32768);
+    ck_assert_uint_eq(options.http.limits.body, 16 << 20);
+}
+END_TEST
+
+START_TEST(everything_said) {
+    takes("--tun web1 --addr 192.0.2.7 --addr fd01::7 --host-addr 192.0.2.1/28 --host-addr fd01::1/48 --port 8080 "
+          "--root /srv "
+          "--trace --trace-json j --pcap p --msl 0.5 --faults loss=1% --no-configure");
+    ck_assert_str_eq(options.host.device, "web1");
+    ck_assert_uint_eq(options.host.config.addr_count, 2);
+    ck_assert(is(&options.host.config.addrs[0], "192.0.2.7", 28));
+    ck_assert(is(&options.host.config.addrs[1], "fd01::7", 48));
+    ck_assert_uint_eq(options.host.host_addr_count, 2);
+    ck_assert(is(&options.host.host_addrs[0], "192.0.2.1", 28));
+    ck_assert(is(&options.host.host_addrs[1], "fd01::1", 48));
+    ck_assert_uint_eq(options.port, 8080);
+    ck_assert_str_eq(options.http.root, "/srv");
+    ck_assert(options.trace && !options.host.configure);
+    ck_assert_str_eq(options.trace_json, "j");
+    ck_assert_str_eq(options.host.pcap, "p");
+    ck_assert_str_eq(options.host.faults, "loss=1%");
+    ck_assert(options.host.config.msl == LUCID_SECOND / 2);
+}
+END_TEST
+
+START_TEST(one_family) {
+    takes("--addr 10.77.0.9");
+    ck_assert_uint_eq(options.host.config.addr_count, 1);
+    ck_assert(is(&options.host.config.addrs[0], "10.77.0.9", 24));
+    takes("--addr 10.5.0.9 --host-addr 10.5.1.1/16");
+    ck_assert_uint_eq(options.host.host_addr_count, 1);
+    ck_assert(is(&options.host.config.addrs[0], "10.5.0.9", 16));
+    takes("--no-configure --addr 10.5.0.9");
+    ck_assert(is(&options.host.config.addrs[0], "10.5.0.9", 32));
+}
+END_TEST
+
+START_TEST(wrong_words) {
+    refuses("--frobnicate", "--frobnicate is no option: see --help");
+    refuses("-x", "-x is no option");
+    refuses("word", "word is no option");
+    refuses("--port", "--port needs a value");
+    refuses("--help=3", "--help=3 is no option");
+    refuses("--trace --msl", "--msl needs a value");
+}
+END_TEST
+
+START_TEST(wrong_values) {
+    static const char *const ports[] = {"0", "65536", "-1", "+1", "8o", "0x50", "99999999999999999999", "80.0"};
+    static const char *const times[] = {"0",   "-1",  "x",   "1s", "3601",  "1e3",
+                                        "nan", "inf", "0x1", ".",  "1.2.3", "0.0001"};
+    static const char *const names[] = {"0123456789abcdef", "a/b", "..", "a:b"};
+    static const char *const addrs[] = {"10.77.0", "10.77.0.2/24", "0.0.0.0", "::", "x", "fd77::g"};
+    static const char *const host_addrs[] = {"10.77.0.1",   "10.77.0.1/33", "10.77.0.1/",
+                                             "fd77::1/129", "/24",          "0.0.0.0/0"};
+    char line[100];
+    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+        snprintf(line, sizeof line, "--port %s", ports[i]);
+        refuses(line, "is no port: take a number from 1 to 65535");
+    }
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        snprintf(line, sizeof line, "--msl %s", times[i]);
+        refuses(line, "is no time: take seconds");
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(line, sizeof line, "--tun %s", names[i]);
+        refuses(line, "is no name for an interface");
+    }
+    for (size_t i = 0; i < sizeof addrs / sizeof addrs[0]; i++) {
+        snprintf(line, sizeof line, "--addr %s", addrs[i]);
+        refuses(line, "is no address: write one");
+    }
+    for (size_t i = 0; i < sizeof host_addrs / sizeof host_addrs[0]; i++) {
+        snprintf(line, sizeof line, "--host-addr %s", host_addrs[i]);
+        refuses(line, "is no address with a prefix");
+    }
+    refuses("--faults lost=1%", "--faults: ");
+    refuses("--faults lost=1%", "'lost=1%' is unknown");
+}
+END_TEST
+
+START_TEST(what_does_not_go_together) {
+    refuses("--addr 10.77.0.2 --addr 10.77.0.3", "--addr is given twice for IPv4");
+    refuses("--addr fd77::2 --addr fd77::3", "--addr is given twice for IPv6");
+    refuses("--host-addr 10.77.0.1/24 --host-addr 10.78.0.1/24", "--host-addr is given twice for IPv4");
+    refuses("--addr 10.78.0.2", "10.78.0.2 lies in no network of the kernel's end");
+    refuses("--host-addr 10.78.0.1/24", "10.77.0.2 lies in no network");
+    refuses("--addr fd78::2", "fd78::2 lies in no network");
+    refuses("--addr 10.77.0.1", "10.77.0.1 cannot be the server's and the kernel's");
+}
+END_TEST
+
+/* Words of any length fit into the sentence. */
+START_TEST(long_words) {
+    char line[1500];
+    static const char *const before[] = {"--port ",      "--msl ",    "--tun ", "--addr ",
+                                         "--host-addr ", "--faults ", "--",     ""};
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        strcpy(line, before[i]);
+        size_t length = strlen(line);
+        memset(line + length, 'x', 1000);
+        line[length + 1000] = '\0';
+        refuses(line, i == 7 ? "xxx" : " ");
+    }
+}
+END_TEST
+
+START_TEST(help) {
+    takes("--help");
+    ck_assert(options.help);
+    takes("--addr 10.78.0.2 --help");
+    ck_assert_ptr_nonnull(strstr(options_help, "--faults SPEC"));
+}
+END_TEST
+
+int main(void) {
+    TCase *tests;
+    Suite *suite = unit_suite("httpd_options", &tests);
+    tcase_add_test(tests, nothing_said);
+    tcase_add_test(tests, everything_said);
+    tcase_add_test(tests, one_family);
+    tcase_add_test(tests, wrong_words);
+    tcase_add_test(tests, wrong_values);
+    tcase_add_test(tests, what_does_not_go_together);
+    tcase_add_test(tests, long_words);
+    tcase_add_test(tests, help);
+    return unit_run(suite);
+}
