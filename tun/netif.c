@@ -114,7 +114,7 @@ static int add_address(const char *name, const struct lucid_ifaddr *own) {
     };
     const uint8_t *octets = ipv4 ? own->addr.octet + 12 : own->addr.octet;
     size_t length = ipv4 ? 4 : 16;
-    union answer answer;
+    union answer answer = {0}; /* the kernel's may be shorter */
     attach_octets(&request.header, IFA_LOCAL, octets, length);
     attach_octets(&request.header, IFA_ADDRESS, octets, length);
     return ask_kernel(&request.header, &answer);
@@ -128,7 +128,7 @@ static bool is_in_use(const struct lucid_addr *addr) {
                    .nlmsg_flags = NLM_F_REQUEST},
         .message = {.rtm_family = AF_INET6, .rtm_dst_len = 128},
     };
-    union answer answer;
+    union answer answer = {0}; /* the kernel's may be shorter */
     attach_octets(&request.header, RTA_DST, addr->octet, sizeof addr->octet);
     return ask_kernel(&request.header, &answer) == 0 && answer.route.header.nlmsg_type == RTM_NEWROUTE &&
            answer.route.message.rtm_type == RTN_LOCAL;
