@@ -22,13 +22,13 @@ enum icmp_kind {
 /* An error about a packet of ours, as far as the quoted octets tell. */
 struct icmp_error {
     enum icmp_kind kind;
-    int error;                            /* what a socket call would say: LUCID_ECONNREFUSED ... */
-    struct lucid_sockaddr local, remote;  /* the quoted packet's source and destination */
-    uint8_t protocol;                     /* TCP_PROTOCOL or UDP_PROTOCOL */
+    int error;                           /* what a socket call would say: LUCID_ECONNREFUSED ... */
+    struct lucid_sockaddr local, remote; /* the quoted packet's source and destination */
+    uint8_t protocol;                    /* TCP_PROTOCOL or UDP_PROTOCOL */
     uint8_t type, code;
-    struct seq32 seq;                     /* TCP: the quoted sequence number; to be checked (RFC 5927 4.1) */
-    uint32_t mtu;                         /* ICMP_TOO_BIG: of the next hop; 0: an old router that does not tell */
-    uint32_t length;                      /* of the quoted packet, by its IP header */
+    struct seq32 seq; /* TCP: the quoted sequence number; to be checked (RFC 5927 4.1) */
+    uint32_t mtu;     /* ICMP_TOO_BIG: of the next hop; 0: an old router that does not tell */
+    uint32_t length;  /* of the quoted packet, by its IP header */
 };
 
 /* Deals with an ICMP or ICMPv6 message. An echo request is answered. For an error about a TCP or UDP packet of ours
@@ -39,9 +39,9 @@ enum lucid_drop icmp_input(struct ip *ip, const struct ip_datagram *in, struct i
 /* A message to send: eight octets of header, then data. */
 struct icmp_message {
     const struct lucid_addr *source, *destination;
-    uint32_t rest;        /* as in struct icmp_header */
+    uint32_t rest; /* as in struct icmp_header */
     const uint8_t *data;
-    uint32_t length;      /* octets of data */
+    uint32_t length; /* octets of data */
     uint8_t type, code, tos;
 };
 

@@ -14,31 +14,31 @@
 #include "ip/icmp.h"
 #include "ip/ip.h"
 
-#define UDP_PORT_PAGES 256u     /* the table of ports has two levels of 256, the lower made on demand */
+#define UDP_PORT_PAGES 256u /* the table of ports has two levels of 256, the lower made on demand */
 #define UDP_PAGE_PORTS 256u
 
 struct udp_message; /* queue.c: a datagram that waits for its reader */
 struct udp_page;    /* port.c */
 
 struct udp_socket {
-    struct list_node by_port;   /* bound: among the sockets of this port */
+    struct list_node by_port; /* bound: among the sockets of this port */
     struct list_node in_changed;
     struct list_node in_sending; /* while out holds something */
     struct lucid_sockaddr local, remote;
     struct udp_message *first, *last; /* what waits for udp_recvfrom() */
-    uint32_t queued;            /* octets of memory that it takes; at most rcvbuf */
-    uint32_t rcvbuf, sndbuf;    /* octets, from config; sock/ may set them */
-    struct outq out;            /* what waits to leave */
-    uint32_t owner;             /* sock/'s name for it */
-    int error;                  /* pending, from ICMP; a positive enum lucid_error */
-    uint8_t family;             /* enum lucid_family */
-    uint8_t protocol;           /* UDP_PROTOCOL; of an echo socket ICMP4_PROTOCOL or ICMP6_PROTOCOL */
-    uint8_t ttl, tos;           /* of what it sends; sock/ may set them */
-    bool reuse;                 /* SO_REUSEADDR; sock/ may set it before udp_bind() */
+    uint32_t queued;                  /* octets of memory that it takes; at most rcvbuf */
+    uint32_t rcvbuf, sndbuf;          /* octets, from config; sock/ may set them */
+    struct outq out;                  /* what waits to leave */
+    uint32_t owner;                   /* sock/'s name for it */
+    int error;                        /* pending, from ICMP; a positive enum lucid_error */
+    uint8_t family;                   /* enum lucid_family */
+    uint8_t protocol;                 /* UDP_PROTOCOL; of an echo socket ICMP4_PROTOCOL or ICMP6_PROTOCOL */
+    uint8_t ttl, tos;                 /* of what it sends; sock/ may set them */
+    bool reuse;                       /* SO_REUSEADDR; sock/ may set it before udp_bind() */
     bool bound, connected;
-    bool addr_implied;          /* local.addr came with the peer and goes with it */
+    bool addr_implied; /* local.addr came with the peer and goes with it */
     bool read_shut, write_shut;
-    bool changed;               /* it is in the list of changed sockets */
+    bool changed; /* it is in the list of changed sockets */
 };
 
 struct udp {
@@ -46,8 +46,8 @@ struct udp {
     struct ip *ip;
     struct udp_page *pages[UDP_PORT_PAGES]; /* sockets by local port */
     struct list changed;
-    struct list sending;        /* sockets that have something to send, taken in turn */
-    struct outq orphans;        /* of sockets that were closed since */
+    struct list sending; /* sockets that have something to send, taken in turn */
+    struct outq orphans; /* of sockets that were closed since */
 };
 
 void udp_init(struct udp *udp, struct env *env, struct ip *ip);
