@@ -143,13 +143,12 @@ OCTET_GET(tos)
 /* The application chooses the six bits of DSCP. The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has
  * nobody else who could set them. */
 static int set_tos(struct lucid_stack *stack, struct sock *sock, int value) {
-    static const unsigned DSCP = 0xfc, ALL = 0xff;
+    static const uint8_t DSCP = 0xfc;
     (void)stack;
-    if (value < 0 || value > (int)ALL) {
+    if (value < 0 || value > (int)UINT8_MAX) {
         return -LUCID_EINVAL;
     }
-    unsigned settable = sock->type == LUCID_SOCK_DGRAM ? ALL : DSCP;
-    *octet_tos(sock) = sock->options.tos = (uint8_t)((unsigned)value & settable);
+    *octet_tos(sock) = sock->options.tos = (uint8_t)value & (sock->type == LUCID_SOCK_DGRAM ? UINT8_MAX : DSCP);
     return 0;
 }
 
@@ -160,7 +159,7 @@ static int get_maxseg(struct lucid_stack *stack, struct sock *sock, int *value) 
 }
 
 static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
-    if (sock->tcb || value < stack->env.config.mss_floor || value > (int)UINT16_MAX) {
+    if (sock->tcb || value < (int)stack->env.config.mss_floor || value > (int)UINT16_MAX) {
         return -LUCID_EINVAL;
     }
     sock->options.max_segment = (uint16_t)value;

@@ -297,13 +297,13 @@ static void on_packet(struct lucid_pair *pair, int node, bool leaves, const uint
 
 static struct wire_check *begin_check(const struct world *world, int node) {
     const struct lucid_config *config = &world->options.config[node];
+    bool scarce = world->squeeze[node].from != LUCID_NEVER || world->host[node].fail_at > 0;
     const struct wire_check_config check = {.mtu = config->mtu,
                                             .mss_floor = config->mss_floor,
                                             .initial_window = config->initial_window,
                                             .msl = config->msl,
                                             .virtual_time = true,
-                                            .scarce = world->host[node].fail_at > 0 ||
-                                                      world->squeeze[node].from != LUCID_NEVER};
+                                            .scarce = scarce};
     return wire_check_begin(&check);
 }
 
