@@ -29,7 +29,7 @@ static void owe_now(const struct wire_check *check, struct wire_flow *flow, enum
 static bool must_answer(const struct wire_check *check, const struct wire_flow *flow,
                         const struct wire_segment *segment) {
     bool old = !wire_before(flow->next, segment->last);
-    return segment->sure && flow->answered && !old && check->now < flow->gone_at;
+    return segment->sure && flow->answered && !old && !flow->fin_unsure && check->now < flow->gone_at;
 }
 
 static void owe_soon(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {

@@ -55,7 +55,8 @@ struct wire_flow {
     uint32_t next;            /* RCV.NXT, if everything that came was taken */
     struct wire_ranges early; /* came above a gap */
     struct wire_range newest; /* of it, what came last; empty: something else came after it */
-    bool fin_known, fin_in;   /* where its FIN lies; everything up to its FIN came */
+    bool fin_known, fin_in;   /* where a FIN of its lies; it came, and everything before it */
+    bool fin_unsure;          /* something contradicts it: which one is taken nobody can tell */
     bool fin_idle;            /* then nothing of ours was under way */
     uint32_t fin_in_seq;
     lucid_time fin_in_time;
@@ -121,6 +122,11 @@ static inline bool wire_stamps(const struct wire_flow *flow) {
 
 static inline bool wire_sack(const struct wire_flow *flow) {
     return flow->ours.sack && flow->theirs.sack;
+}
+
+/* Our side has said that it has taken the peer's FIN. */
+static inline bool wire_fin_taken(const struct wire_flow *flow) {
+    return flow->fin_in && !flow->fin_unsure && flow->has_edge && flow->ack == flow->fin_in_seq + 1;
 }
 
 /* The largest payload, options not taken off, that the peer accepts. */

@@ -134,7 +134,6 @@ static void fin_reached(const struct wire_check *check, struct wire_flow *flow) 
     flow->fin_in_time = check->now;
     flow->fin_idle = flow->una == flow->max && free_room < INT32_MAX && free_room >= wire_segment_max(check, flow);
     flow->fin_first = flow->fin_out;
-    flow->next++;
     if (flow->fin_out) {
         wire_owe_nothing(flow);
     }
@@ -146,51 +145,43 @@ static bool is_nonsense(const struct wire_flow *flow, const struct wire_segment 
     return ahead > INT32_MAX / 2 || ahead < -(INT32_MAX / 2);
 }
 
+/* What came early reaches beyond this number. */
+static bool early_beyond(const struct wire_flow *flow, uint32_t number) {
+    return flow->early.count > 0 && wire_before(number, flow->early.range[flow->early.count - 1].end);
+}
+
+/* A FIN above a gap, or in a segment that may be refused, is only a claim. Octets behind it, or a FIN elsewhere, say
+ * otherwise. */
+static void note_their_fin(struct wire_flow *flow, const struct wire_segment *segment) {
+    bool fin = segment->tcp->flags & LUCID_FIN;
+    if (!flow->fin_known) {
+        flow->fin_known = fin && !wire_before(segment->end, flow->next);
+        flow->fin_in_seq = segment->end;
+        flow->fin_unsure = flow->fin_known && early_beyond(flow, segment->end);
+    } else if (wire_before(flow->fin_in_seq, segment->end) || (fin && segment->end != flow->fin_in_seq)) {
+        flow->fin_unsure = true;
+    }
+}
+
+/* FIN counts as an octet, so that something else at its place counts as well. */
 static void take(struct wire_flow *flow, const struct wire_segment *segment) {
-    wire_ranges_add(&flow->early, wire_max(segment->start, flow->next), segment->end);
+    wire_ranges_add(&flow->early, wire_max(segment->start, flow->next), segment->last);
     if (flow->early.count > 0 && flow->early.range[0].start == flow->next) {
         flow->next = flow->early.range[0].end;
         wire_ranges_cut(&flow->early, flow->next);
     }
-    bool early = segment->sure && wire_before(flow->next, segment->start);
+    bool early = segment->sure && !flow->fin_unsure && wire_before(flow->next, segment->start);
     flow->newest = early ? (struct wire_range){segment->start, segment->end} : (struct wire_range){0, 0};
 }
 
-/* Nothing lies behind a FIN: what came early and does goes (docs/decisions/0024). */
-static void cut_behind(struct wire_ranges *ranges, uint32_t end) {
-    while (ranges->count > 0 && !wire_before(ranges->range[ranges->count - 1].start, end)) {
-        ranges->count--;
-    }
-    struct wire_range *last = ranges->count > 0 ? &ranges->range[ranges->count - 1] : NULL;
-    if (last && wire_before(end, last->end)) {
-        last->end = end;
-    }
-}
-
-/* A FIN in the window may be the peer's. Above a gap it is only a claim: what is in order and new, and says
- * otherwise by octets behind it or by a FIN elsewhere, takes its place. */
-static void note_their_fin(struct wire_flow *flow, const struct wire_segment *segment) {
-    bool fin = segment->tcp->flags & LUCID_FIN, in_order = !wire_before(flow->next, segment->start);
-    bool otherwise = wire_before(flow->fin_in_seq, segment->end) || (fin && flow->fin_in_seq != segment->end);
-    bool fits = !wire_before(segment->end, flow->next) && !(flow->has_edge && wire_before(flow->edge, segment->end));
-    if (flow->fin_known && in_order && otherwise && wire_before(flow->next, segment->last)) {
-        flow->fin_known = false;
-    }
-    if (fin && fits && !flow->fin_known) {
-        flow->fin_known = true;
-        flow->fin_in_seq = segment->end;
-        cut_behind(&flow->early, segment->end);
-    }
-}
-
 static void data_in(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    if (segment->last == segment->tcp->seq || flow->fin_in || is_nonsense(flow, segment)) {
+    if (segment->last == segment->tcp->seq || wire_fin_taken(flow) || is_nonsense(flow, segment)) {
         return;
     }
-    wire_owe(check, flow, segment);
     note_their_fin(flow, segment);
+    wire_owe(check, flow, segment);
     take(flow, segment);
-    if (flow->fin_known && flow->next == flow->fin_in_seq) {
+    if (flow->fin_known && !flow->fin_in && wire_before(flow->fin_in_seq, flow->next)) {
         fin_reached(check, flow);
     }
 }
@@ -200,8 +191,7 @@ static void data_in(struct wire_check *check, struct wire_flow *flow, const stru
 /* Our side knows of the peer's FIN when it has acknowledged it. Then it is in LAST-ACK, CLOSING or FIN-WAIT-1 and 2,
  * and the ACK of its own FIN leads to CLOSED, if our FIN left in CLOSE-WAIT for certain, or to TIME-WAIT, for 2MSL. */
 void wire_note_end(const struct wire_check *check, struct wire_flow *flow) {
-    bool theirs = flow->fin_in && flow->has_edge && flow->ack == flow->fin_in_seq + 1;
-    if (!theirs || !flow->fin_acked || flow->gone_at != LUCID_NEVER) {
+    if (!wire_fin_taken(flow) || !flow->fin_acked || flow->gone_at != LUCID_NEVER) {
         return;
     }
     if (flow->fin_last) {

@@ -185,13 +185,13 @@ static void remember(struct wire_flow *flow, const struct wire_segment *segment)
 }
 
 static void note_fin(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool answer = flow->fin_in && segment->tcp->ack == flow->fin_in_seq + 1;
     if (!(segment->tcp->flags & LUCID_FIN) || flow->fin_out) {
         return;
     }
     flow->fin_out = true;
     flow->fin_seq = segment->end;
-    flow->fin_last = answer && flow->fin_idle && check->now > flow->fin_in_time && check->config.virtual_time;
+    flow->fin_last = wire_fin_taken(flow) && flow->fin_idle && check->now > flow->fin_in_time &&
+                     check->config.virtual_time;
 }
 
 static bool check_payload(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {

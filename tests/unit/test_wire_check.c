@@ -272,6 +272,24 @@ static const struct example {
     {WIRE_CLOSED, ACTIVE "1 > R. 1:1(0) ack 1\n", "2 < . 1:1(0) ack 1 win 65535\n2 > R 1:1(0)\n",
      "2 < . 1:1(0) ack 1 win 65535\n2 > . 1:1(0) ack 1 win 65535\n"},
     {WIRE_CLOSED, "0 < . 1:1(0) ack 1 win 65535\n", "0 > R 1:1(0)\n", "0 > . 1:1(0) ack 1 win 65535\n"},
+    {WIRE_ACK_BEYOND, /* a FIN that may be refused, since it acknowledges what was not sent, does not end the stream */
+     ACTIVE "1 < F. 1:1(0) ack 900 win 65535\n1 > . 1:1(0) ack 1 win 65535\n1 < . 1:101(100) ack 1 win 65535\n",
+     "1 > . 1:1(0) ack 101 win 65435\n", "1 > . 1:1(0) ack 102 win 65435\n"},
+    {WIRE_ACK_BEYOND, /* nor does one left of what is expected, or one above a gap that something else fills */
+     ACTIVE "1 < . 1:101(100) ack 1 win 65535\n1 < F. 51:51(0) ack 1 win 65535\n"
+            "1 < F. 151:151(0) ack 1 win 65535\n1 < . 101:201(100) ack 1 win 65535\n",
+     "1 > . 1:1(0) ack 201 win 65335\n", "1 > . 1:1(0) ack 202 win 65335\n"},
+    {WIRE_ACK_BEYOND, /* or the stack forgets what lies behind it (docs/decisions/0024) */
+     ACTIVE "1 < . 151:201(50) ack 1 win 65535\n1 < F. 1:121(120) ack 1 win 65535\n",
+     "1 > . 1:1(0) ack 122 win 65414\n9 clock\n", "1 > . 1:1(0) ack 123 win 65414\n"},
+    {WIRE_CLOSED, /* a FIN that something contradicts may not have been taken */
+     ACTIVE,
+     "1 < F. 51:51(0) ack 1 win 65535\n1 > . 1:1(0) ack 1 win 65535\n1 < . 1:52(51) ack 1 win 65535\n"
+     "1 > . 1:1(0) ack 52 win 65484\n2 > F. 1:1(0) ack 52 win 65484\n3 < . 52:52(0) ack 2 win 65535\n"
+     "4 > . 2:2(0) ack 52 win 65484\n",
+     "1 < . 1:51(50) ack 1 win 65535\n1 < F. 51:51(0) ack 1 win 65535\n"
+     "1 > . 1:1(0) ack 52 win 65484\n2 > F. 1:1(0) ack 52 win 65484\n3 < . 52:52(0) ack 2 win 65535\n"
+     "4 > . 2:2(0) ack 52 win 65484\n"},
     /* ---- ECN ---- */
     {WIRE_ECT, ACTIVE, "1 > [noecn] . 1:101(100) ack 1 win 65535\n", "1 > [ect0] . 1:101(100) ack 1 win 65535\n"},
 #define ECN                                                                                                          \
