@@ -22,15 +22,34 @@ static int stack_listen(struct transport *transport, const struct lucid_sockaddr
     return fd;
 }
 
-/* Answers are written whole, with `more` where more follows, so Nagle's algorithm has nothing to add but delay. */
+/* Messages are written whole, with `more` where more follows, so Nagle's algorithm has nothing to add but delay. */
+static void without_nagle(struct lucid_stack *stack, int fd) {
+    const int on = 1;
+    lucid_setsockopt(stack, fd, LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, &on, sizeof on);
+}
+
 static int stack_accept(struct transport *transport, int fd, struct lucid_sockaddr *remote) {
     struct lucid_stack *stack = stack_of(transport);
     int peer = lucid_accept(stack, fd, remote);
     if (peer >= 0) {
-        const int on = 1;
-        lucid_setsockopt(stack, peer, LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, &on, sizeof on);
+        without_nagle(stack, peer);
     }
     return peer;
+}
+
+static int stack_connect(struct transport *transport, const struct lucid_sockaddr *remote) {
+    struct lucid_stack *stack = stack_of(transport);
+    int fd = lucid_socket(stack, LUCID_AF_UNSPEC, LUCID_SOCK_STREAM, 0);
+    if (fd < 0) {
+        return fd;
+    }
+    without_nagle(stack, fd);
+    int error = lucid_connect(stack, fd, remote);
+    if (error < 0 && error != -LUCID_EINPROGRESS) {
+        lucid_close(stack, fd);
+        return error;
+    }
+    return fd;
 }
 
 static int stack_watch(struct transport *transport, int fd, void *data) {
@@ -45,8 +64,8 @@ static ptrdiff_t stack_write(struct transport *transport, int fd, const void *da
     return lucid_send(stack_of(transport), fd, data, length, more ? LUCID_MSG_MORE : 0);
 }
 
-static ptrdiff_t stack_lend(struct transport *transport, int fd, const void *data, size_t length, stream_release *release,
-                            void *argument) {
+static ptrdiff_t stack_lend(struct transport *transport, int fd, const void *data, size_t length,
+                            stream_release *release, void *argument) {
     return lucid_send_lend(stack_of(transport), fd, data, length, release, argument);
 }
 
@@ -66,6 +85,7 @@ void stack_transport_init(struct stack_transport *transport, struct lucid_stack 
     static const struct stream_ops ops = {
         .listen = stack_listen,
         .accept = stack_accept,
+        .connect = stack_connect,
         .watch = stack_watch,
         .read = stack_read,
         .write = stack_write,
