@@ -94,7 +94,7 @@ void text_put_html(struct text *text, const char *octets, size_t length) {
     }
 }
 
-char *text_take(struct text *text) {
+char *text_detach(struct text *text) {
     char *data = text->cut ? NULL : text->data;
     if (data) {
         *text = text_growing();

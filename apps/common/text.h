@@ -1,7 +1,7 @@
 /* text.h: text that grows at its end: a line of a trace, a head of an answer, a page.
  *
  * Two kinds: one that lives in memory of the caller's and is cut there (text_fixed), and one that asks for memory as it grows
- * (text_growing, to be ended by text_free or text_take). Either way nothing fails in the middle: what does not fit, or finds no
+ * (text_growing, to be ended by text_free or text_detach). Either way nothing fails in the middle: what does not fit, or finds no
  * memory, sets `cut`, and the caller looks at that once at the end. The text is always followed by a NUL.
  */
 #ifndef COMMON_TEXT_H
@@ -36,7 +36,7 @@ void text_pad(struct text *text, size_t column);
 void text_put_html(struct text *text, const char *octets, size_t length);
 
 /* Gives the memory of a growing text to the caller, who frees it; NULL when it was cut. The text is empty then. */
-char *text_take(struct text *text);
+char *text_detach(struct text *text);
 
 void text_free(struct text *text);
 
