@@ -179,13 +179,19 @@ ptrdiff_t lucid_host_send(struct lucid_host *host, int fd, const void *data, siz
     return (ptrdiff_t)length;
 }
 
+/* Is something still to be written to the device: in the stack, refused by the device, or on its way over the link? */
+static bool output_left(const struct lucid_host *host) {
+    bool travels = host->link_out && lucid_link_deadline(host->link_out) != LUCID_NEVER;
+    return travels || host->out_waits || lucid_output_pending(host->stack);
+}
+
 int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_time timeout) {
     lucid_time end = until(timeout);
     for (;;) {
         struct lucid_stats stats;
         lucid_stats(host->stack, &stats);
-        bool left = stats.connections > 0 || (timewaits && stats.timewaits > 0);
-        if (!left && !lucid_output_pending(host->stack) && !host->out_waits) {
+        bool connected = stats.connections > 0 || (timewaits && stats.timewaits > 0);
+        if (!connected && !output_left(host)) {
             return 0;
         }
         int over = turn_until(host, end);
