@@ -333,6 +333,24 @@ START_TEST(closes_actively) {
 }
 END_TEST
 
+/* Head and body in two writes, with Nagle's algorithm at the server: the body waits for the ACK of the head, and that is
+ * not delayed. RFC 9293 3.8.6.3, RFC 896 */
+START_TEST(acknowledges_at_once) {
+    struct lucid_stack *stack = lucid_pair_stack(pair, 1);
+    ask(GET, NULL, 0, false);
+    for (int i = 0; i < 100 && !strstr(received, "\r\n\r\n"); i++) {
+        pass(LUCID_MILLISECOND);
+    }
+    const int off = 0;
+    lucid_setsockopt(stack, server, LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, &off, sizeof off);
+    ck_assert_int_eq(lucid_send(stack, server, FIVE, strlen(FIVE), 0), strlen(FIVE));
+    pass(LUCID_MILLISECOND);
+    ck_assert_int_eq(lucid_send(stack, server, "hello", 5, 0), 5);
+    pass(70 * LUCID_MILLISECOND); /* three times 20 ms, and a little for the rate */
+    ck_assert_int_eq(client.end, HTTP_CLIENT_COMPLETE);
+}
+END_TEST
+
 /* A response that is not taken is not waited for: the server gets RST. RFC 9293 3.10.5 */
 START_TEST(resets_when_it_refuses) {
     ask(GET, NULL, 0, false);
@@ -526,6 +544,7 @@ int main(void) {
     tcase_add_test(tests, every_cut);
     tcase_add_test(tests, head_has_no_body);
     tcase_add_test(tests, closes_actively);
+    tcase_add_test(tests, acknowledges_at_once);
     tcase_add_test(tests, resets_when_it_refuses);
     tcase_add_test(tests, is_refused);
     tcase_add_test(tests, is_not_answered);
