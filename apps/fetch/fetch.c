@@ -1,8 +1,8 @@
 /* fetch.c: lucid-fetch: an HTTP client over a stack on a TUN device, the stack as the client.
  *
  * The client of http/http_client.h does the work, as events of the stack come. What is here is the frame: the device,
- * the loop with its limit of time, where the body goes, redirections, and the end: the connection is closed by us, so it
- * goes through FIN-WAIT-1 and FIN-WAIT-2 to TIME-WAIT (RFC 9293 3.6), and -v shows it.
+ * the loop with its limit of time, where the body goes, redirections, and the end: the connection is closed by us, so
+ * it goes through FIN-WAIT-1 and FIN-WAIT-2 to TIME-WAIT (RFC 9293 3.6), and -v shows it.
  */
 #include <errno.h>
 #include <signal.h>

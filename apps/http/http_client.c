@@ -82,8 +82,8 @@ static struct lucid_slice unsent(const struct http_client *client, bool *more) {
     return (struct lucid_slice){(const uint8_t *)request->body + done, request->body_length - done};
 }
 
-/* A server may answer before it has read all, and close; so an error here does not end the client: what there is to read
- * is read first, and says the same error at its end. RFC 9112 9.5 */
+/* A server may answer before it has read all, and close; so an error here does not end the client: what there is to
+ * read is read first, and says the same error at its end. RFC 9112 9.5 */
 static void send_request(struct http_client *client) {
     while (client->sent < client->request->head_length + client->request->body_length) {
         bool more;

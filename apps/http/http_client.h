@@ -75,13 +75,13 @@ struct http_client {
     uint8_t room[HTTP_CLIENT_ROOM];
 };
 
-/* Opens the connection. request, and what it points to, stay until the end. Returns 0, or a negative error when not even
- * an attempt was possible; client->end is HTTP_CLIENT_UNCONNECTED then. */
+/* Opens the connection. request, and what it points to, stay until the end. Returns 0, or a negative error when not
+ * even an attempt was possible; client->end is HTTP_CLIENT_UNCONNECTED then. */
 int http_client_begin(struct http_client *client, struct transport *transport,
                       const struct http_client_request *request, const struct http_client_calls *calls);
 
-/* An event of the stream came; events: enum lucid_poll_event. Returns client->end; the handle is closed when that is not
- * HTTP_CLIENT_GOES_ON. Once at the end, events change nothing. */
+/* An event of the stream came; events: enum lucid_poll_event. Returns client->end; the handle is closed when that is
+ * not HTTP_CLIENT_GOES_ON. Once at the end, events change nothing. */
 enum http_client_end http_client_event(struct http_client *client, unsigned events);
 
 /* The caller has had enough: resets the connection, if the client has not ended. */

@@ -19,7 +19,8 @@ struct http_url {
     char target[HTTP_URL_MAX + 1];       /* for the request line: origin-form, RFC 9112 3.2.1 */
 };
 
-/* Read a URL. Return false, and one sentence in error that says what is wrong and what to do; *url means nothing then. */
+/* Reads a URL. Returns false, and one sentence in error that says what is wrong and what to do; *url means nothing
+ * then. */
 bool http_url_parse(struct http_url *url, const char *text, char error[HTTP_URL_ERROR]);
 
 /* What a reference (of a Location field) means, seen from base: RFC 3986 5.2. url and base may be the same. */

@@ -37,8 +37,9 @@ static int stack_accept(struct transport *transport, int fd, struct lucid_sockad
     return peer;
 }
 
-/* Many servers write head and body apart, and their Nagle's algorithm keeps the body until the head is acknowledged: with
- * our delayed ACK (RFC 9293 3.8.6.3) each response would take 200 ms. Linux, for one, delays none at the beginning. */
+/* Many servers write head and body apart, and their Nagle's algorithm keeps the body until the head is acknowledged:
+ * with our delayed ACK (RFC 9293 3.8.6.3) each response would take 200 ms. Linux, for one, delays none at the
+ * beginning. */
 static void acknowledge_at_once(struct lucid_stack *stack, int fd) {
     const int on = 1;
     lucid_setsockopt(stack, fd, LUCID_IPPROTO_TCP, LUCID_TCP_QUICKACK, &on, sizeof on);

@@ -1,5 +1,5 @@
-/* fuzz_response.c: any octets as what a server answers, to the parsers of a response and to the whole client; and as the
- * Location of a redirection.
+/* fuzz_response.c: any octets as what a server answers, to the parsers of a response and to the whole client; and as
+ * the Location of a redirection.
  *
  * Input: octet 0 says what the request was and how the stream ends, octet 1 how it is cut, the stream follows. The
  * parsers read it from memory that ends with it. The client gets it whole and cut, over a transport that is an array:

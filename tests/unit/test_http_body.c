@@ -1,7 +1,7 @@
 /* test_http_body.c: where a body ends, what its octets are, and why others are refused: H18 to H28, RFC 9112 6 and 7.
  *
- * Each message of the tables is fed whole, octet by octet, and cut in two at every place; all must come to the same. The
- * octets lie in memory that ends with them, so the address sanitizer sees a read too far.
+ * Each message of the tables is fed whole, octet by octet, and cut in two at every place; all must come to the same.
+ * The octets lie in memory that ends with them, so the address sanitizer sees a read too far.
  */
 #include "http/http_body.h"
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* test_http_url.c: URLs and references, RFC 9110 4.2.1 and RFC 3986; what is refused, and that the sentence says why. */
+/* test_http_url.c: URLs and references, RFC 9110 4.2.1 and RFC 3986; what is refused, and that the sentence says so. */
 #include "http/http_url.h"
 #include "unit.h"
 
