@@ -170,6 +170,18 @@ static void call_trace(struct lucid_host *host) {
     }
 }
 
+/* Tells the application what happened and writes what it wants to send. Returns true when there is more to do. */
+static bool serve_application(struct lucid_host *host, lucid_time now) {
+    call_events(host);
+    call_trace(host);
+    bool more = write_batch(host, now);
+    if (host->link_out) {
+        write_from_link(host, now);
+    }
+    call_trace(host);
+    return more;
+}
+
 /* One batch in, one batch out. Returns true when there is more to do at once. */
 static bool turn(struct lucid_host *host, bool *gone) {
     lucid_time now = lucid_host_now();
@@ -179,17 +191,11 @@ static bool turn(struct lucid_host *host, bool *gone) {
     }
     lucid_tick(host->stack, now);
     call_timers(host, now);
-    call_events(host);
-    call_trace(host);
-    more = write_batch(host, now) || more;
-    if (host->link_out) {
-        write_from_link(host, now);
-    }
-    call_trace(host);
+    more = serve_application(host, now) || more;
     if (host->pcap) {
         lucid_pcap_flush(host->pcap);
     }
-    return more;
+    return more || (lucid_output_pending(host->stack) && !host->out_waits);
 }
 
 static void call_watch(struct lucid_host *host, const struct epoll_event *event) {
@@ -228,12 +234,12 @@ static void wait_for_work(struct lucid_host *host, lucid_time timeout) {
     }
 }
 
-/* Somebody else's loop must wake up at our next deadline. */
+/* Somebody else's loop must wake up at our next deadline, or at once when a batch did not suffice. */
 static void arm_timer_fd(struct lucid_host *host) {
     if (host->timer_fd < 0) {
         return;
     }
-    lucid_time at = host_deadline(host);
+    lucid_time at = host->more ? 0 : host_deadline(host);
     struct itimerspec when = {0};
     if (at != LUCID_NEVER) {
         at = at > 0 ? at : 1;
@@ -242,14 +248,16 @@ static void arm_timer_fd(struct lucid_host *host) {
     timerfd_settime(host->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
+/* First what the application did since the last turn goes out, then the wait, then the turn: so that whoever called sees
+ * what the wait was for. */
 int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
     bool gone = false;
-    bool more = turn(host, &gone);
+    host->more = serve_application(host, lucid_host_now()) || host->more;
+    wait_for_work(host, host->more || host->stopped ? 0 : timeout);
+    host->more = turn(host, &gone);
     if (gone) {
         return -LUCID_EIO;
     }
-    more = more || (lucid_output_pending(host->stack) && !host->out_waits);
-    wait_for_work(host, more || host->stopped ? 0 : timeout);
     arm_timer_fd(host);
     return 0;
 }

@@ -86,8 +86,9 @@ struct lucid_host_callbacks {
 };
 LUCID_API void lucid_host_set_callbacks(struct lucid_host *host, const struct lucid_host_callbacks *callbacks);
 
-/* One turn: reads the device until it is empty (bounded), lets time pass, calls back, writes what wants to leave;
- * waits for the next of these for at most timeout. Returns 0, or a negative error when the device is gone. */
+/* One turn: writes what the application has sent since the last one, waits at most timeout nanoseconds for something
+ * to do, then reads the device until it is empty (bounded), lets time pass, calls back, and writes what wants to leave.
+ * Returns 0, or a negative error when the device is gone. */
 LUCID_API int lucid_host_step(struct lucid_host *host, lucid_time timeout);
 
 /* Turns until lucid_host_stop(). Returns 0 or what lucid_host_step() returned. */
