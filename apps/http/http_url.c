@@ -84,11 +84,13 @@ static void write_authority(struct http_url *url) {
     }
 }
 
-/* What stands between // and the path. Userinfo is for phishing: RFC 9110 4.2.4. */
-static bool parse_authority(struct http_url *url, const char *text, size_t length, char error[HTTP_URL_ERROR]) {
-    if (memchr(text, '@', length)) {
-        return wrong(error, "the URL has a user name before its host, which is not supported: leave it out");
-    }
+struct authority {
+    const char *host, *port;
+    size_t host_length, port_length;
+    bool brackets; /* around the host */
+};
+
+static bool split_authority(struct authority *parts, const char *text, size_t length, char error[HTTP_URL_ERROR]) {
     bool brackets = length > 0 && text[0] == '[';
     const char *host = text + brackets;
     const char *end = memchr(host, brackets ? ']' : ':', length - brackets);
@@ -96,15 +98,25 @@ static bool parse_authority(struct http_url *url, const char *text, size_t lengt
         return wrong(error, "the URL has an opening bracket without the closing one");
     }
     size_t host_length = end ? (size_t)(end - host) : length;
-    const char *port = host + host_length + brackets;
-    size_t rest = length - (size_t)(port - text);
-    if (rest > 0 && *port != ':') {
+    const char *behind = host + host_length + brackets;
+    size_t rest = length - (size_t)(behind - text);
+    if (rest > 0 && *behind != ':') {
         return wrong(error, "the URL has something between ] and the port: write http://[ADDRESS]:PORT/");
     }
-    if (!parse_host(url, host, host_length, brackets, error)) {
-        return false;
+    size_t colon = rest > 0;
+    *parts = (struct authority){host, behind + colon, host_length, rest - colon, brackets};
+    return true;
+}
+
+/* What stands between // and the path. Userinfo is for phishing: RFC 9110 4.2.4. */
+static bool parse_authority(struct http_url *url, const char *text, size_t length, char error[HTTP_URL_ERROR]) {
+    struct authority parts;
+    if (memchr(text, '@', length)) {
+        return wrong(error, "the URL has a user name before its host, which is not supported: leave it out");
     }
-    if (!parse_port(url, rest > 0 ? port + 1 : port, rest > 0 ? rest - 1 : 0, error)) {
+    if (!split_authority(&parts, text, length, error) ||
+        !parse_host(url, parts.host, parts.host_length, parts.brackets, error) ||
+        !parse_port(url, parts.port, parts.port_length, error)) {
         return false;
     }
     write_authority(url);
