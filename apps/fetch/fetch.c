@@ -1,288 +1,290 @@
-/* fetch.c: the exchange, with the calls of lucid/host.h that wait. See fetch.h; what the answer is made of is judged by
- * http_head.h and http_body.h.
+/* fetch.c: lucid-fetch: an HTTP client over a stack on a TUN device, the stack as the client.
+ *
+ * The client of http/http_client.h does the work, as events of the stack come. What is here is the frame: the device,
+ * the loop with its limit of time, where the body goes, redirections, and the end: the connection is closed by us, so
+ * it goes through FIN-WAIT-1 and FIN-WAIT-2 to TIME-WAIT (RFC 9293 3.6), and -v shows it.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "common/text.h"
-#include "fetch/fetch.h"
-#include "http/http_body.h"
+#include "http/http_client.h"
+#include "options.h"
+#include "request.h"
+#include "show.h"
 
-enum {
-    ROOM = 65536,     /* more than the largest head that is taken */
-    INTERIM_MAX = 16, /* answers with 1xx before the answer: a server with more of them never comes to the point */
-};
-
-static const struct http_limits limits = {.line = 8192, .head = 32768, .fields = HTTP_FIELDS_MAX, .body = UINT64_MAX};
-
-struct exchange {
-    const struct fetch *fetch;
+struct fetch {
+    struct fetch_options options;
+    struct fetch_request request;
     struct lucid_host *host;
-    int fd;
-    FILE *out;
-    size_t length; /* octets that have come and are not used yet */
-    uint8_t octets[ROOM];
-    struct http_head head;
-    struct http_body body;
+    struct stack_transport transport;
+    struct http_client client;
+    struct show show;
+    struct text head; /* of the request */
+    char *location;   /* of a redirection that is followed */
+    unsigned redirections;
+    FILE *output; /* NULL: not opened yet */
+    int output_error;
+    lucid_time progress_at; /* when an octet came or went at last */
+    uint64_t progress;
 };
 
-static bool __attribute__((format(printf, 1, 2))) fail(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("lucid-fetch: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    return false;
-}
+static struct lucid_host *volatile to_stop;
 
-/* ---- connect and ask ---- */
-
-static bool connect_failed(const struct exchange *exchange, int error) {
-    const struct lucid_sockaddr *remote = &exchange->fetch->url.remote;
-    char address[LUCID_ADDR_TEXT];
-    lucid_addr_format(&remote->addr, address);
-    switch (-error) {
-    case LUCID_ECONNREFUSED:
-        return fail("%s refused the connection: nothing listens on its port %u", address, remote->port);
-    case LUCID_ETIMEDOUT:
-        return fail("%s does not answer on port %u; is it there, and is the way back to us?", address, remote->port);
-    case LUCID_ENETUNREACH:
-        return fail("the stack has no address from which it can reach %s; give it one with --addr", address);
-    case LUCID_EINTR:
-        return fail("interrupted before %s answered", address);
-    default:
-        return fail("cannot connect to %s port %u: %s", address, remote->port, lucid_error_name(error));
+static void on_signal(int number) {
+    (void)number;
+    if (to_stop) {
+        lucid_host_stop(to_stop);
     }
 }
 
-static void write_request(const struct fetch *fetch, struct text *text) {
-    const char *method = fetch->data ? "POST" : fetch->head ? "HEAD" : "GET";
-    text_format(text, "%s %s HTTP/1.1\r\n", method, fetch->url.target);
-    text_format(text, "Host: %s\r\n", fetch->url.authority);
-    text_put(text, "User-Agent: lucid-fetch/" LUCID_VERSION "\r\nAccept: */*\r\n");
-    if (fetch->data) {
-        text_format(text, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n",
-                    strlen(fetch->data));
+/* A pipe that nobody reads any more is an error of write(), not the end. */
+static void catch_signals(struct lucid_host *host) {
+    struct sigaction action = {.sa_handler = on_signal};
+    to_stop = host;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+static int fail(const char *sentence) {
+    fprintf(stderr, "lucid-fetch: %s\n", sentence);
+    return 1;
+}
+
+/* ---- what comes ---- */
+
+static bool write_out(struct fetch *fetch, const void *octets, size_t length) {
+    if (!fetch->output) {
+        fetch->output = fetch->options.output ? fopen(fetch->options.output, "we") : stdout;
     }
-    text_put(text, "\r\n");
-}
-
-/* Prints a head line by line behind a mark. What a terminal would obey is not handed to it. */
-static void show_head(char mark, const char *octets, size_t length) {
-    bool at_start = true;
-    for (size_t i = 0; i < length; i++) {
-        if (at_start) {
-            fprintf(stderr, "%c ", mark);
-        }
-        unsigned char c = (unsigned char)octets[i];
-        at_start = c == '\n';
-        if (c != '\r') {
-            fputc((c < ' ' && c != '\n') || c == 0x7f ? '?' : c, stderr);
-        }
-    }
-}
-
-static bool ask(const struct exchange *exchange) {
-    const struct fetch *fetch = exchange->fetch;
-    struct text text = text_growing();
-    write_request(fetch, &text);
-    if (fetch->verbose) {
-        show_head('>', text.data, text.length);
-    }
-    text_put(&text, fetch->data ? fetch->data : "");
-    ptrdiff_t sent = text.cut ? -LUCID_ENOMEM
-                              : lucid_host_send(exchange->host, exchange->fd, text.data, text.length, fetch->timeout);
-    text_free(&text);
-    return sent >= 0 || fail("cannot send the request: %s", lucid_error_name((int)sent));
-}
-
-/* ---- the answer ---- */
-
-static const char *reason(ptrdiff_t result) {
-    switch (-result) {
-    case 0:
-        return "the server ended the connection";
-    case LUCID_ECONNRESET:
-        return "the server reset the connection";
-    case LUCID_ETIMEDOUT:
-        return "nothing more came in time";
-    case LUCID_EINTR:
-        return "interrupted";
-    default:
-        return lucid_error_name((int)result);
-    }
-}
-
-/* Waits for more octets, behind those that are there. */
-static ptrdiff_t receive(struct exchange *exchange) {
-    ptrdiff_t result = lucid_host_recv(exchange->host, exchange->fd, exchange->octets + exchange->length,
-                                       ROOM - exchange->length, exchange->fetch->timeout);
-    exchange->length += result > 0 ? (size_t)result : 0;
-    return result;
-}
-
-static void use(struct exchange *exchange, size_t octets) {
-    exchange->length -= octets;
-    memmove(exchange->octets, exchange->octets + octets, exchange->length);
-}
-
-static bool not_http(unsigned refusal) {
-    const struct http_reason *why = http_reason((enum http_refusal)refusal);
-    return fail("what came is not HTTP: %s (%s)", why->sentence, why->source);
-}
-
-static bool take_one_head(struct exchange *exchange) {
-    enum http_progress progress;
-    http_head_begin(&exchange->head, HTTP_RESPONSE);
-    while ((progress = http_head_feed(&exchange->head, &limits, exchange->octets, exchange->length)) == HTTP_MORE) {
-        ptrdiff_t result = receive(exchange);
-        if (result <= 0) {
-            return fail("no answer: %s after %zu octets of its head", reason(result), exchange->length);
-        }
-    }
-    if (progress == HTTP_REFUSED) {
-        return not_http(exchange->head.refusal);
-    }
-    if (exchange->fetch->verbose) {
-        show_head('<', (const char *)exchange->octets, exchange->head.length);
+    if (!fetch->output || fwrite(octets, 1, length, fetch->output) < length) {
+        fetch->output_error = errno;
+        return false;
     }
     return true;
 }
 
-/* RFC 9110 15.2: interim answers are passed over. 101 is none: nobody has asked for another protocol. */
-static bool take_head(struct exchange *exchange) {
-    for (int interim = 0; interim <= INTERIM_MAX; interim++) {
-        if (!take_one_head(exchange)) {
-            return false;
-        }
-        unsigned status = exchange->head.status;
-        if (status == 101) {
-            return fail("the server switches to another protocol (101), which nobody has asked it to do");
-        }
-        if (status >= 200) {
-            return true;
-        }
-        use(exchange, exchange->head.length);
-    }
-    return fail("the server sent more than %d interim answers (1xx) and none that is final", INTERIM_MAX);
+/* What happened before comes before. */
+static void on_connected(void *user) {
+    struct fetch *fetch = user;
+    show_events(&fetch->show, fetch->transport.stack);
+    show_head(&fetch->show, '>', fetch->head.data, fetch->head.length);
 }
 
-static bool open_output(struct exchange *exchange) {
-    const char *name = exchange->fetch->output;
-    exchange->out = name ? fopen(name, "wb") : stdout;
-    return exchange->out || fail("cannot write %s: %s", name, strerror(errno));
-}
-
-static bool close_output(struct exchange *exchange) {
-    const char *name = exchange->fetch->output;
-    bool written = fflush(exchange->out) == 0 && !ferror(exchange->out);
-    int error = errno;
-    if (name) {
-        written = fclose(exchange->out) == 0 && written;
+static void on_head(void *user, const struct http_head *head, const uint8_t *octets) {
+    struct fetch *fetch = user;
+    show_events(&fetch->show, fetch->transport.stack);
+    show_head(&fetch->show, '<', octets, head->length);
+    if (fetch->options.follow && head->status >= 200) {
+        fetch->location = fetch_location(head, octets);
     }
-    return written || fail("cannot write all of the body to %s: %s", name ? name : "stdout", strerror(error));
-}
-
-static bool incomplete(const struct http_body *body, ptrdiff_t result) {
-    if (body->framing == HTTP_FRAMING_LENGTH) {
-        return fail("the body is incomplete: %s after %" PRIu64 " of %" PRIu64 " octets", reason(result), body->length,
-                    body->length + body->left);
+    if (fetch->request.head && head->status >= 200 && !fetch->location) {
+        write_out(fetch, octets, head->length);
     }
-    return fail("the body is incomplete: %s after %" PRIu64 " octets, of an unknown number", reason(result),
-                body->length);
 }
 
-/* Writes what has come of the body. What is left over once it is complete belongs to nobody. */
-static enum http_progress write_pieces(struct exchange *exchange) {
-    enum http_progress progress = HTTP_MORE;
-    size_t used = 0;
-    while (progress == HTTP_MORE && used < exchange->length) {
-        struct http_piece piece;
-        progress = http_body_feed(&exchange->body, exchange->octets + used, exchange->length - used, &piece);
-        if (progress != HTTP_REFUSED) {
-            fwrite(piece.data, 1, piece.length, exchange->out);
-            used += piece.used;
+/* The body of a redirection that is followed is nobody's. */
+static bool on_body(void *user, const uint8_t *octets, size_t length) {
+    struct fetch *fetch = user;
+    return fetch->location || write_out(fetch, octets, length);
+}
+
+/* ---- the loop ---- */
+
+static void on_event(struct lucid_host *host, const struct lucid_ready *ready, void *user) {
+    (void)host, (void)user;
+    http_client_event(ready->data, ready->events);
+}
+
+static void on_trace(struct lucid_host *host, void *user) {
+    struct fetch *fetch = user;
+    show_events(&fetch->show, lucid_host_stack(host));
+}
+
+/* How long nothing may happen from now on; 0: it has not for too long. */
+static lucid_time patience(struct fetch *fetch) {
+    lucid_time now = lucid_host_now();
+    uint64_t progress = fetch->client.sent + fetch->client.received + fetch->client.connected;
+    if (progress != fetch->progress) {
+        fetch->progress = progress;
+        fetch->progress_at = now;
+    }
+    lucid_time end = fetch->progress_at + fetch->options.timeout;
+    return end > now ? end - now : 0;
+}
+
+/* Turns the loop until the client is at its end. Returns 0, or 1 after a sentence. */
+static int turn(struct fetch *fetch) {
+    char room[LUCID_ERROR_TEXT];
+    struct text sentence = text_fixed(room, sizeof room);
+    lucid_time rest;
+    while (fetch->client.end == HTTP_CLIENT_GOES_ON && !lucid_host_stopped(fetch->host) &&
+           (rest = patience(fetch)) > 0) {
+        if (lucid_host_step(fetch->host, rest) < 0) {
+            return fail("the interface has gone away: it was deleted in the middle of the transfer");
         }
     }
-    exchange->length = 0;
-    return progress;
+    if (fetch->client.end != HTTP_CLIENT_GOES_ON) {
+        return 0;
+    }
+    http_client_give_up(&fetch->client);
+    http_client_say(&fetch->client, &sentence);
+    if (lucid_host_stopped(fetch->host)) {
+        text_put(&sentence, ": interrupted");
+    } else {
+        text_format(&sentence, ": nothing came or went for %.6g s; --timeout waits longer",
+                    (double)fetch->options.timeout / 1e9);
+    }
+    return fail(room);
 }
 
-/* True: the body is complete, or it cannot be written, which close_output() will say. */
-static bool take_body(struct exchange *exchange, enum http_progress progress) {
-    while (progress == HTTP_MORE) {
-        ptrdiff_t result = exchange->length > 0 ? 1 : receive(exchange);
-        if (result <= 0) {
-            return (result == 0 && http_body_ended(&exchange->body)) || incomplete(&exchange->body, result);
-        }
-        progress = write_pieces(exchange);
-        if (ferror(exchange->out)) {
-            return true;
-        }
-    }
-    return progress == HTTP_DONE || not_http(exchange->body.refusal);
+/* ---- requests ---- */
+
+static void say_output_error(struct fetch *fetch) {
+    const char *name = fetch->options.output ? fetch->options.output : "standard output";
+    fprintf(stderr, "lucid-fetch: cannot write to %s: %s\n", name, strerror(fetch->output_error));
 }
 
-static bool take_answer(struct exchange *exchange) {
-    if (!take_head(exchange)) {
-        return false;
+/* Returns 0, or 1 after a sentence. */
+static int judge(struct fetch *fetch) {
+    char room[512];
+    struct text sentence = text_fixed(room, sizeof room);
+    if (fetch->output_error) {
+        say_output_error(fetch);
+        return 1;
     }
-    enum http_progress progress = http_body_of_response(&exchange->body, &exchange->head, exchange->octets, &limits,
-                                                        exchange->fetch->head);
-    if (progress == HTTP_REFUSED) {
-        return not_http(exchange->body.refusal);
+    http_client_say(&fetch->client, &sentence);
+    if (fetch->client.end != HTTP_CLIENT_COMPLETE) {
+        return fail(room);
     }
-    use(exchange, exchange->head.length);
-    if (!open_output(exchange)) {
-        return false;
+    show_remark(&fetch->show, "%s", room);
+    return 0;
+}
+
+/* One request and its response. Returns 0, or 1 after a sentence. */
+static int ask(struct fetch *fetch) {
+    const struct http_client_calls calls = {on_connected, on_head, on_body, fetch};
+    fetch->head.length = 0;
+    fetch_request_write(&fetch->request, &fetch->options, &fetch->head);
+    if (fetch->head.cut) {
+        return fail("there is no memory for the request: free some");
     }
-    bool complete = take_body(exchange, progress);
-    return close_output(exchange) && complete;
+    const struct http_client_request request = {
+        .remote = fetch->request.url.remote,
+        .head = fetch->head.data,
+        .head_length = fetch->head.length,
+        .body = fetch->request.post ? fetch->options.data : NULL,
+        .body_length = fetch->request.post ? fetch->options.data_length : 0,
+        .is_head = fetch->request.head,
+    };
+    fetch->progress_at = lucid_host_now();
+    http_client_begin(&fetch->client, &fetch->transport.base, &request, &calls);
+    int failed = turn(fetch);
+    return failed ? failed : judge(fetch);
+}
+
+/* Asks, and goes where it is told to. Returns 0 when the last response was below 400; otherwise 1. */
+static int ask_and_follow(struct fetch *fetch) {
+    char error[LUCID_ERROR_TEXT];
+    fetch_request_begin(&fetch->request, &fetch->options);
+    while (ask(fetch) == 0) {
+        if (!fetch->location) {
+            return fetch->client.status < 400 ? 0 : 1;
+        }
+        if (fetch->redirections++ == fetch->options.redirections_max) {
+            snprintf(error, sizeof error, "more than %u redirections: it may be a circle; --max-redirs follows more",
+                     fetch->options.redirections_max);
+            return fail(error);
+        }
+        show_remark(&fetch->show, "to %s", fetch->location);
+        if (!fetch_request_follow(&fetch->request, fetch->client.status, fetch->location, error)) {
+            return fail(error);
+        }
+        free(fetch->location);
+        fetch->location = NULL;
+    }
+    return 1;
 }
 
 /* ---- the end ---- */
 
-/* An exchange that failed has nothing to wait for: RST, which one turn of the loop sends. */
-static void give_up(struct exchange *exchange) {
-    lucid_abort(lucid_host_stack(exchange->host), exchange->fd);
-    lucid_host_step(exchange->host, 0);
+/* The connection ends in peace: at least up to TIME-WAIT, and through it when --msl says that it is worth waiting. The
+ * first turn sends what must be sent when the user has no patience left: RST. */
+static void leave(struct fetch *fetch) {
+    struct lucid_stats stats;
+    const struct lucid_config *config = &fetch->options.device.host.config;
+    double seconds = (double)config->msl / 1e9;
+    lucid_host_step(fetch->host, 0);
+    if (lucid_host_drain(fetch->host, false, fetch->options.timeout) == -LUCID_ETIMEDOUT) {
+        show_remark(&fetch->show,
+                    "the server has not closed its side: the program ends here, and the connection with it");
+    }
+    lucid_stats(lucid_host_stack(fetch->host), &stats);
+    if (stats.timewaits > 0 && fetch->options.device.msl_given) {
+        lucid_host_drain(fetch->host, true, 2 * config->msl + LUCID_SECOND);
+    } else if (stats.timewaits > 0) {
+        show_remark(&fetch->show,
+                    "TIME-WAIT lasts %.6g s (2 MSL), in a record of the stack: the program does not wait for its end; "
+                    "--msl 1 makes it 2 s, and waits",
+                    2 * seconds);
+    }
 }
 
-/* FIN first, then whatever the server may still send, up to its FIN: closing over unread octets would be RST, and so is
- * the end for a server that does not end its side in time. */
-static void close_first(struct exchange *exchange) {
-    struct lucid_stack *stack = lucid_host_stack(exchange->host);
-    lucid_time begun = lucid_host_now();
-    ptrdiff_t result;
-    lucid_shutdown(stack, exchange->fd, LUCID_SHUT_WR);
-    do {
-        exchange->length = 0;
-        result = receive(exchange);
-    } while (result > 0 && lucid_host_now() - begun < exchange->fetch->timeout);
-    if (result != 0) {
-        give_up(exchange);
-        return;
+/* Returns 0, or 1 after a sentence: what was written last may fail only now. */
+static int close_output(struct fetch *fetch) {
+    FILE *file = fetch->output;
+    if (!file || fetch->output_error) {
+        return 0;
     }
-    lucid_close(stack, exchange->fd);
-    lucid_host_drain(exchange->host, false, exchange->fetch->timeout);
+    if (fflush(file) != 0 || (file != stdout && fclose(file) != 0)) {
+        fetch->output_error = errno;
+        say_output_error(fetch);
+        return 1;
+    }
+    return 0;
 }
 
-bool fetch_run(const struct fetch *fetch, struct lucid_host *host) {
-    static struct exchange exchange; /* too large for a stack */
-    exchange = (struct exchange){.fetch = fetch, .host = host};
-    exchange.fd = lucid_host_connect(host, &fetch->url.remote, fetch->timeout);
-    if (exchange.fd < 0) {
-        return connect_failed(&exchange, exchange.fd);
+static int run(struct fetch *fetch) {
+    char error[LUCID_ERROR_TEXT];
+    if (lucid_host_open(&fetch->host, &fetch->options.device.host, error) < 0) {
+        return fail(error);
     }
-    if (!ask(&exchange) || !take_answer(&exchange)) {
-        give_up(&exchange);
-        return false;
+    struct lucid_stack *stack = lucid_host_stack(fetch->host);
+    const struct lucid_host_callbacks callbacks = {.event = on_event, .trace = on_trace, .user = fetch};
+    catch_signals(fetch->host);
+    lucid_host_set_callbacks(fetch->host, &callbacks);
+    stack_transport_init(&fetch->transport, stack);
+    if (show_begin(&fetch->show, &fetch->options, stack, lucid_host_now()) < 0) {
+        return fail("there is no memory for the trace: free some");
     }
-    close_first(&exchange);
-    return exchange.head.status < 400 ||
-           fail("the server answered %u %s", exchange.head.status, http_status_phrase(exchange.head.status));
+    int status = ask_and_follow(fetch);
+    int unwritten = close_output(fetch);
+    leave(fetch);
+    return status ? status : unwritten;
+}
+
+int main(int argc, char **argv) {
+    static struct fetch fetch = {.head = {.growing = true}};
+    char error[LUCID_ERROR_TEXT];
+    int status = 0;
+    if (!fetch_options_read(&fetch.options, argc, argv, error)) {
+        fail(error);
+        status = 2;
+    } else if (fetch.options.help) {
+        fputs(fetch_help, stdout);
+    } else {
+        status = run(&fetch);
+    }
+    to_stop = NULL;
+    lucid_host_close(fetch.host);
+    show_end(&fetch.show);
+    text_free(&fetch.head);
+    free(fetch.location);
+    fetch_options_free(&fetch.options);
+    return status;
 }

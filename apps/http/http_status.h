@@ -33,17 +33,17 @@
 #define HTTP_REFUSAL_LIST(X)                                                                                           \
     X(NONE, 0, "", "not refused")                                                                                      \
     /* lines */                                                                                                        \
-    X(EMPTY_LINE, 400, "RFC 9112 2.2", "an empty line where the request line belongs")                                 \
+    X(EMPTY_LINE, 400, "RFC 9112 2.2", "an empty line where the first line belongs")                                   \
     X(BARE_LF, 400, "RFC 9112 2.2", "a line that ends in LF without CR before it")                                     \
     X(BARE_CR, 400, "RFC 9112 2.2", "a CR that does not end a line")                                                   \
-    X(LINE_LONG, 414, "RFC 9112 3", "the request line is longer than this server takes")                               \
-    X(HEAD_LONG, 431, "RFC 6585 5", "the header section is longer than this server takes")                             \
+    X(LINE_LONG, 414, "RFC 9112 3", "the first line is longer than is taken here")                                     \
+    X(HEAD_LONG, 431, "RFC 6585 5", "the header section is longer than is taken here")                                 \
     /* the first line */                                                                                               \
     X(LINE_PARTS, 400, "RFC 9112 3", "the request line is not: method, one space, target, one space, version")         \
     X(METHOD, 400, "RFC 9112 3.1", "the method is not a token")                                                        \
     X(TARGET, 400, "RFC 9112 3.2", "the request target has a character that no URI has")                               \
     X(VERSION, 400, "RFC 9112 2.3", "the version is not HTTP/ digit . digit")                                          \
-    X(VERSION_MAJOR, 505, "RFC 9110 15.6.6", "this server speaks HTTP/1.1 and HTTP/1.0")                               \
+    X(VERSION_MAJOR, 505, "RFC 9110 15.6.6", "HTTP/1.1 and HTTP/1.0 are spoken here")                                  \
     X(STATUS_LINE, 400, "RFC 9112 4", "the status line is not: version, one space, three digits, one space, reason")   \
     /* fields */                                                                                                       \
     X(FIELD_FIRST_SPACE, 400, "RFC 9112 2.2", "white space before the first field line")                               \
@@ -52,7 +52,7 @@
     X(FIELD_NAME, 400, "RFC 9110 5.1", "a field name that is empty or not a token")                                    \
     X(FIELD_NAME_SPACE, 400, "RFC 9112 5.1", "white space between a field name and its colon")                         \
     X(FIELD_VALUE, 400, "RFC 9110 5.5", "a control character in a field value")                                        \
-    X(FIELDS_MANY, 431, "RFC 6585 5", "more field lines than this server takes")                                       \
+    X(FIELDS_MANY, 431, "RFC 6585 5", "more field lines than are taken here")                                          \
     /* what they say together */                                                                                       \
     X(HOST_MISSING, 400, "RFC 9112 3.2", "HTTP/1.1 without a Host field")                                              \
     X(HOST_TWICE, 400, "RFC 9112 3.2", "two Host fields")                                                              \
@@ -62,11 +62,11 @@
     X(LENGTH_TWICE, 400, "RFC 9112 6.3", "more than one Content-Length")                                               \
     X(LENGTH_AND_CODING, 400, "RFC 9112 6.1", "Transfer-Encoding together with Content-Length")                        \
     X(CODING_LAST, 400, "RFC 9112 6.3", "chunked is not the last transfer coding, or is there twice")                  \
-    X(CODING_UNKNOWN, 501, "RFC 9112 6.1", "a transfer coding that this server does not know")                         \
+    X(CODING_UNKNOWN, 501, "RFC 9112 6.1", "a transfer coding that is not known here")                                 \
     X(CODING_OLD, 400, "RFC 9112 6.1", "Transfer-Encoding in an HTTP/1.0 message")                                     \
     X(EXPECTATION, 417, "RFC 9110 10.1.1", "an expectation other than 100-continue")                                   \
     /* the body */                                                                                                     \
-    X(BODY_LARGE, 413, "RFC 9110 15.5.14", "the body is larger than this server takes")                                \
+    X(BODY_LARGE, 413, "RFC 9110 15.5.14", "the body is larger than is taken here")                                    \
     X(CHUNK_SIZE, 400, "RFC 9112 7.1", "a chunk size that is not a hexadecimal number, or too large")                  \
     X(CHUNK_EXTENSION, 400, "RFC 9112 7.1.1", "a malformed or too long chunk extension")                               \
     X(CHUNK_END, 400, "RFC 9112 7.1", "chunk data that does not end in CRLF")                                          \

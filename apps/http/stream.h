@@ -1,4 +1,4 @@
-/* stream.h: all that the HTTP code knows of TCP: nine functions on byte streams.
+/* stream.h: all that the HTTP code knows of TCP: ten functions on byte streams.
  *
  * There are two implementations: stream_stack.c, over the sockets of a stack of ours, and stream_kernel.c, over those
  * of the host's kernel. The server cannot tell which it has got. So a fault that shows on both is a fault of the HTTP
@@ -28,6 +28,10 @@ struct stream_ops {
 
     /* Takes a connection that waits; remote may be NULL. */
     int (*accept)(struct transport *transport, int fd, struct lucid_sockaddr *remote);
+
+    /* Opens a connection. Returns a handle that is not connected yet: when it is, or when that has failed, an event
+     * comes (watch it at once), LUCID_POLLOUT or with LUCID_POLLERR; read() says why it has failed. */
+    int (*connect)(struct transport *transport, const struct lucid_sockaddr *remote);
 
     /* From now on events of fd come, with data. */
     int (*watch)(struct transport *transport, int fd, void *data);

@@ -76,6 +76,11 @@ static int kernel_listen(struct transport *transport, const struct lucid_sockadd
     return fd;
 }
 
+static void without_nagle(int fd) {
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
 static int kernel_accept(struct transport *transport, int fd, struct lucid_sockaddr *remote) {
     (void)transport;
     struct sockaddr_storage storage;
@@ -84,12 +89,28 @@ static int kernel_accept(struct transport *transport, int fd, struct lucid_socka
     if (peer < 0) {
         return -errno;
     }
-    const int on = 1;
-    setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    without_nagle(peer);
     if (remote) {
         from_kernel(&storage, remote);
     }
     return peer;
+}
+
+static int kernel_connect(struct transport *transport, const struct lucid_sockaddr *remote) {
+    (void)transport;
+    struct sockaddr_storage storage;
+    socklen_t length = to_kernel(remote, &storage);
+    int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return -errno;
+    }
+    without_nagle(fd);
+    if (connect(fd, (struct sockaddr *)&storage, length) < 0 && errno != EINPROGRESS) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
 }
 
 static int kernel_watch(struct transport *transport, int fd, void *data) {
@@ -142,6 +163,7 @@ int kernel_transport_init(struct kernel_transport *transport) {
     static const struct stream_ops ops = {
         .listen = kernel_listen,
         .accept = kernel_accept,
+        .connect = kernel_connect,
         .watch = kernel_watch,
         .read = kernel_read,
         .write = kernel_write,

@@ -1,140 +1,202 @@
 #!/bin/sh
-# fetch.sh: lucid-fetch, our stack as the client, against servers on the kernel's sockets, in a network of its own.
+# lucid-fetch against servers of the kernel's: python's http.server and one that answers in odd ways. What is fetched is
+# compared, octet by octet; every failure must be one sentence and its exit status.
 set -u
-if [ "${1-}" != --inside ]; then
-    if [ ! -c /dev/net/tun ]; then
-        echo "skip lucid-fetch against the kernel: there is no /dev/net/tun"
-        exit 0
-    fi
-    [ "$(id -u)" -eq 0 ] && exec unshare -n "$0" --inside
-    exec unshare -Urn "$0" --inside
-fi
-cd "$(dirname "$0")/../.." || exit 1
-FETCH=${BUILD:-build}/san/lucid-fetch
-dir=$(mktemp -d) || exit 1
-server=
-trap '[ -n "$server" ] && kill "$server"; rm -rf "$dir"' EXIT
-failed=0
+. "$(dirname "$0")/namespace"
 
-say() { # $1 what, $2 why not; empty: it is well
-    if [ -z "$2" ]; then
-        echo "ok lucid-fetch: $1"
+odd=http://10.77.0.1:8001
+server="python3 $root/tests/net/odd_server.py"
+limit=60
+fetch() {
+    timeout $limit "$build/san/lucid-fetch" "$@"
+}
+
+# fetched WHAT EXPECTED-HASH OPTION...: exit status 0, nothing on standard error, and that body.
+fetched() {
+    what=$1 expected=$2
+    shift 2
+    fetch "$@" >"$work/body" 2>"$work/err"
+    status=$?
+    if [ $status -ne 0 ] || [ -s "$work/err" ]; then
+        not_ok "$what: exit status $status"
+        head -n 30 "$work/err"
         return
     fi
-    echo "not ok lucid-fetch: $1: $2; stderr: $(cat "$dir/stderr")"
-    failed=1
+    same "$what" "$expected" "$(hash_of <"$work/body")"
 }
 
-# $1 what, $2 the exit status expected, $3 the body expected, or @ and a file with it, $4 a pattern of stderr (none: it
-# must be empty), then the arguments.
-check() {
-    what=$1 expected=$2 body=$3 pattern=$4 why=
-    shift 4
-    timeout 100 "$FETCH" "$@" >"$dir/stdout" 2>"$dir/stderr"
+# fails_with WHAT STATUS PATTERN OPTION...: that status, and one line on standard error that matches.
+fails_with() {
+    what=$1 expected=$2 pattern=$3
+    shift 3
+    fetch "$@" >"$work/body" 2>"$work/err"
     status=$?
-    case $body in
-    @*) cp "${body#@}" "$dir/expected" ;;
-    *) printf %s "$body" >"$dir/expected" ;;
-    esac
-    [ $status -eq "$expected" ] || why="exit status $status"
-    [ "$(sha256sum <"$dir/stdout")" = "$(sha256sum <"$dir/expected")" ] ||
-        why="$why, $(wc -c <"$dir/stdout") octets of another body"
-    if [ -n "$pattern" ]; then
-        grep -q -- "$pattern" "$dir/stderr" || why="$why, stderr without: $pattern"
-    elif [ -s "$dir/stderr" ]; then
-        why="$why, something on stderr"
+    if [ $status -eq "$expected" ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -qE -- "$pattern" "$work/err"; then
+        ok "$what"
+    else
+        not_ok "$what: exit status $status, expected $expected; not one line with '$pattern', but:"
+        head -n 30 "$work/err"
     fi
-    say "$what" "$why"
 }
 
-# The states that -v told, in one line.
-states() {
-    sed -n 's/^\* .* ms  \([A-Z0-9-]*\) *-> \([A-Z0-9-]*\) .*/\1 \2/p' "$dir/stderr" |
-        awk 'NR == 1 { printf "%s", $1 } { printf " %s", $2 }'
+# body WHAT TEXT: the latest body.
+body() {
+    same "$1" "$2" "$(cat "$work/body")"
 }
 
-check_states() { # $1 what, $2 the states
-    got=$(states)
-    [ "$got" = "$2" ] && say "$1" "" || say "$1" "the states were $got"
-}
-
-mkdir "$dir/www"
-head -c 10000000 /dev/urandom >"$dir/www/large"
-head -c 300000 /dev/urandom >"$dir/www/middle"
-printf 'small\n' >"$dir/www/small"
-python3 tests/net/fetch_server.py "$dir/www" >"$dir/server" 2>&1 &
-server=$!
-for _ in $(seq 100); do
-    grep -q ready "$dir/server" && break
-    sleep 0.1
+mkdir files
+octets 10000000 >files/ten
+hash=$(hash_of <files/ten)
+hello=$(echo hello | hash_of)
+start python3 -m http.server 8000 --bind :: --directory files --protocol HTTP/1.1 >/dev/null 2>"$work/server"
+start python3 -m http.server 8002 --bind :: --directory files >/dev/null 2>&1
+start $server 8001
+for port in 8000 8001 8002; do
+    eventually 20 listens $port || not_ok "the server at port $port does not start"
 done
-four=http://10.77.0.1 six='http://[fd77::1]'
 
-check "10 MB over IPv4" 0 "@$dir/www/large" '' $four/large
-check "10 MB over IPv6" 0 "@$dir/www/large" '' "$six/large"
-check "10 MB over a bad link" 0 "@$dir/www/large" '' --faults loss=2%,delay=5ms,reorder=5%,dup=1% $four/large
-check "into a file" 0 "" '' -o "$dir/file" $four/large
-say "the file is what was served" "$(cmp "$dir/file" "$dir/www/large" 2>&1)"
-check "--head" 0 "" '^< Content-Length: 10000000' -v --head $four/large
-check "--data" 0 "got a=b&c" '^> POST /x HTTP/1.1' -v --data 'a=b&c' $four/x
-check "interim answers are passed over" 0 last '' "$six:81/interim"
-check "chunks" 0 "hello, world" '' $four:81/chunked
-check "the end of the stream ends the body" 0 "to the end" '' $four:81/until-close
-check "204 has no body" 0 "" '' $four:81/204
-check "304 has no body, whatever its length says" 0 "" '' $four:81/304
-check "what comes after the body is not the body" 0 body '' $four:81/surplus
+# ---- files ----
 
-# $1 what, $2 the path on port 81, $3 the body, $4 the sentence.
-check_failure() {
-    check "$1" 1 "$3" "^lucid-fetch: $4" "$four:81$2"
+fetched "10 MB over IPv4" "$hash" http://10.77.0.1:8000/ten
+fetched "10 MB over IPv6" "$hash" "http://[fd77::1]:8000/ten"
+fetched "10 MB of a server that closes first" "$hash" http://10.77.0.1:8002/ten
+passes "10 MB to a file" fetch -o "$work/file" http://10.77.0.1:8000/ten
+same "the file" "$hash" "$(hash_of <"$work/file")"
+bad_link=loss=2%,delay=5ms,reorder=5%,dup=1%
+fetched "10 MB over a bad link" "$hash" --faults $bad_link http://10.77.0.1:8000/ten
+fetched "10 MB over a bad link, IPv6" "$hash" --faults $bad_link,seed=2 "http://[fd77::1]:8000/ten"
+fetched "other addresses, another interface" "$hash" --tun other --addr 10.99.0.7 --host-addr 10.99.0.1/24 \
+    http://10.99.0.1:8000/ten
+
+fetch http://10.77.0.1:8000/nothing >"$work/body" 2>"$work/err"
+same "404: exit status" 1 $?
+has "404: its body" "$work/body" 'Error code: 404'
+same "404: no sentence" "" "$(cat "$work/err")"
+fetch --head http://10.77.0.1:8000/ten >"$work/body"
+same "HEAD: exit status" 0 $?
+has "HEAD: the head" "$work/body" '^Content-Length: 10000000.$'
+same "HEAD: no more than the head" 1 "$(grep -c '^.$' "$work/body")"
+
+# ---- ways to answer ----
+
+fetched "chunked" "$($server pattern 300000 | hash_of)" $odd/chunked
+fetched "up to the end of the stream" "$($server pattern 100000 | hash_of)" $odd/until-close
+fetched "octet by octet" "$hello" $odd/octet-by-octet
+fetched "behind an interim response" "$hello" $odd/early
+fetched "204" "$(hash_of </dev/null)" $odd/none
+head_hash=$(printf 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n' | hash_of)
+fetched "the response to HEAD has no body" "$head_hash" -I $odd/head
+octets 1000000 >million
+fetched "1 MB there and back" "$(hash_of <million)" -d @million $odd/echo
+fetched "1 MB there and back over a bad link" "$(hash_of <million)" --faults $bad_link -d @million $odd/echo
+fetch -d x=y -H 'X-A: b' $odd/request >"$work/body"
+has "POST: the request line" "$work/body" '^POST /request HTTP/1\.1.$'
+has "POST: a field of the user's" "$work/body" '^X-A: b.$'
+has "POST: its length" "$work/body" '^Content-Length: 3.$'
+same "POST: the body" x=y "$(tail -n 1 "$work/body")"
+
+# ---- redirections ----
+
+fetch -d x -L $odd/303 >"$work/body"
+body "303 turns POST to GET" GET
+fetch -d x -L $odd/307 >"$work/body"
+body "307 keeps POST" POST
+fetch -H 'Authorization: secret' -L $odd/to-ipv6 >"$work/body"
+has "308 to another server" "$work/body" '^Host: \[fd77::1\]:8001.$'
+same "which gets no credentials" 0 "$(grep -c Authorization "$work/body")"
+fetch $odd/303 >"$work/body"
+body "without -L the redirection's own body" "this is not what you want"
+fails_with "a circle ends" 1 'more than 3 redirections' -L --max-redirs 3 $odd/circle
+fails_with "a redirection to https" 1 'cannot be followed: https' -L $odd/to-https
+
+# ---- failures ----
+
+limit=3
+fails_with "refused, and said at once" 1 '10\.77\.0\.1 port 81 refused the connection' http://10.77.0.1:81/
+limit=60
+fails_with "nobody there" 1 'before there was a connection: nothing came or went for 1 s' --timeout 1 http://10.77.0.9/
+fails_with "no answer" 1 'before it has answered anything: nothing came or went for 0.5 s' --timeout 0.5 $odd/silent
+fails_with "stuck in the body" 1 'after 5 of 10 octets of the body: nothing came' --timeout 0.5 $odd/stuck
+body "what there is of it was printed" hello
+fails_with "short" 1 'closed the connection after 5 of 10 octets of the body' $odd/short
+fails_with "reset" 1 'reset the connection after 5 of 10 octets of the body' $odd/reset
+fails_with "two lengths" 1 'more than one Content-Length \(RFC 9112 6\.3\)' $odd/two-lengths
+fails_with "an unknown coding" 1 'a transfer coding that is not known here' $odd/gzip
+fails_with "not HTTP" 1 'not HTTP as it should be' $odd/garbage
+fails_with "no address of that family" 1 'no address of that family' --addr 10.77.0.2 "http://[fd77::1]:8000/"
+fails_with "a full disk" 1 'cannot write to /dev/full: No space left' -o /dev/full http://10.77.0.1:8000/ten
+fails_with "a folder that is not there" 1 'cannot write to no/file: No such file' -o no/file $odd/chunked
+fetch http://10.77.0.1:8000/ten 2>"$work/err" | head -c 10 >/dev/null
+has "a pipe that nobody reads" "$work/err" 'cannot write to standard output: Broken pipe'
+
+fails_with "a name" 2 'names are not looked up' http://localhost/
+fails_with "a field with a line feed" 2 'control character' -H 'A: b
+C: d' http://10.77.0.1/
+fails_with "wrong faults" 2 'faults' --faults loss=x http://10.77.0.1/
+same "wrong usage changes nothing" "" "$(ip -o link show dev lucid0 2>/dev/null)"
+
+# An interface that somebody else has.
+start sleep 60 # as good a reader as any
+ip tuntap add busy mode tun multi_queue
+fails_with "a device that is none of ours" 1 'interface busy' --tun busy http://10.77.0.1/
+if setpriv --reuid 65534 --clear-groups "$build/san/lucid-fetch" --help >/dev/null 2>&1; then
+    setpriv --reuid 65534 --clear-groups "$build/san/lucid-fetch" http://10.77.0.1/ >/dev/null 2>"$work/err"
+    same "no permission: exit status" 1 $?
+    has "no permission: one sentence" "$work/err" '^lucid-fetch: .*(root|CAP_NET_ADMIN)'
+else
+    echo "skip no permission: no other user can run the program here"
+fi
+
+# ---- interrupted ----
+
+"$build/san/lucid-fetch" $odd/stuck >"$work/body" 2>"$work/err" &
+interrupted=$!
+received() {
+    [ "$(ss -Htn state established 'sport = :8001' | wc -l)" -eq 1 ]
 }
-many=$(head -c 1000 /dev/zero | tr '\0' x)
-check "404, with its body" 1 "$(printf '<p>none</p>\n.')" '^lucid-fetch: the server answered 404 Not Found$' $four/none
-check_failure "a body cut short" /short "$many" 'the body is incomplete: .* ended the .* after 1000 of 5000 octets$'
-check_failure "a body cut by RST" /reset "$many" 'the body is incomplete: .* reset the .* after 1000 of 5000 octets$'
-check_failure "chunks cut short" /chunked-short hello 'the body is incomplete: .* after 5 octets, of an unknown'
-check_failure "not HTTP" '/no-http?q=1#x' '' 'what came is not HTTP: the status line is not: .* (RFC 9112 4)$'
-check_failure "framed twice" /twice-framed '' 'what came is not HTTP: .* (RFC 9112 6.1)$'
-check_failure "a chunk size that is none" /bad-chunk '' 'what came is not HTTP: a chunk size .* (RFC 9112 7.1)$'
-check_failure "no octet of an answer" /nothing '' 'no answer: the server ended the connection after 0 octets'
-check_failure "half a head" /half-head '' 'no answer: .* after 26 octets of its head$'
-check_failure "101" /101 '' 'the server switches to another protocol (101)'
-check_failure "1xx without end" /no-end-of-interim '' 'the server sent more than 16 interim answers'
-check "a silent server" 1 xxxxxxxxxx 'nothing more came in time after 10 of 5000 octets$' --timeout 0.5 $four:81/silent
-check "a refused port" 1 "" '^lucid-fetch: 10.77.0.1 refused the .* port 82$' -o "$dir/none" $four:82/
-[ -e "$dir/none" ] && say "no answer, no file" "there is one" || say "no answer, no file" ""
-check "nobody there" 1 "" '^lucid-fetch: 10.77.0.99 does not answer on port 80' --timeout 0.5 http://10.77.0.99/
-check "an address that is out of reach" 1 "" 'can reach fd77::1; give it one with --addr$' --addr 10.77.0.2 "$six/"
-check "addresses of one's own choice" 0 "@$dir/www/middle" '' --tun lucid7 --addr 192.0.2.2 \
-    --host-addr 192.0.2.1/24 http://192.0.2.1/middle
+eventually 10 received || not_ok "interrupted: there is no connection"
+sleep 0.3
+kill -INT $interrupted
+wait $interrupted
+same "interrupted: exit status" 1 $?
+has "interrupted: how far it was" "$work/err" 'after 5 of 10 octets of the body: interrupted'
+is_gone() {
+    [ -z "$(ss -Htn state connected exclude time-wait 'sport = :8001')" ]
+}
+passes "interrupted: the server got RST" eventually 5 is_gone
 
-grep -qF "'GET /no-http?q=1 HTTP/1.1\\r\\nHost: 10.77.0.1:81\\r\\n" "$dir/server" && why= || why=$(cat "$dir/server")
-say "the request has target and Host" "$why"
-say "no request has a Connection field" "$(grep -i 'connection:' "$dir/server")"
+# ---- what is seen ----
 
-check "the states of an active close" 0 "@$dir/www/small" 'RCV_SYN_ACK *RFC 9293 3.10.7.3/4$' -v --msl 0.05 $four/small
-check_states "up to CLOSED" "CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT CLOSED"
-check "without --msl" 0 "@$dir/www/small" 'the TIME-WAIT record would live on for 2MSL, 240 s' -v "$six/small"
-check_states "up to TIME-WAIT" "CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT"
-check "a server that closes first" 0 "to the end" '^< HTTP/1.1 200 OK$' -v --msl 0.05 $four:81/until-close
-check_states "the passive way" "CLOSED SYN-SENT ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED"
-check "a failure is told in states too" 1 "" '^lucid-fetch: what came is not HTTP' -v $four:81/no-http
-check_states "ABORT" "CLOSED SYN-SENT ESTABLISHED CLOSED"
-check "the states over a bad link" 0 "@$dir/www/middle" '^\* .*TIMEOUT_2MSL' -v --msl 0.5 \
-    --faults loss=2%,delay=5ms,reorder=5%,dup=1%,seed=3 $four/middle
-
-check "https" 2 "" 'https needs TLS' https://10.77.0.1/
-check "a name" 2 "" 'localhost is neither an IPv4 address' http://localhost/
-check "no URL" 2 "" 'it wants one URL, not 0'
-check "two URLs" 2 "" 'it wants one URL, not 2' $four $four
-check "a wrong time" 2 "" 'msl wants seconds from 0.001 to 86400, not nan' --msl nan $four
-check "a wrong fault" 2 "" '^lucid-fetch: --faults: ' --faults loss=much $four
-check "a prefix that is missing" 2 "" 'host-addr wants an address with its prefix' --host-addr 10.77.0.1 $four
-check "a third address" 2 "" 'addr wants to be given at most twice' --addr ::1 --addr ::2 --addr ::3 $four
-check "--head with --data" 2 "" 'has no body to send' --head --data x $four
-"$FETCH" --pcap "$dir/pcap" $four/small >"$dir/stdout" 2>"$dir/stderr" && [ "$(wc -c <"$dir/pcap")" -gt 500 ]
-[ $? -eq 0 ] && say "--pcap" "" || say "--pcap" "no capture"
-"$FETCH" $four/large >/dev/full 2>"$dir/stderr"
-grep -q '^lucid-fetch: cannot write all of the body to stdout: No space left' "$dir/stderr" && why= || why="not said"
-say "a full disk" "$why"
-exit $failed
+# states: from the output of -v, one line for each connection.
+states() {
+    sed -n 's/^\*  *[0-9.]*  c[0-9]*  *\([A-Z0-9-]*\) -> \([A-Z0-9-]*\)  .*/\1 \2/p' "$work/err" |
+        awk '$1 == "CLOSED" { printf "%s%s", (NR > 1) ? "\n" : "", $1 } { printf " %s", $2 } END { print "" }'
+}
+fetch -v --msl 0.2 $odd/echo -d hello >"$work/body" 2>"$work/err"
+same "an active close, up to CLOSED" "CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT CLOSED" "$(states)"
+has "-v: the rule" "$work/err" 'SYN-SENT -> ESTABLISHED  RCV_SYN_ACK  9293:3\.10\.7\.3/4'
+has "-v: what is sent" "$work/err" '^> POST /echo HTTP/1\.1$'
+has "-v: what comes" "$work/err" '^< Content-Length: 5$'
+body "-v: the body goes elsewhere" hello
+fetch -v --msl 0.2 $odd/until-close >"$work/body" 2>"$work/err"
+same "a passive close" "CLOSED SYN-SENT ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED" "$(states)"
+fetch -v $odd/none >"$work/body" 2>"$work/err"
+same "without --msl it does not wait" "CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT" "$(states)"
+has "and says so" "$work/err" '^\* TIME-WAIT lasts 240 s'
+fetch -v -L --msl 0.2 $odd/303 >"$work/body" 2>"$work/err"
+same "two connections of a redirection" 2 "$(grep -c ' CLOSED -> SYN-SENT ' "$work/err")"
+same "both up to CLOSED" 2 "$(grep -c ' TIME-WAIT -> CLOSED ' "$work/err")"
+fetch --trace $odd/none >"$work/body" 2>"$work/err"
+has "--trace: a segment" "$work/err" '> S   10\.77\.0\.2:[0-9]+ > 10\.77\.0\.1:8001  seq'
+has "--trace: a timer" "$work/err" 'timer 2MSL set'
+if command -v tshark >/dev/null; then
+    fetch --pcap "$work/pcap" $odd/chunked >"$work/body"
+    HOME=$work tshark -r "$work/pcap" -o tcp.check_checksum:TRUE -Y 'tcp.flags.syn == 1' >"$work/tshark" 2>/dev/null
+    same "--pcap: tshark finds the SYNs" 2 "$(wc -l <"$work/tshark")"
+    HOME=$work tshark -r "$work/pcap" -o tcp.check_checksum:TRUE \
+        -Y '_ws.malformed or tcp.checksum.status == "Bad" or tcp.analysis.retransmission' >"$work/tshark" 2>/dev/null
+    same "--pcap: nothing malformed, no wrong checksum, nothing sent twice" 0 "$(wc -l <"$work/tshark")"
+else
+    echo "skip --pcap: there is no tshark"
+fi
+exit $failures

@@ -254,7 +254,7 @@ struct refused {
 static const struct refused closing[] = {
     {"GET /\r\n", 400, "not: method"},
     {"GET / HTTP/1.1\nHost: a\n\n", 400, "LF without CR"},
-    {"GET / HTTP/3.0\r\n", 505, "this server speaks"},
+    {"GET / HTTP/3.0\r\n", 505, "are spoken here"},
     {"GET / HTTP/1.1\r\n\r\n", 400, "without a Host"},
     {GET "Host: b\r\n\r\n", 400, "two Host"},
     {"GET / HTTP/1.1\r\nHost: u@b\r\n\r\n", 400, "Host field is not"},
@@ -269,14 +269,14 @@ static const struct refused closing[] = {
     {POST "Content-Length: 5 5\r\n\r\nhello", 400, "Content-Length"},
     {POST "Content-Length: \r\n\r\n", 400, "Content-Length"},
     {POST "Content-Length: 18446744073709551616\r\n\r\n", 400, "Content-Length"},
-    {POST "Content-Length: 18446744073709551615\r\n\r\n", 413, "larger than this server takes"},
-    {POST "Content-Length: 4294967296\r\n\r\n", 413, "larger than this server takes"},
-    {POST "Content-Length: 16777217\r\n\r\n", 413, "larger than this server takes"},
+    {POST "Content-Length: 18446744073709551615\r\n\r\n", 413, "larger than is taken here"},
+    {POST "Content-Length: 4294967296\r\n\r\n", 413, "larger than is taken here"},
+    {POST "Content-Length: 16777217\r\n\r\n", 413, "larger than is taken here"},
     {POST "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400, "more than one Content-Length"},
     {POST "Content-Length: 5, 6\r\n\r\nhello", 400, "more than one Content-Length"},
     {POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "together with"},
     {POST "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400, "coding"},
-    {POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, "does not know"},
+    {POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, "not known here"},
     {POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400, "coding"},
     {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "HTTP/1.0"},
     /* H26 */
@@ -284,7 +284,7 @@ static const struct refused closing[] = {
     {POST "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400, "chunk"},
     {POST "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", 400, "chunk"},
     {POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n0\r\n\r\n", 400, "CRLF"},
-    {POST "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", 413, "larger than this server takes"},
+    {POST "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", 413, "larger than is taken here"},
     {POST "Expect: tea\r\nContent-Length: 5\r\n\r\n", 417, "expectation"},
 };
 

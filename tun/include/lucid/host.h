@@ -150,8 +150,8 @@ LUCID_API ptrdiff_t lucid_host_send(struct lucid_host *host, int fd, const void 
 /* Waits until fd is ready for one of events (enum lucid_poll_event). Returns what it is ready for, or a negative
  * error. */
 LUCID_API int lucid_host_wait(struct lucid_host *host, int fd, unsigned events, lucid_time timeout);
-/* Turns the loop until every connection is gone (TIME-WAIT records too when timewaits is true). Returns 0 or a
- * negative error. */
+/* Turns the loop until every connection is gone (TIME-WAIT records too when timewaits is true) and all that was to be
+ * sent is with the device, also over a link with delay. Returns 0 or a negative error. */
 LUCID_API int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_time timeout);
 
 /* ---- a network of one's own ---- */

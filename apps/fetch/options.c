@@ -1,0 +1,235 @@
+/* options.c: the command line of lucid-fetch. What belongs to the device is in common/device_options.c. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/http_char.h"
+
+const char fetch_help[] =
+    "usage: lucid-fetch [options] URL\n"
+    "\n"
+    "Gets what a web server has, with a TCP/IP stack of its own behind a TUN device: the stack is the client, and the\n"
+    "server is on the kernel's side, as http://10.77.0.1:8000/ or http://[fd77::1]/. The body goes to standard "
+    "output.\n"
+    "It needs root or CAP_NET_ADMIN.\n"
+    "\n"
+    "  -v, --verbose        show heads (> sent, < received) and each change of the connection's state (*)\n"
+    "  -o, --output FILE    write the body to FILE\n"
+    "  -I, --head           ask by HEAD, and print the head of the response\n"
+    "  -d, --data STRING    post STRING; @FILE: what is in FILE\n"
+    "  -H, --header FIELD   send the field 'Name: value'; may be given several times\n"
+    "  -L, --location       follow redirections\n"
+    "  --max-redirs N       but no more than N of them (10)\n"
+    "  --timeout SECONDS    give up when nothing has come or gone for SECONDS (30)\n"
+    "  --msl SECONDS        maximum segment lifetime (120); wait for the end of TIME-WAIT, which lasts twice as long\n"
+    "  --trace              show every segment, state, timer, decision and call, on standard "
+    "error\n" DEVICE_OPTIONS_HELP "  -h, --help           this text\n"
+    "\n"
+    "Exit status: 0 a response below 400, 1 a response from 400 on or none, 2 wrong usage.\n";
+
+enum letter { MAX_REDIRS = DEVICE_OPTIONS_NEXT, TIMEOUT, TRACE };
+
+static const struct option long_options[] = {
+    DEVICE_LONG_OPTIONS,
+    {"verbose", no_argument, NULL, 'v'},
+    {"output", required_argument, NULL, 'o'},
+    {"head", no_argument, NULL, 'I'},
+    {"data", required_argument, NULL, 'd'},
+    {"header", required_argument, NULL, 'H'},
+    {"location", no_argument, NULL, 'L'},
+    {"max-redirs", required_argument, NULL, MAX_REDIRS},
+    {"timeout", required_argument, NULL, TIMEOUT},
+    {"trace", no_argument, NULL, TRACE},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* Always false. */
+__attribute__((format(printf, 2, 3))) static bool wrong(char error[LUCID_ERROR_TEXT], const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error, LUCID_ERROR_TEXT, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* ---- values ---- */
+
+/* Takes the whole file into memory: the request says how long it is before the first octet of it goes. */
+static bool load(struct fetch_options *options, const char *name, char error[LUCID_ERROR_TEXT]) {
+    FILE *file = fopen(name, "re");
+    size_t capacity = 65536, length = 0, got = 1;
+    char *data = file ? malloc(capacity) : NULL;
+    while (data && got > 0) {
+        if (length == capacity) {
+            char *larger = realloc(data, capacity * 2);
+            if (!larger) {
+                break;
+            }
+            data = larger;
+            capacity *= 2;
+        }
+        got = fread(data + length, 1, capacity - length, file);
+        length += got;
+    }
+    bool good = data && got == 0 && !ferror(file);
+    if (!good) {
+        wrong(error, "--data @%.120s cannot be read: %s", name, strerror(errno));
+    }
+    if (file) {
+        fclose(file);
+    }
+    options->data = options->loaded = data;
+    options->data_length = length;
+    return good;
+}
+
+static bool take_data(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
+    if (options->data) {
+        return wrong(error, "--data is given twice: put all of it into one");
+    }
+    if (value[0] == '@') {
+        return load(options, value + 1, error);
+    }
+    options->data = value;
+    options->data_length = strlen(value);
+    return true;
+}
+
+/* The fields that frame the body follow from the body. */
+static bool is_framing(const char *field, size_t name) {
+    static const char *const framing[] = {"Content-Length", "Transfer-Encoding"};
+    for (size_t i = 0; i < sizeof framing / sizeof framing[0]; i++) {
+        if (strlen(framing[i]) == name && strncasecmp(field, framing[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A field line, RFC 9112 5: whatever could end it and begin another is refused. */
+static bool take_field(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
+    const uint8_t *octets = (const uint8_t *)value;
+    size_t length = strlen(value), name = http_char_span(octets, length, HTTP_CHAR_TOKEN);
+    if (name == 0 || value[name] != ':') {
+        size_t shown = http_char_span(octets, length < 60 ? length : 60, HTTP_CHAR_VALUE);
+        return wrong(error, "--header '%.*s' is no field: write 'Name: value', the name of letters, digits and -",
+                     (int)shown, value);
+    }
+    if (http_char_span(octets + name + 1, length - name - 1, HTTP_CHAR_VALUE) < length - name - 1) {
+        return wrong(error, "--header '%.*s' has a control character in its value, such as a line feed: leave it out",
+                     name < 60 ? (int)name : 60, value);
+    }
+    if (is_framing(value, name)) {
+        return wrong(error, "--header '%.*s' follows from the body, and is sent with it: leave it out", (int)name,
+                     value);
+    }
+    if (options->field_count == FETCH_FIELDS_MAX) {
+        return wrong(error, "--header is given more than %d times: leave some out", FETCH_FIELDS_MAX);
+    }
+    options->fields[options->field_count++] = value;
+    return true;
+}
+
+static bool take_redirections(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > 3 || value[digits] != '\0') {
+        return wrong(error, "--max-redirs %.60s is no number: take one from 0 to 999", value);
+    }
+    options->redirections_max = (unsigned)strtoul(value, NULL, 10);
+    return true;
+}
+
+/* ---- the command line ---- */
+
+/* Those without a value. Returns false when it is none of them. */
+static bool take_flag(struct fetch_options *options, int option) {
+    switch (option) {
+    case 'v':
+        options->verbose = true;
+        return true;
+    case 'I':
+        options->head = true;
+        return true;
+    case 'L':
+        options->follow = true;
+        return true;
+    case 'h':
+        options->help = true;
+        return true;
+    case TRACE:
+        options->trace = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool take_option(struct fetch_options *options, int option, const char *value, char error[LUCID_ERROR_TEXT]) {
+    switch (option) {
+    case 'o':
+        options->output = value;
+        return true;
+    case 'd':
+        return take_data(options, value, error);
+    case 'H':
+        return take_field(options, value, error);
+    case MAX_REDIRS:
+        return take_redirections(options, value, error);
+    case TIMEOUT:
+        return device_options_seconds("--timeout", value, &options->timeout, error);
+    default:
+        return take_flag(options, option) || device_options_take(&options->device, option, value, error);
+    }
+}
+
+/* Options and the URL come in any order. */
+static bool read_words(struct fetch_options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
+    int option;
+    opterr = 0;
+    optind = 0; /* begin anew, whatever was read before: glibc */
+    while ((option = getopt_long(argc, argv, ":vo:Id:H:Lh", long_options, NULL)) != -1) {
+        const char *word = argv[optind - 1];
+        if (option == ':') {
+            return wrong(error, "%.60s needs a value: see --help", word);
+        }
+        if (option == '?') {
+            return wrong(error, "%.60s is no option: see --help", word);
+        }
+        if (!take_option(options, option, optarg, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool fetch_options_read(struct fetch_options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
+    _Static_assert(HTTP_URL_ERROR <= LUCID_ERROR_TEXT, "one buffer is for both");
+    *options = (struct fetch_options){.redirections_max = 10, .timeout = 30 * LUCID_SECOND};
+    device_options_begin(&options->device);
+    if (!read_words(options, argc, argv, error)) {
+        return false;
+    }
+    if (options->help) {
+        return true;
+    }
+    if (optind != argc - 1) {
+        return wrong(error, "%s: write lucid-fetch [options] URL, or see --help",
+                     optind == argc ? "the URL is missing" : "there is more than one URL");
+    }
+    if (options->head && options->data) {
+        return wrong(error, "--head and --data do not go together: HEAD has no body; leave one of them out");
+    }
+    return http_url_parse(&options->url, argv[optind], error) && device_options_settle(&options->device, error);
+}
+
+void fetch_options_free(struct fetch_options *options) {
+    free(options->loaded);
+    options->loaded = NULL;
+}
