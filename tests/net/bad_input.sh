@@ -2,7 +2,7 @@
 # Nothing that comes from the network stops the server: packets and clients that are wrong in every way, and after each
 # kind an honest request is answered. What was dropped is told with its reason.
 set -u
-. "$(dirname "$0")/lib"
+. "$(dirname "$0")/server"
 
 # bad KIND
 bad() {
@@ -10,7 +10,7 @@ bad() {
     alive "$1"
 }
 
-start --trace || exit 1
+serve --trace || exit 1
 for kind in truncated overlong zero_length checksums closed_port blind fragments random_octets no_newline slow; do
     bad $kind
 done
@@ -21,7 +21,7 @@ for reason in IP_SHORT IP_VERSION IP_HEADER_LENGTH IP_TOTAL_LENGTH IP_CHECKSUM I
 done
 
 # Some of the noise were SYNs; so that these do not count.
-start || exit 1
+serve || exit 1
 bad half_open
 stop
 exit $failures

@@ -2,7 +2,7 @@
 # What --pcap writes is what the wire showed: tshark reads it while the server runs, finds nothing malformed, no wrong
 # checksum, and on a clean link nothing sent twice; and it finds the file that was served in it.
 set -u
-. "$(dirname "$0")/lib"
+. "$(dirname "$0")/server"
 
 export HOME="$work" # tshark shall take no configuration of the user's
 octets 3000000 >"$work/root/three"
@@ -39,7 +39,7 @@ check_mode() {
     mode=$1
     shift
     rm -rf "$work/pcap" "$work/objects"
-    start --pcap "$work/pcap" "$@" || return
+    serve --pcap "$work/pcap" "$@" || return
     same "$mode: a file over IPv4" "$hash" "$(get http://10.77.0.2/three | hash_of)"
     same "$mode: a file over IPv6" "$hash" "$(get -g 'http://[fd77::2]/three' | hash_of)"
     get -H 'Connection: close' -o "$work/got" http://10.77.0.2/alive

@@ -3,9 +3,9 @@
 # When the client closes first, the kernel waits in TIME-WAIT; when the server does, our stack has a record for each,
 # and a newer SYN from the same port ends it (RFC 9293 3.6.1, MAY-2): there are only five thousand ports.
 set -u
-. "$(dirname "$0")/lib"
+. "$(dirname "$0")/server"
 
-start || exit 1
+serve || exit 1
 churn() {
     timeout 60 python3 "$root/tests/net/churn.py" "$@"
 }

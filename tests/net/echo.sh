@@ -12,9 +12,8 @@ is_up() {
     ip addr show dev lucid0 up 2>/dev/null | grep -q 'inet '
 }
 
-"$build/san/lucid-echo" >"$work/out" 2>"$work/err" &
-server=$!
-children=$server
+start "$build/san/lucid-echo" >"$work/out" 2>"$work/err"
+server=$started
 eventually 10 is_up || not_ok "the server does not start: $(cat "$work/err")"
 
 passes "1 MB over IPv4" client 10.77.0.2 1000000

@@ -2,7 +2,7 @@
 # lucid-httpd and the kernel's curl, over IPv4 and IPv6: pages, files, methods, errors, connections that are kept; what
 # is in use already, what the command line may not say, and that Ctrl-C leaves nothing.
 set -u
-. "$(dirname "$0")/lib"
+. "$(dirname "$0")/server"
 
 octets 10485760 >"$work/root/ten"
 long_hash=$(hash_of <"$work/root/ten")
@@ -86,7 +86,7 @@ fails_with 'no-such-folder' --pcap "$work/no-such-folder/pcap"
 fails_with 'no-such-folder' --trace-json "$work/no-such-folder/trace"
 ip link show dev lucid0 >/dev/null 2>&1 && not_ok "a server that did not start has left a device"
 
-start --trace-json "$work/trace" --ladder 1 || exit 1
+serve --trace-json "$work/trace" --ladder 1 || exit 1
 check_at http://10.77.0.2
 check_at 'http://[fd77::2]'
 same "two Host fields" 400 "$(raw 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')"

@@ -2,10 +2,10 @@
 # Two hundred downloads of a megabyte at the same time, over a link that loses, delays, reorders and repeats packets:
 # what arrives is what was sent.
 set -u
-. "$(dirname "$0")/lib"
+. "$(dirname "$0")/server"
 
 octets 1000000 >"$work/root/million"
-start --faults loss=2%,delay=5ms,reorder=5%,dup=1%,seed=4 || exit 1
+serve --faults loss=2%,delay=5ms,reorder=5%,dup=1%,seed=4 || exit 1
 mkdir "$work/got"
 
 download() {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # The stack answers ICMP and ICMPv6 echo requests of the kernel's, and nobody else's.
 set -u
-. "$(dirname "$0")/lib"
+. "$(dirname "$0")/server"
 
-start || exit 1
+serve || exit 1
 python3 "$root/tests/net/ping.py" || not_ok "ping.py ended with $?"
 alive "after all that"
 stop

@@ -1,32 +1,15 @@
 #!/bin/sh
-# ping_out.sh: lucid-ping, our stack asks, against the kernel, in a network of its own.
+# lucid-ping, our stack asks, against the kernel.
 set -u
-if [ "${1-}" != --inside ]; then
-    if [ ! -c /dev/net/tun ]; then
-        echo "skip lucid-ping against the kernel: there is no /dev/net/tun"
-        exit 0
-    fi
-    [ "$(id -u)" -eq 0 ] && exec unshare -n "$0" --inside
-    exec unshare -Urn "$0" --inside
-fi
-cd "$(dirname "$0")/../.." || exit 1
-PING=${BUILD:-build}/san/lucid-ping
-text=$(mktemp) || exit 1
-trap 'rm -f "$text"' EXIT
-failed=0
+. "$(dirname "$0")/namespace"
 
-# $1 what, $2 the exit status expected, $3 a pattern of its output, then the arguments.
+# check WHAT STATUS PATTERN ARGUMENT...: that exit status, and output that matches.
 check() {
     what=$1 expected=$2 pattern=$3
     shift 3
-    "$PING" "$@" >"$text" 2>&1
-    status=$?
-    if [ $status -eq "$expected" ] && grep -q "$pattern" "$text"; then
-        echo "ok lucid-ping: $what"
-        return
-    fi
-    echo "not ok lucid-ping: $what: exit status $status, output: $(cat "$text")"
-    failed=1
+    timeout 60 "$build/san/lucid-ping" "$@" >"$work/said" 2>&1
+    same "$what: exit status" "$expected" $?
+    has "$what" "$work/said" "$pattern"
 }
 
 check "the kernel answers over IPv4" 0 '^3 of 3 requests answered$' --count 3 --interval 0.2 10.77.0.1
@@ -36,4 +19,4 @@ check "loopback is not on the wire" 1 'request 1: ENETUNREACH' --count 1 --inter
 check "a name is no address" 2 'neither an IPv4 nor an IPv6 address' localhost
 check "a wrong count" 2 'wants a number from 1 to 65535, not none' --count none 10.77.0.1
 check "no address" 2 'try --help'
-exit $failed
+exit $failures

@@ -2,7 +2,7 @@
 # scripts/serve, as `make serve` runs it: it says the two URLs, serves until Ctrl-C and leaves nothing; where lucid0 is
 # there already, or to a user who may not make it, it says in one sentence what to do.
 set -u
-. "$(dirname "$0")/lib"
+. "$(dirname "$0")/server"
 
 export BUILD="$build/san"
 
