@@ -4,37 +4,13 @@
  * The server gets it whole and cut, over a transport that is an array; both times it must give the same answers,
  * whole ones, and no octet of a body may stay charged.
  */
-#include <sanitizer/asan_interface.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "http/http_body.h"
 #include "http/http_path.h"
 #include "http/http_request.h"
 #include "http/http_server.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                         \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            fprintf(stderr, "%s:%d: not %s\n", __FILE__, __LINE__, #condition); \
-            abort();                                                            \
-        }                                                                       \
-    } while (0)
-
-enum { ROOM = 65536, EDGE = 64 };
-static _Alignas(64) uint8_t arena[ROOM + EDGE];
 static const struct http_limits limits = {.line = 300, .head = 2000, .fields = 20, .body = 5000};
-
-/* A copy that ends where memory that may not be read begins. */
-static uint8_t *at_the_edge(const uint8_t *data, size_t size) {
-    uint8_t *copy = arena + ROOM - size;
-    memcpy(copy, data, size);
-    __asan_poison_memory_region(arena + ROOM, EDGE);
-    return copy;
-}
 
 /* ---- the parsers ---- */
 

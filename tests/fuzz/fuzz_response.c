@@ -5,34 +5,11 @@
  * parsers read it from memory that ends with it. The client gets it whole and cut, over a transport that is an array:
  * both times the same response must come out, and the body that the parsers alone find.
  */
-#include <sanitizer/asan_interface.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "http/http_client.h"
 #include "http/http_url.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                         \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            fprintf(stderr, "%s:%d: not %s\n", __FILE__, __LINE__, #condition); \
-            abort();                                                            \
-        }                                                                       \
-    } while (0)
-
-enum { ROOM = 65536, EDGE = 64, TO_HEAD = 1, RESET = 2 };
-static _Alignas(64) uint8_t arena[ROOM + EDGE];
-
-/* A copy that ends where memory that may not be read begins. */
-static uint8_t *at_the_edge(const uint8_t *data, size_t size) {
-    uint8_t *copy = arena + ROOM - size;
-    memcpy(copy, data, size);
-    __asan_poison_memory_region(arena + ROOM, EDGE);
-    return copy;
-}
+enum { TO_HEAD = 1, RESET = 2 };
 
 /* ---- the client, over an array ---- */
 

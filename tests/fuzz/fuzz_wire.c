@@ -4,12 +4,8 @@
  * Input: octet 0 says what the device claims of the packet, octets 1 and 2 are its segment size, the packet
  * follows. The IPv4 header's checksum is made right, or hardly any input would pass.
  */
-#include <sanitizer/asan_interface.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/checksum.h"
+#include "fuzz.h"
 #include "lucid/host.h"
 #include "sim/craft.h"
 #include "wire/icmp.h"
@@ -19,27 +15,6 @@
 #include "wire/tcp.h"
 #include "wire/tcp_options.h"
 #include "wire/udp.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                         \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            fprintf(stderr, "%s:%d: not %s\n", __FILE__, __LINE__, #condition); \
-            abort();                                                            \
-        }                                                                       \
-    } while (0)
-
-enum { ROOM = 65536, EDGE = 64 };
-static _Alignas(64) uint8_t arena[ROOM + EDGE];
-
-/* A copy that ends where memory that may not be read begins. */
-static uint8_t *at_the_edge(const uint8_t *data, size_t size) {
-    uint8_t *copy = arena + ROOM - size;
-    memcpy(copy, data, size);
-    __asan_poison_memory_region(arena + ROOM, EDGE);
-    return copy;
-}
 
 /* ---- transport ---- */
 
