@@ -120,7 +120,7 @@ static void put_url(struct text *text, const struct lucid_addr *addr, uint16_t p
 
 /* Flushed at once, so that a script may wait for it. */
 static void say_where(const struct httpd *httpd) {
-    const struct lucid_config *config = &httpd->options.host.config;
+    const struct lucid_config *config = &httpd->options.device.host.config;
     char room[512];
     struct text text = text_fixed(room, sizeof room);
     text_put(&text, "lucid-httpd: ");
@@ -155,7 +155,7 @@ static int start(struct httpd *httpd) {
     char error[LUCID_ERROR_TEXT];
     _Static_assert(HTTP_ERROR_TEXT <= LUCID_ERROR_TEXT, "one buffer is for both");
     if (http_server_open(&httpd->server, &httpd->transport.base, &options->http, error) < 0 ||
-        tracing_open(&httpd->tracing, options, error) < 0 || lucid_host_open(&httpd->host, &options->host, error) < 0) {
+        tracing_open(&httpd->tracing, options, error) < 0 || lucid_host_open(&httpd->host, &options->device.host, error) < 0) {
         return fail(error);
     }
     to_stop = httpd->host;

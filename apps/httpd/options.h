@@ -1,12 +1,12 @@
-/* options.h: the command line of lucid-httpd. */
+/* options.h: the command line of lucid-httpd. What belongs to the device is in common/device_options.h. */
 #ifndef HTTPD_OPTIONS_H
 #define HTTPD_OPTIONS_H
 
+#include "common/device_options.h"
 #include "http/http_server.h"
-#include "lucid/host.h"
 
 struct options {
-    struct lucid_host_options host;
+    struct device_options device;
     struct http_server_options http;
     uint16_t port;
     bool help;              /* nothing but that */

@@ -57,7 +57,7 @@ static void json_batch(void *user) {
 }
 
 static void json_header(struct tracing *tracing, const struct options *options) {
-    const struct lucid_host_options *host = &options->host;
+    const struct lucid_host_options *host = &options->device.host;
     struct trace_json_node nodes[2 * LUCID_ADDRS_MAX];
     unsigned count = 0;
     for (unsigned i = 0; i < host->host_addr_count; i++) {

@@ -41,17 +41,17 @@ static bool is(const struct lucid_ifaddr *own, const char *text, unsigned prefix
 
 START_TEST(nothing_said) {
     takes("");
-    ck_assert_str_eq(options.host.device, "lucid0");
+    ck_assert_str_eq(options.device.host.device, "lucid0");
     ck_assert_uint_eq(options.port, 80);
-    ck_assert_uint_eq(options.host.config.addr_count, 2);
-    ck_assert(is(&options.host.config.addrs[0], "10.77.0.2", 24));
-    ck_assert(is(&options.host.config.addrs[1], "fd77::2", 64));
-    ck_assert_uint_eq(options.host.host_addr_count, 2);
-    ck_assert(options.host.configure && !options.trace && !options.help);
-    ck_assert(options.host.config.msl == 120 * LUCID_SECOND);
+    ck_assert_uint_eq(options.device.host.config.addr_count, 2);
+    ck_assert(is(&options.device.host.config.addrs[0], "10.77.0.2", 24));
+    ck_assert(is(&options.device.host.config.addrs[1], "fd77::2", 64));
+    ck_assert_uint_eq(options.device.host.host_addr_count, 2);
+    ck_assert(options.device.host.configure && !options.trace && !options.help);
+    ck_assert(options.device.host.config.msl == 120 * LUCID_SECOND);
     ck_assert_ptr_null(options.http.root);
-    ck_assert_ptr_null(options.host.pcap);
-    ck_assert_ptr_null(options.host.faults);
+    ck_assert_ptr_null(options.device.host.pcap);
+    ck_assert_ptr_null(options.device.host.faults);
     ck_assert_ptr_null(options.trace_json);
     ck_assert(options.http.head_time == 10 * LUCID_SECOND && options.http.idle_time == 60 * LUCID_SECOND);
     ck_assert_uint_eq(options.http.limits.line, 8192);
@@ -64,32 +64,32 @@ START_TEST(everything_said) {
     takes("--tun web1 --addr 192.0.2.7 --addr fd01::7 --host-addr 192.0.2.1/28 --host-addr fd01::1/48 --port 8080 "
           "--root /srv "
           "--trace --trace-json j --pcap p --msl 0.5 --faults loss=1% --no-configure");
-    ck_assert_str_eq(options.host.device, "web1");
-    ck_assert_uint_eq(options.host.config.addr_count, 2);
-    ck_assert(is(&options.host.config.addrs[0], "192.0.2.7", 28));
-    ck_assert(is(&options.host.config.addrs[1], "fd01::7", 48));
-    ck_assert_uint_eq(options.host.host_addr_count, 2);
-    ck_assert(is(&options.host.host_addrs[0], "192.0.2.1", 28));
-    ck_assert(is(&options.host.host_addrs[1], "fd01::1", 48));
+    ck_assert_str_eq(options.device.host.device, "web1");
+    ck_assert_uint_eq(options.device.host.config.addr_count, 2);
+    ck_assert(is(&options.device.host.config.addrs[0], "192.0.2.7", 28));
+    ck_assert(is(&options.device.host.config.addrs[1], "fd01::7", 48));
+    ck_assert_uint_eq(options.device.host.host_addr_count, 2);
+    ck_assert(is(&options.device.host.host_addrs[0], "192.0.2.1", 28));
+    ck_assert(is(&options.device.host.host_addrs[1], "fd01::1", 48));
     ck_assert_uint_eq(options.port, 8080);
     ck_assert_str_eq(options.http.root, "/srv");
-    ck_assert(options.trace && !options.host.configure);
+    ck_assert(options.trace && !options.device.host.configure);
     ck_assert_str_eq(options.trace_json, "j");
-    ck_assert_str_eq(options.host.pcap, "p");
-    ck_assert_str_eq(options.host.faults, "loss=1%");
-    ck_assert(options.host.config.msl == LUCID_SECOND / 2);
+    ck_assert_str_eq(options.device.host.pcap, "p");
+    ck_assert_str_eq(options.device.host.faults, "loss=1%");
+    ck_assert(options.device.host.config.msl == LUCID_SECOND / 2);
 }
 END_TEST
 
 START_TEST(one_family) {
     takes("--addr 10.77.0.9");
-    ck_assert_uint_eq(options.host.config.addr_count, 1);
-    ck_assert(is(&options.host.config.addrs[0], "10.77.0.9", 24));
+    ck_assert_uint_eq(options.device.host.config.addr_count, 1);
+    ck_assert(is(&options.device.host.config.addrs[0], "10.77.0.9", 24));
     takes("--addr 10.5.0.9 --host-addr 10.5.1.1/16");
-    ck_assert_uint_eq(options.host.host_addr_count, 1);
-    ck_assert(is(&options.host.config.addrs[0], "10.5.0.9", 16));
+    ck_assert_uint_eq(options.device.host.host_addr_count, 1);
+    ck_assert(is(&options.device.host.config.addrs[0], "10.5.0.9", 16));
     takes("--no-configure --addr 10.5.0.9");
-    ck_assert(is(&options.host.config.addrs[0], "10.5.0.9", 32));
+    ck_assert(is(&options.device.host.config.addrs[0], "10.5.0.9", 32));
 }
 END_TEST
 
@@ -144,7 +144,7 @@ START_TEST(what_does_not_go_together) {
     refuses("--addr 10.78.0.2", "10.78.0.2 lies in no network of the kernel's end");
     refuses("--host-addr 10.78.0.1/24", "10.77.0.2 lies in no network");
     refuses("--addr fd78::2", "fd78::2 lies in no network");
-    refuses("--addr 10.77.0.1", "10.77.0.1 cannot be the server's and the kernel's");
+    refuses("--addr 10.77.0.1", "10.77.0.1 cannot be the stack's and the kernel's");
 }
 END_TEST
 
