@@ -43,7 +43,7 @@ enum device_option {
     "  --no-configure       the interface is there, has its addresses and is up: do not touch it\n"             \
     "  --faults SPEC        make the link bad, both ways: loss=1%,delay=20ms,dup=1%,reorder=2%,corrupt=0.1%,\n" \
     "                       rate=10mbit,jitter=5ms,queue=100,seed=7\n"                                          \
-    "  --pcap FILE          write the packets, for tshark or Wireshark\n"
+    "  --pcap FILE          write the packets, for tshark or Wireshark, also meanwhile\n"
 
 struct device_options {
     struct lucid_host_options host;

@@ -155,7 +155,8 @@ static int start(struct httpd *httpd) {
     char error[LUCID_ERROR_TEXT];
     _Static_assert(HTTP_ERROR_TEXT <= LUCID_ERROR_TEXT, "one buffer is for both");
     if (http_server_open(&httpd->server, &httpd->transport.base, &options->http, error) < 0 ||
-        tracing_open(&httpd->tracing, options, error) < 0 || lucid_host_open(&httpd->host, &options->device.host, error) < 0) {
+        tracing_open(&httpd->tracing, options, error) < 0 ||
+        lucid_host_open(&httpd->host, &options->device.host, error) < 0) {
         return fail(error);
     }
     to_stop = httpd->host;
