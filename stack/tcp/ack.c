@@ -91,7 +91,8 @@ static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segm
 /* RFC 5681 2: nothing new, no data, no SYN or FIN, the same window, and something is outstanding. */
 static bool is_duplicate(const struct tcb *tcb, const struct segment *segment) {
     bool outstanding = tcb_flight(tcb) > 0 && !tcb_syn_unacked(tcb);
-    return outstanding && segment->length == 0 && !segment_has(segment, LUCID_SYN | LUCID_FIN) &&
+    bool carries_data = segment->length > 0 || segment->trimmed;
+    return outstanding && !carries_data && !segment_has(segment, LUCID_SYN | LUCID_FIN) &&
            seq_eq(segment->ack, tcb->snd.una) && segment->window == tcb->snd.wnd;
 }
 

@@ -41,6 +41,7 @@ static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segm
     if (segment->length > 0) {
         segment->flags &= (uint8_t)~LUCID_FIN;
         segment->length = 0;
+        segment->trimmed = true;
         tcb->flags |= TCB_ACK_NOW;
         trace_rule(tcp->env, tcb->name, "9293:3.8.6.1/MUST-66", LUCID_OUTCOME_TRIMMED);
     }
