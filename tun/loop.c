@@ -1,7 +1,8 @@
-/* loop.c: the loop of lucid.h, six lines with a device around it: read until empty -> input; tick; output -> write;
- * wait.
+/* loop.c: the loop of lucid.h, six lines with a device around it: output -> write; wait; read until empty -> input;
+ * tick; output -> write.
  *
- * The device is read in batches, bounded so that output gets its turn; the clock is read once a batch. Output is
+ * The device is read in batches, bounded so that output gets its turn; the clock is read once for each of these
+ * parts, not for each packet. Output is
  * pulled only as far as the device takes it: a packet that it refuses is kept, and everything behind it stays in the
  * stack.
  */
@@ -179,6 +180,9 @@ static bool serve_application(struct lucid_host *host, lucid_time now) {
         write_from_link(host, now);
     }
     call_trace(host);
+    if (host->pcap) {
+        lucid_pcap_flush(host->pcap);
+    }
     return more;
 }
 
@@ -192,9 +196,6 @@ static bool turn(struct lucid_host *host, bool *gone) {
     lucid_tick(host->stack, now);
     call_timers(host, now);
     more = serve_application(host, now) || more;
-    if (host->pcap) {
-        lucid_pcap_flush(host->pcap);
-    }
     return more || (lucid_output_pending(host->stack) && !host->out_waits);
 }
 

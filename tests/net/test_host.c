@@ -387,6 +387,40 @@ END_TEST
 
 /* ---- faults and captures ---- */
 
+struct captured {
+    const char *path;
+    long size; /* of the file, when the timer comes */
+};
+
+static void on_look(struct lucid_host *from, void *user) {
+    struct captured *captured = user;
+    struct stat info;
+    (void)from;
+    captured->size = stat(captured->path, &info) == 0 ? info.st_size : -1;
+}
+
+/* Whoever reads the file while we wait for an answer finds the question in it. */
+START_TEST(captured_before_the_wait) {
+    char path[] = "/tmp/lucid-host-XXXXXX";
+    struct captured captured = {.path = path, .size = -1};
+    close(mkstemp(path));
+    options.pcap = path;
+    open_host();
+    struct lucid_stack *stack = lucid_host_stack(host);
+    struct lucid_sockaddr silent = {.port = 9};
+    ck_assert_int_eq(lucid_addr_parse("10.77.0.99", &silent.addr), 0);
+    int fd = lucid_socket(stack, LUCID_AF_INET, LUCID_SOCK_STREAM, 0);
+    ck_assert_int_eq(lucid_connect(stack, fd, &silent), -LUCID_EINPROGRESS);
+    ck_assert_int_ge(lucid_host_timer(host, lucid_host_now() + 50 * MS, on_look, &captured), 0);
+    while (captured.size < 0) {
+        ck_assert_int_eq(lucid_host_step(host, LUCID_SECOND), 0);
+    }
+    ck_assert_int_ge(captured.size, 24 + 16 + 40); /* headers of the file and of the packet, and a SYN */
+    lucid_host_close(host);
+    unlink(path);
+}
+END_TEST
+
 START_TEST(faults_and_capture) {
     char path[] = "/tmp/lucid-host-XXXXXX";
     close(mkstemp(path));
@@ -449,6 +483,7 @@ int main(void) {
     tcase_add_test(tests, timers_and_watches);
     tcase_add_test(tests, a_signal_ends_a_wait);
     tcase_add_test(tests, one_descriptor_for_a_foreign_loop);
+    tcase_add_test(tests, captured_before_the_wait);
     tcase_add_test(tests, faults_and_capture);
     return unit_run(suite);
 }
