@@ -13,25 +13,6 @@
 #include "tcp/reply.h"
 #include "tcp/text.h"
 
-/* Table 6: segment acceptability; and a segment that reaches over both edges of the window, which holds all that we
- * wait for (docs/decisions/0022). */
-static bool acceptable(const struct tcb *tcb, const struct segment *segment) {
-    uint32_t length = segment_len(segment);
-    uint32_t window = tcb_receive_window(tcb);
-    if (window == 0) {
-        return length == 0 && seq_eq(segment->seq, tcb->rcv.nxt);
-    }
-    if (seq_in(segment->seq, tcb->rcv.nxt, window)) {
-        return true;
-    }
-    if (length == 0) {
-        return false;
-    }
-    uint32_t old = seq_distance(segment->seq, tcb->rcv.nxt); /* octets before the window */
-    bool covers = old < length && length - old > window;
-    return covers || seq_in(seq_add(segment->seq, length - 1), tcb->rcv.nxt, window);
-}
-
 /* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at
  * RCV.NXT loses its data, but is processed and acknowledged. A FIN without data needs no buffer and is kept. */
 static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
@@ -97,7 +78,7 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
         segment->length = 0; /* a RST may carry data (SHLD-2), which says nothing; nor do other flags */
         segment->flags = LUCID_RST;
     }
-    if (acceptable(tcb, segment)) {
+    if (segment_acceptable(segment, tcb->rcv.nxt, tcb_receive_window(tcb))) {
         if (!segment_has(segment, LUCID_SYN | LUCID_RST)) {
             trim(tcp, tcb, segment);
         }

@@ -75,21 +75,10 @@ static bool reopened(struct tcp *tcp, struct timewait *record, const struct segm
     return true;
 }
 
-/* Table 6 */
-static bool acceptable(const struct timewait *record, const struct segment *segment) {
-    uint32_t length = segment_len(segment);
-    uint32_t window = window_of(record);
-    if (length == 0) {
-        return seq_eq(segment->seq, record->rcv_nxt) || seq_in(segment->seq, record->rcv_nxt, window);
-    }
-    return seq_in(segment->seq, record->rcv_nxt, window) ||
-           seq_in(seq_add(segment->seq, length - 1), record->rcv_nxt, window);
-}
-
 /* The first, the fourth and the fifth step; and the seventh: text behind the FIN is ignored, but not in silence
  * (docs/decisions/0025). */
 static bool wants_answer(const struct timewait *record, const struct segment *segment) {
-    if (!acceptable(record, segment) || segment_has(segment, LUCID_SYN)) {
+    if (!segment_acceptable(segment, record->rcv_nxt, window_of(record)) || segment_has(segment, LUCID_SYN)) {
         return true;
     }
     return segment_has(segment, LUCID_ACK) && (!ack_in_range(record, segment) || segment_len(segment) > 0);

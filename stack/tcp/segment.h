@@ -33,6 +33,10 @@ static inline uint32_t segment_len(const struct segment *segment) {
     return segment->length + segment_has(segment, LUCID_SYN) + segment_has(segment, LUCID_FIN);
 }
 
+/* 3.10.7.4, first step, Table 6, for a window that begins at next, RCV.NXT; and a segment that reaches over both edges
+ * of the window, which holds all that we wait for (docs/decisions/0022). */
+bool segment_acceptable(const struct segment *segment, struct seq32 next, uint32_t window);
+
 /* What a step of 3.10.7 says of the segment. */
 enum verdict {
     GO_ON, /* to the next step */

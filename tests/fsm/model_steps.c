@@ -16,15 +16,14 @@ static bool inside(const struct model *model, uint32_t seq) {
     return model_at_most(model->rcv.nxt, seq) && model_less(seq, model->rcv.edge);
 }
 
-/* Table 6; and what reaches over both edges, where text can be taken at all (docs/decisions/0022) */
+/* Table 6; and what reaches over both edges (docs/decisions/0022) */
 bool model_acceptable(const struct model *model, const struct model_segment *segment) {
     uint32_t length = model_length(segment);
     if (length == 0) {
         return window(model) == 0 ? segment->seq == model->rcv.nxt : inside(model, segment->seq);
     }
     uint32_t old = model->rcv.nxt - segment->seq;
-    bool covers = window(model) > 0 && !model_in(model, LUCID_TIME_WAIT) && old < length &&
-                  length - old > window(model);
+    bool covers = window(model) > 0 && old < length && length - old > window(model);
     return covers || inside(model, segment->seq) || inside(model, segment->seq + length - 1);
 }
 
