@@ -20,16 +20,19 @@ static uint32_t window_of(const struct timewait *record) {
     return (uint32_t)record->window << record->shift;
 }
 
-/* The fifth step: (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT, and SND.UNA is SND.NXT. */
-static bool ack_in_range(const struct timewait *record, const struct segment *segment) {
-    return seq_le(seq_sub(record->snd_nxt, WINDOW_MAX), segment->ack) && seq_le(segment->ack, record->snd_nxt);
+/* The fifth step: (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT, and SND.UNA is SND.NXT. Without RFC 5961 no ACK is too
+ * old. */
+static bool ack_in_range(const struct tcp *tcp, const struct timewait *record, const struct segment *segment) {
+    struct seq32 lowest = seq_sub(record->snd_nxt, WINDOW_MAX);
+    bool too_old = tcp->env->config.rfc5961 && seq_lt(segment->ack, lowest);
+    return !too_old && seq_le(segment->ack, record->snd_nxt);
 }
 
 /* The FIN of the peer again: its sequence number is the last one before RCV.NXT. */
-static bool is_repeated_fin(const struct timewait *record, const struct segment *segment) {
+static bool is_repeated_fin(const struct tcp *tcp, const struct timewait *record, const struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment_len(segment));
     bool fin = (segment->flags & (LUCID_FIN | LUCID_SYN | LUCID_ACK)) == (LUCID_FIN | LUCID_ACK);
-    return fin && seq_eq(end, record->rcv_nxt) && ack_in_range(record, segment);
+    return fin && seq_eq(end, record->rcv_nxt) && ack_in_range(tcp, record, segment);
 }
 
 static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record) {
@@ -77,11 +80,11 @@ static bool reopened(struct tcp *tcp, struct timewait *record, const struct segm
 
 /* The first, the fourth and the fifth step; and the seventh: text behind the FIN is ignored, but not in silence
  * (docs/decisions/0025). */
-static bool wants_answer(const struct timewait *record, const struct segment *segment) {
+static bool wants_answer(const struct tcp *tcp, const struct timewait *record, const struct segment *segment) {
     if (!segment_acceptable(segment, record->rcv_nxt, window_of(record)) || segment_has(segment, LUCID_SYN)) {
         return true;
     }
-    return segment_has(segment, LUCID_ACK) && (!ack_in_range(record, segment) || segment_len(segment) > 0);
+    return segment_has(segment, LUCID_ACK) && (!ack_in_range(tcp, record, segment) || segment_len(segment) > 0);
 }
 
 enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
@@ -91,10 +94,10 @@ enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const 
     if (reopened(tcp, record, segment)) {
         return LUCID_DROP_NONE;
     }
-    if (is_repeated_fin(record, segment)) {
+    if (is_repeated_fin(tcp, record, segment)) {
         return repeated_fin(tcp, record);
     }
-    bool answered = wants_answer(record, segment);
+    bool answered = wants_answer(tcp, record, segment);
     if (answered) {
         reply_timewait_ack(tcp, record);
     }

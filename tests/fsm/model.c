@@ -140,7 +140,8 @@ static void in_syn_sent(struct model *model, struct model_segment segment) {
 /* MAY-12. MAX.SND.WND "may be hard-coded to a maximum permissible window value": 65535 << 14. */
 static bool in_time_wait_range(const struct model *model, uint32_t ack) {
     const uint32_t max_wnd = UINT32_C(65535) << 14;
-    return model_at_most(model->snd.nxt - max_wnd, ack) && model_at_most(ack, model->snd.nxt);
+    bool old = model->rfc5961 && model_less(ack, model->snd.nxt - max_wnd);
+    return !old && model_at_most(ack, model->snd.nxt);
 }
 
 /* Of a segment that is acceptable: 3.10.7.4, the fourth to the eighth step, for TIME-WAIT. */
