@@ -135,11 +135,12 @@ static bool is_in_use(const struct lucid_addr *addr) {
 }
 
 /* The kernel puts an IPv6 address to use a moment after it was given, in a work queue of its own; what arrives before
- * that is lost, and a SYN would be repeated only after a second. Not longer than that, whatever is wrong. */
+ * that is lost, and a SYN would be repeated only after a second. All of them get about that long, whatever is wrong. */
 static void await_ipv6(const struct lucid_ifaddr *addrs, unsigned count) {
     const struct timespec pause = {.tv_nsec = 200000};
+    int patience = 5000;
     for (unsigned i = 0; i < count; i++) {
-        for (int patience = 5000; !lucid_addr_is_ipv4(&addrs[i].addr) && patience > 0; patience--) {
+        for (; !lucid_addr_is_ipv4(&addrs[i].addr) && patience > 0; patience--) {
             if (is_in_use(&addrs[i].addr)) {
                 break;
             }

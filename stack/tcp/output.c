@@ -120,7 +120,7 @@ static void start_timers(struct tcp *tcp, struct tcb *tcb) {
 
 static void left_syn(struct tcp *tcp, struct tcb *tcb) {
     struct env *env = tcp->env;
-    bool first = seq_eq(tcb->snd.nxt, seq_add(tcb->iss, 1)) && !tcb_syn_left(tcb);
+    bool first = !tcb_syn_left(tcb);
     tcb->flags &= ~(unsigned)TCB_SYN_DUE;
     if (first) {
         rtt_begin(tcb, tcb->snd.nxt, env->now);
