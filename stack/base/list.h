@@ -42,17 +42,6 @@ static inline void list_push_back(struct list *list, struct list_node *node) {
     list->last = node;
 }
 
-static inline void list_push_front(struct list *list, struct list_node *node) {
-    node->prev = NULL;
-    node->next = list->first;
-    if (list->first != NULL) {
-        list->first->prev = node;
-    } else {
-        list->last = node;
-    }
-    list->first = node;
-}
-
 /* The node must be in this list; its links are cleared. */
 static inline void list_remove(struct list *list, struct list_node *node) {
     if (node->prev != NULL) {

@@ -19,7 +19,6 @@ struct sock {
     bool bound;                  /* local.port is counted in tcp->ports */
     uint8_t family, type;
     int linger;            /* SO_LINGER in seconds; -1: off */
-    int error;             /* kept for SO_ERROR: of a connection attempt that never began */
     bool failure_reported; /* connect() or SO_ERROR has told how the connection ended */
     void *data;            /* lucid_set_data() */
     uint32_t lent;         /* octets lent by lucid_recv_lend() */
