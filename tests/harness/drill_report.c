@@ -129,6 +129,10 @@ static void print_connection(struct drill_run *run) {
         fprintf(run->report, "\n");
         return;
     }
+    if (run->last && state & LUCID_TIME_WAIT) { /* the record does not know them */
+        info.iss = run->last->numbers.ours;
+        info.irs = run->last->numbers.theirs;
+    }
     fprintf(run->report, " snd.una %d snd.nxt %d rcv.nxt %d rcv.wnd %u", (int32_t)(info.snd_una - info.iss),
             (int32_t)(info.snd_nxt - info.iss), (int32_t)(info.rcv_nxt - info.irs), info.rcv_wnd);
     if (!(state & LUCID_TIME_WAIT)) {

@@ -127,6 +127,7 @@ static const struct failure {
     /* states, variables, counters */
     {10, OPEN "+0 state = CLOSE-WAIT\n", "expected 0.100  state = CLOSE-WAIT", "actual   ESTABLISHED"},
     {10, OPEN "+0 state(3) = CLOSED\n", "", "actual   LISTEN"},
+    {2, "at TIME-WAIT\n+0 state = CLOSED\n", "expected", "snd.una 2 snd.nxt 2 rcv.nxt 2"},
     {10, OPEN "+0 info(4).snd_una = 2\n", "expected 0.100  info(4).snd_una = 2", "actual   1"},
     {10, OPEN "+0 info(4).cwnd >= 14601\n", "", "actual   14600"},
     {10, OPEN "+0 info(4).rto = 2\n", "", "actual   1.000000000"},
