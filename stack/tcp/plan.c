@@ -57,14 +57,14 @@ static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {
 }
 
 /* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? Not while something is in
- * flight, says Nagle; else if nothing is left behind it (all), or if it fills half of the largest window there ever
- * was.
+ * flight (flying), says Nagle, be it the full segments in front of it in the same packet; else if nothing is left behind
+ * it (all), or if it fills half of the largest window there ever was.
  */
-static bool worth_sending(const struct tcb *tcb, uint32_t length, bool all, bool fin) {
+static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, bool all, bool fin) {
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {
         return true;
     }
-    if (tcb_flight(tcb) > 0 && !tcb_has(tcb, TCB_NODELAY)) {
+    if (flying && !tcb_has(tcb, TCB_NODELAY)) {
         return false;
     }
     return all ? !tcb_has(tcb, TCB_CORK | TCB_MORE) : length >= max_u32(tcb->snd.max_wnd / 2, 1);
@@ -79,8 +79,9 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     plan.length = min_u32(min_u32(waiting, usable), largest_packet(tcp, tcb));
     plan.fin = fin_fits(tcb, &plan);
     uint32_t part = plan.length % mss;
+    bool flying = tcb_flight(tcb) > 0 || plan.length > part;
     bool all = plan.length == waiting;
-    if (part > 0 && !worth_sending(tcb, part, all, plan.fin)) {
+    if (part > 0 && !worth_sending(tcb, part, flying, all, plan.fin)) {
         plan.length -= part;
         plan.fin = false;
     }
