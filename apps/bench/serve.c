@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "bench/bench.h"
+#include "common/interrupt.h"
 #include "lucid/host.h"
 
 enum service { SERVICE_ECHO, SERVICE_DISCARD, SERVICE_DAYTIME, SERVICE_CHARGEN, SERVICES };
@@ -160,14 +161,10 @@ static int listen_all(struct server *server, const struct lucid_addr *addr) {
 /* ---- over the kernel's sockets ---- */
 
 static volatile sig_atomic_t interrupted;
-static struct lucid_host *interrupted_host;
 
 static void on_signal(int number) {
     (void)number;
     interrupted = 1;
-    if (interrupted_host) {
-        lucid_host_stop(interrupted_host);
-    }
 }
 
 static void catch_signals(void) {
@@ -184,6 +181,7 @@ static int serve_on_kernel(struct server *server, const struct lucid_addr *addr)
         return BENCH_FAILED;
     }
     server->transport = &kernel.base;
+    catch_signals();
     int status = listen_all(server, addr);
     for (int i = 0; status == BENCH_OK && i < SERVICES; i++) { /* what is accepted inherits it */
         setsockopt(server->listener[i].fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", sizeof "cubic");
@@ -224,13 +222,13 @@ static int serve_on_stack(struct server *server, const struct bench_serve *optio
     stack_transport_init(&stack, lucid_host_stack(host));
     server->transport = &stack.base;
     lucid_host_set_callbacks(host, &(struct lucid_host_callbacks){.event = on_event, .user = server});
-    interrupted_host = host;
+    interrupt_stops(host);
     int status = listen_all(server, addr);
     if (status == BENCH_OK && lucid_host_run(host) < 0) {
         fputs("lucid-bench: the device is gone\n", stderr);
         status = BENCH_FAILED;
     }
-    interrupted_host = NULL;
+    interrupt_stops(NULL);
     lucid_host_close(host);
     return status;
 }
@@ -242,6 +240,5 @@ int bench_serve(const struct bench_serve *options) {
         fprintf(stderr, "lucid-bench: --addr wants an IPv4 or IPv6 address, not %s\n", options->addr);
         return BENCH_USAGE;
     }
-    catch_signals();
     return options->kernel ? serve_on_kernel(&server, &addr) : serve_on_stack(&server, options, &addr);
 }

@@ -5,11 +5,11 @@
  * it goes through FIN-WAIT-1 and FIN-WAIT-2 to TIME-WAIT (RFC 9293 3.6), and -v shows it.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/interrupt.h"
 #include "http/http_client.h"
 #include "options.h"
 #include "request.h"
@@ -30,26 +30,6 @@ struct fetch {
     lucid_time progress_at; /* when an octet came or went at last */
     uint64_t progress;
 };
-
-static struct lucid_host *volatile to_stop;
-
-static void on_signal(int number) {
-    (void)number;
-    if (to_stop) {
-        lucid_host_stop(to_stop);
-    }
-}
-
-/* A pipe that nobody reads any more is an error of write(), not the end. */
-static void catch_signals(struct lucid_host *host) {
-    struct sigaction action = {.sa_handler = on_signal};
-    to_stop = host;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
-}
 
 static int fail(const char *sentence) {
     fprintf(stderr, "lucid-fetch: %s\n", sentence);
@@ -256,7 +236,7 @@ static int run(struct fetch *fetch) {
     }
     struct lucid_stack *stack = lucid_host_stack(fetch->host);
     const struct lucid_host_callbacks callbacks = {.event = on_event, .trace = on_trace, .user = fetch};
-    catch_signals(fetch->host);
+    interrupt_stops(fetch->host);
     lucid_host_set_callbacks(fetch->host, &callbacks);
     stack_transport_init(&fetch->transport, stack);
     if (show_begin(&fetch->show, &fetch->options, stack, lucid_host_now()) < 0) {
@@ -280,7 +260,7 @@ int main(int argc, char **argv) {
     } else {
         status = run(&fetch);
     }
-    to_stop = NULL;
+    interrupt_stops(NULL);
     lucid_host_close(fetch.host);
     show_end(&fetch.show);
     text_free(&fetch.head);

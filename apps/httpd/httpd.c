@@ -5,13 +5,13 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
+#include "common/interrupt.h"
 #include "tracing.h"
 
 struct httpd {
@@ -23,25 +23,6 @@ struct httpd {
     int timer; /* -1: none is set */
     lucid_time timer_at;
 };
-
-static struct lucid_host *volatile to_stop;
-
-static void on_signal(int number) {
-    (void)number;
-    if (to_stop) {
-        lucid_host_stop(to_stop);
-    }
-}
-
-/* A pipe that nobody reads any more is no reason to end. */
-static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
-}
 
 /* Each file that is being sent needs a descriptor. */
 static void allow_many_files(void) {
@@ -159,8 +140,7 @@ static int start(struct httpd *httpd) {
         lucid_host_open(&httpd->host, &options->device.host, error) < 0) {
         return fail(error);
     }
-    to_stop = httpd->host;
-    catch_signals();
+    interrupt_stops(httpd->host);
     allow_many_files();
     struct lucid_stack *stack = lucid_host_stack(httpd->host);
     stack_transport_init(&httpd->transport, stack);
@@ -190,7 +170,7 @@ static int finish(struct httpd *httpd, int status) {
         }
         lucid_host_step(httpd->host, 0);
     }
-    to_stop = NULL;
+    interrupt_stops(NULL);
     lucid_host_close(httpd->host);
     if (tracing_close(&httpd->tracing, &httpd->options, error) < 0) {
         status = fail(error);

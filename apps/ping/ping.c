@@ -4,11 +4,11 @@
  * 4443 4.1 and 4.2; the socket is described at lucid_socket().
  */
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/interrupt.h"
 #include "lucid/host.h"
 
 enum { OK = 0, FAILED = 1, USAGE = 2 };
@@ -32,13 +32,6 @@ struct ping {
     unsigned count, answered;
     int fd;
 };
-
-static struct lucid_host *interrupted;
-
-static void on_signal(int number) {
-    (void)number;
-    lucid_host_stop(interrupted);
-}
 
 static bool is_ipv4(const struct ping *ping) {
     return lucid_addr_is_ipv4(&ping->remote.addr);
@@ -168,11 +161,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "lucid-ping: %s\n", error);
         return FAILED;
     }
-    interrupted = ping.host;
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    interrupt_stops(ping.host);
     int status = run(&ping, address);
+    interrupt_stops(NULL);
     lucid_host_close(ping.host);
     return status;
 }
