@@ -8,22 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/device_options.h"
 #include "common/interrupt.h"
-#include "lucid/host.h"
 
 enum { OK = 0, FAILED = 1, USAGE = 2 };
-enum { ECHO4 = 8, ECHO6 = 128, HEADER = 8, OCTETS = 64 };
+enum { ECHO4 = 8, ECHO6 = 128, HEADER = 8, OCTETS = 64, COUNT_MAX = 65535 };
 
-static const char usage[] = "usage: lucid-ping [options] ADDRESS\n"
-                            "\n"
-                            "Sends ICMP or ICMPv6 echo requests from a stack of its own and prints the replies.\n"
-                            "  --count N           how many; 4\n"
-                            "  --interval SECONDS  between two requests, and how long a reply is waited for; 1\n"
-                            "  --tun NAME          name of the device; lucid0\n"
-                            "  --no-configure      the device is there and up\n"
-                            "  --help              this text\n"
-                            "The kernel's end of the device is 10.77.0.1 and fd77::1, ours 10.77.0.2 and fd77::2.\n"
-                            "Exit status: 0 every request was answered, 1 not every one, or no device, 2 usage.\n";
+static const char usage[] =
+    "usage: lucid-ping [options] ADDRESS\n"
+    "\n"
+    "Sends ICMP or ICMPv6 echo requests from a stack of its own and prints the replies.\n"
+    "\n"
+    "  --count N            how many (4)\n"
+    "  --interval SECONDS   between two requests, and how long a reply is waited for (1)\n" DEVICE_OPTIONS_HELP
+    "  --help               this text\n"
+    "\n"
+    "Exit status: 0 every request was answered, 1 not every one, or no device, 2 usage.\n";
 
 struct ping {
     struct lucid_host *host;
@@ -104,52 +104,63 @@ static int run(struct ping *ping, const char *address) {
     return ping->answered == ping->count ? OK : FAILED;
 }
 
-static bool take_number(const char *option, const char *text, double least, double most, double *value) {
-    char *end;
-    *value = strtod(text, &end);
-    if (end != text && *end == '\0' && *value >= least && *value <= most) {
-        return true;
-    }
-    fprintf(stderr, "lucid-ping: --%s wants a number from %g to %g, not %s\n", option, least, most, text);
-    return false;
+static bool take_count(const char *text, unsigned *count, char error[LUCID_ERROR_TEXT]) {
+    size_t digits = strspn(text, "0123456789");
+    unsigned long number = digits > 0 && digits <= 5 && text[digits] == '\0' ? strtoul(text, NULL, 10) : 0;
+    *count = (unsigned)number;
+    snprintf(error, LUCID_ERROR_TEXT, "--count wants a number from 1 to %d, not %.60s", COUNT_MAX, text);
+    return number >= 1 && number <= COUNT_MAX;
 }
 
-static bool take_options(int argc, char **argv, struct ping *ping, struct lucid_host_options *options) {
+enum { COUNT = DEVICE_OPTIONS_NEXT, INTERVAL, HELP };
+
+/* False, and the sentence, when it is wrong. */
+static bool take_option(struct ping *ping, struct device_options *device, int option, char error[LUCID_ERROR_TEXT]) {
+    switch (option) {
+    case COUNT:
+        return take_count(optarg, &ping->count, error);
+    case INTERVAL:
+        return device_options_seconds("--interval", optarg, &ping->interval, error);
+    case HELP:
+        fputs(usage, stdout);
+        exit(OK);
+    default:
+        return device_options_take(device, option, optarg, error);
+    }
+}
+
+static bool take_options(int argc, char **argv, struct ping *ping, struct device_options *device,
+                         char error[LUCID_ERROR_TEXT]) {
     static const struct option known[] = {
-        {"count", required_argument, NULL, 'c'}, {"interval", required_argument, NULL, 'i'},
-        {"tun", required_argument, NULL, 't'},   {"no-configure", no_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},        {0},
+        DEVICE_LONG_OPTIONS,
+        {"count", required_argument, NULL, COUNT},
+        {"interval", required_argument, NULL, INTERVAL},
+        {"help", no_argument, NULL, HELP},
+        {0},
     };
-    double number;
-    int option, index;
-    while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
-        if (option == 'h') {
-            fputs(usage, stdout);
-            exit(OK);
-        }
-        if (option == '?') {
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == ':' || option == '?') {
+            snprintf(error, LUCID_ERROR_TEXT, "%.60s %s: try --help", argv[optind - 1],
+                     option == ':' ? "needs a value" : "is no option");
             return false;
         }
-        if (option == 'c' || option == 'i') {
-            if (!take_number(known[index].name, optarg, option == 'c' ? 1 : 0.001, 65535, &number)) {
-                return false;
-            }
-            ping->count = option == 'c' ? (unsigned)number : ping->count;
-            ping->interval = option == 'i' ? (lucid_time)(number * 1e9) : ping->interval;
+        if (!take_option(ping, device, option, error)) {
+            return false;
         }
-        options->device = option == 't' ? optarg : options->device;
-        options->configure = options->configure && option != 'n';
     }
-    return optind == argc - 1;
+    snprintf(error, LUCID_ERROR_TEXT, "one address is wanted: try --help");
+    return optind == argc - 1 && device_options_settle(device, error);
 }
 
 int main(int argc, char **argv) {
     struct ping ping = {.count = 4, .interval = LUCID_SECOND};
-    struct lucid_host_options options;
+    struct device_options device;
     char error[LUCID_ERROR_TEXT];
-    lucid_host_defaults(&options);
-    if (!take_options(argc, argv, &ping, &options)) {
-        fputs("lucid-ping: try --help\n", stderr);
+    device_options_begin(&device);
+    if (!take_options(argc, argv, &ping, &device, error)) {
+        fprintf(stderr, "lucid-ping: %s\n", error);
         return USAGE;
     }
     const char *address = argv[optind];
@@ -157,7 +168,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "lucid-ping: %s is neither an IPv4 nor an IPv6 address\n", address);
         return USAGE;
     }
-    if (lucid_host_open(&ping.host, &options, error) < 0) {
+    if (lucid_host_open(&ping.host, &device.host, error) < 0) {
         fprintf(stderr, "lucid-ping: %s\n", error);
         return FAILED;
     }
