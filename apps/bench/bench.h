@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "common/device_options.h"
 #include "http/stream.h"
 
 #define BENCH_PORT_ECHO 7
@@ -26,11 +27,9 @@
 enum { BENCH_OK = 0, BENCH_FAILED = 1, BENCH_USAGE = 2 };
 
 struct bench_serve {
-    bool kernel;           /* on the kernel's sockets, not on a stack */
-    bool copy;             /* chargen copies into the stream instead of lending */
-    const char *device;    /* name of the TUN device */
-    const char *addr;      /* the stack's address, or the kernel's to listen on */
-    const char *host_addr; /* with a stack: the kernel's, with its prefix length */
+    bool kernel;                  /* on the kernel's sockets, not on a stack */
+    bool copy;                    /* chargen copies into the stream instead of lending */
+    struct device_options device; /* the first address of the stack is the one to listen on, the kernel's too */
 };
 
 /* Serves until SIGINT or SIGTERM. Returns the exit status. */

@@ -6,61 +6,64 @@
 
 #include "bench/bench.h"
 
-static const char usage[] = "usage: lucid-bench serve [--kernel] [--copy] [--tun NAME] [--addr A] [--host-addr A/LEN]\n"
-                            "       lucid-bench load up|down|echo|churn [--addr A] [--seconds S] [--congestion NAME]\n"
-                            "\n"
-                            "serve: echo on port 7, discard on 9, daytime on 13, chargen on 19, until Ctrl-C\n"
-                            "  --kernel          on the kernel's sockets instead of a stack of ours\n"
-                            "  --copy            chargen copies into the stream instead of lending its memory\n"
-                            "  --tun NAME        name of the device; lucid0\n"
-                            "  --addr A          address to listen on; 10.77.0.2\n"
-                            "  --host-addr A/LEN the kernel's end of the device; 10.77.0.1/24\n"
-                            "load: a client on the kernel's sockets\n"
-                            "  up, down          sends to discard, or reads from chargen: GB/s\n"
-                            "  echo              one octet to and fro: microseconds, median and 99th percentile\n"
-                            "  churn             connections to daytime, which closes first, one after another\n"
-                            "  --addr A          address of the server; 10.77.0.2\n"
-                            "  --seconds S       how long; 2\n"
-                            "  --congestion NAME congestion control of the client's end; cubic\n"
-                            "  --help            this text\n"
-                            "`make bench` runs both in namespaces of their own, against the kernel over veth.\n"
-                            "Exit status: 0 done, 1 failed, 2 usage.\n";
+static const char usage[] =
+    "usage: lucid-bench serve [--kernel] [--copy] [options of the device]\n"
+    "       lucid-bench load up|down|echo|churn [--addr A] [--seconds S] [--congestion NAME]\n"
+    "       lucid-bench --help\n"
+    "\n"
+    "serve: echo on port 7, discard on 9, daytime on 13, chargen on 19, until Ctrl-C\n"
+    "  --kernel             on the kernel's sockets instead of a stack of ours; then --addr is one of the kernel's\n"
+    "  --copy               chargen copies into the stream instead of lending its memory\n" DEVICE_OPTIONS_HELP
+    "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n"
+    "\n"
+    "load: a client on the kernel's sockets\n"
+    "  up, down             sends to discard, or reads from chargen: GB/s\n"
+    "  echo                 one octet to and fro: microseconds, median and 99th percentile\n"
+    "  churn                connections to daytime, which closes first, one after another\n"
+    "  --addr A             address of the server (10.77.0.2)\n"
+    "  --seconds S          how long (2)\n"
+    "  --congestion NAME    congestion control of the client's end (cubic)\n"
+    "\n"
+    "`make bench` runs both in namespaces of their own, against the kernel over veth.\n"
+    "Exit status: 0 done, 1 failed, 2 usage.\n";
 
 static int complain(void) {
     fputs("lucid-bench: try --help\n", stderr);
     return BENCH_USAGE;
 }
 
+static int fail(const char *sentence) {
+    fprintf(stderr, "lucid-bench: %s\n", sentence);
+    return BENCH_USAGE;
+}
+
 static int serve_command(int argc, char **argv) {
+    enum { KERNEL = DEVICE_OPTIONS_NEXT, COPY };
     static const struct option options[] = {
-        {"kernel", no_argument, NULL, 'k'},          {"copy", no_argument, NULL, 'c'},
-        {"tun", required_argument, NULL, 't'},       {"addr", required_argument, NULL, 'a'},
-        {"host-addr", required_argument, NULL, 'h'}, {0},
+        DEVICE_LONG_OPTIONS,
+        {"kernel", no_argument, NULL, KERNEL},
+        {"copy", no_argument, NULL, COPY},
+        {0},
     };
-    struct bench_serve serve = {.device = "lucid0", .addr = "10.77.0.2", .host_addr = "10.77.0.1/24"};
+    struct bench_serve serve = {.kernel = false};
+    char error[LUCID_ERROR_TEXT];
     int option;
+    device_options_begin(&serve.device);
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'k':
-            serve.kernel = true;
-            break;
-        case 'c':
-            serve.copy = true;
-            break;
-        case 't':
-            serve.device = optarg;
-            break;
-        case 'a':
-            serve.addr = optarg;
-            break;
-        case 'h':
-            serve.host_addr = optarg;
-            break;
-        default:
+        if (option == '?') {
             return complain();
         }
+        serve.kernel = serve.kernel || option == KERNEL;
+        serve.copy = serve.copy || option == COPY;
+        if (option < DEVICE_OPTIONS_NEXT && !device_options_take(&serve.device, option, optarg, error)) {
+            return fail(error);
+        }
     }
-    return optind < argc ? complain() : bench_serve(&serve);
+    if (optind < argc) {
+        return complain();
+    }
+    bool sound = serve.kernel || device_options_settle(&serve.device, error);
+    return sound ? bench_serve(&serve) : fail(error);
 }
 
 static bool take_seconds(const char *text, double *seconds) {
@@ -90,8 +93,7 @@ static int load_command(int argc, char **argv) {
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 's' && !take_seconds(optarg, &load.seconds)) {
-            fprintf(stderr, "lucid-bench: --seconds wants a number above 0 and up to 3600, not %s\n", optarg);
-            return BENCH_USAGE;
+            return fail("--seconds wants a number above 0 and up to 3600");
         }
         if (option == '?') {
             return complain();

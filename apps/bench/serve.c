@@ -11,7 +11,6 @@
 
 #include "bench/bench.h"
 #include "common/interrupt.h"
-#include "lucid/host.h"
 
 enum service { SERVICE_ECHO, SERVICE_DISCARD, SERVICE_DAYTIME, SERVICE_CHARGEN, SERVICES };
 
@@ -112,7 +111,11 @@ static bool begin_connection(struct server *server, int fd, enum service service
         return false;
     }
     *endpoint = (struct endpoint){.fd = fd, .service = service, .octets = octets};
-    server->transport->ops->watch(server->transport, fd, endpoint);
+    if (server->transport->ops->watch(server->transport, fd, endpoint) < 0) {
+        free(octets);
+        free(endpoint);
+        return false;
+    }
     if (!go_on(server, endpoint)) {
         end_connection(server, endpoint);
     }
@@ -146,12 +149,12 @@ static int listen_all(struct server *server, const struct lucid_addr *addr) {
         struct endpoint *listener = &server->listener[i];
         struct lucid_sockaddr local = {.addr = *addr, .port = ports[i]};
         int fd = server->transport->ops->listen(server->transport, &local, 1024);
-        if (fd < 0) {
-            fprintf(stderr, "lucid-bench: cannot listen on port %u: %s\n", ports[i], lucid_error_name(fd));
+        *listener = (struct endpoint){.fd = fd, .service = (enum service)i, .listens = true};
+        int result = fd < 0 ? fd : server->transport->ops->watch(server->transport, fd, listener);
+        if (result < 0) {
+            fprintf(stderr, "lucid-bench: cannot listen on port %u: %s\n", ports[i], lucid_error_name(result));
             return BENCH_FAILED;
         }
-        *listener = (struct endpoint){.fd = fd, .service = (enum service)i, .listens = true};
-        server->transport->ops->watch(server->transport, fd, listener);
     }
     puts("lucid-bench: serving");
     fflush(stdout);
@@ -201,20 +204,10 @@ static void on_event(struct lucid_host *host, const struct lucid_ready *event, v
     ready(user, event->data, event->events);
 }
 
-static int serve_on_stack(struct server *server, const struct bench_serve *options, const struct lucid_addr *addr) {
-    struct lucid_host_options host_options;
+static int serve_on_stack(struct server *server, const struct lucid_host_options *options) {
     struct lucid_host *host;
     char error[LUCID_ERROR_TEXT];
-    lucid_host_defaults(&host_options);
-    host_options.device = options->device;
-    host_options.config.addrs[0] = (struct lucid_ifaddr){.addr = *addr, .prefix = 24};
-    host_options.config.addr_count = 1;
-    host_options.host_addr_count = 1;
-    if (lucid_ifaddr_parse(options->host_addr, 24, &host_options.host_addrs[0]) < 0) {
-        fprintf(stderr, "lucid-bench: --host-addr wants an address, not %s\n", options->host_addr);
-        return BENCH_USAGE;
-    }
-    if (lucid_host_open(&host, &host_options, error) < 0) {
+    if (lucid_host_open(&host, options, error) < 0) {
         fprintf(stderr, "lucid-bench: %s\n", error);
         return BENCH_FAILED;
     }
@@ -223,7 +216,7 @@ static int serve_on_stack(struct server *server, const struct bench_serve *optio
     server->transport = &stack.base;
     lucid_host_set_callbacks(host, &(struct lucid_host_callbacks){.event = on_event, .user = server});
     interrupt_stops(host);
-    int status = listen_all(server, addr);
+    int status = listen_all(server, &options->config.addrs[0].addr);
     if (status == BENCH_OK && lucid_host_run(host) < 0) {
         fputs("lucid-bench: the device is gone\n", stderr);
         status = BENCH_FAILED;
@@ -235,10 +228,6 @@ static int serve_on_stack(struct server *server, const struct bench_serve *optio
 
 int bench_serve(const struct bench_serve *options) {
     struct server server = {.copy = options->copy};
-    struct lucid_addr addr;
-    if (lucid_addr_parse(options->addr, &addr) < 0) {
-        fprintf(stderr, "lucid-bench: --addr wants an IPv4 or IPv6 address, not %s\n", options->addr);
-        return BENCH_USAGE;
-    }
-    return options->kernel ? serve_on_kernel(&server, &addr) : serve_on_stack(&server, options, &addr);
+    const struct lucid_host_options *host = &options->device.host;
+    return options->kernel ? serve_on_kernel(&server, &host->config.addrs[0].addr) : serve_on_stack(&server, host);
 }
