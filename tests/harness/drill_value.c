@@ -99,13 +99,6 @@ enum drill_field_kind drill_value_kind(enum drill_value_source source, int field
     return source == DRILL_INFO ? info_fields[field].kind : DRILL_FIELD_NUMBER;
 }
 
-const char *drill_value_name(enum drill_value_source source, int field) {
-    if (source == DRILL_INFO) {
-        return info_fields[field].name;
-    }
-    return source == DRILL_STAT ? stat_names[field] : drop_names[field];
-}
-
 static uint64_t read_field(const struct lucid_tcp_info *info, const struct field *field) {
     const uint8_t *at = (const uint8_t *)info + field->offset;
     union {

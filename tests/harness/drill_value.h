@@ -21,7 +21,6 @@ enum drill_field_kind {
 /* Index of a name in its table, or -1. */
 int drill_value_field(enum drill_value_source source, const char *name);
 enum drill_field_kind drill_value_kind(enum drill_value_source source, int field);
-const char *drill_value_name(enum drill_value_source source, int field);
 
 /* The value, times in nanoseconds; LUCID_NEVER as UINT64_MAX. zero: the instant from which the script counts. */
 uint64_t drill_info_field(const struct lucid_tcp_info *info, int field, lucid_time zero);

@@ -5,23 +5,13 @@
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lucid/host.h"
+#include "net/kernel.h"
 #include "unit/unit.h"
 
 enum { PORT = 8000 };
-
-static int kernel_listener(void) {
-    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(PORT)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
-    ck_assert_int_eq(listen(fd, 1), 0);
-    return fd;
-}
 
 static unsigned state_of(int fd) {
     struct tcp_info info;
@@ -34,20 +24,17 @@ static unsigned state_of(int fd) {
  * ACK of its FIN comes. */
 START_TEST(last_ack_arrives) {
     struct lucid_host_options options;
-    struct lucid_host *host;
     struct lucid_sockaddr remote = {.port = PORT};
-    char error[LUCID_ERROR_TEXT], octet;
+    char octet;
+    kernel_private_network();
     lucid_host_defaults(&options);
     options.faults = "delay=50ms";
-    ck_assert_msg(lucid_host_open(&host, &options, error) == 0, "%s", error);
-    int listener = kernel_listener();
+    struct lucid_host *host = kernel_open_host(&options);
+    int listener = kernel_listen("10.77.0.1", PORT);
     lucid_addr_parse("10.77.0.1", &remote.addr);
     int fd = lucid_host_connect(host, &remote, 5 * LUCID_SECOND);
     ck_assert_int_gt(fd, 0);
-    int peer;
-    while ((peer = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) < 0) {
-        ck_assert_int_eq(lucid_host_step(host, 10 * LUCID_MILLISECOND), 0);
-    }
+    int peer = kernel_accept(host, listener);
     ck_assert_int_eq(lucid_close(lucid_host_stack(host), fd), 0);
     while (recv(peer, &octet, 1, 0) < 0) {
         ck_assert_int_eq(lucid_host_step(host, 10 * LUCID_MILLISECOND), 0);
@@ -63,9 +50,7 @@ START_TEST(last_ack_arrives) {
 END_TEST
 
 int main(void) {
-    char error[LUCID_ERROR_TEXT];
-    if (access("/dev/net/tun", R_OK | W_OK) < 0 || lucid_host_private_network(error) < 0) {
-        printf("skip drain: no TUN device here\n");
+    if (!kernel_can_test("drain")) {
         return 0;
     }
     TCase *tests;

@@ -5,7 +5,6 @@
  *     LUCID_SEEDS=100000 build/san/tests/prop/test_calls     that many, from 1 on
  *     LUCID_SEED=17 build/san/tests/prop/test_calls          this one
  */
-#include <check.h>
 #include <stdlib.h>
 
 #include "core/check.h"
@@ -15,6 +14,7 @@
 #include "sim/end.h"
 #include "sim/rules.h"
 #include "sim/story.h"
+#include "unit/unit.h"
 
 static const int USUAL_SEEDS = 200;
 static const unsigned STEPS = 1500;
@@ -224,14 +224,9 @@ static int number_of(const char *name, int otherwise) {
 
 int main(void) {
     int seed = number_of("LUCID_SEED", 0);
-    Suite *suite = suite_create("calls");
-    TCase *tests = tcase_create("all");
+    TCase *tests;
+    Suite *suite = unit_suite("calls", &tests);
     tcase_set_timeout(tests, 120);
-    suite_add_tcase(suite, tests);
     tcase_add_loop_test(tests, any_calls, seed ? seed : 1, seed ? seed + 1 : 1 + number_of("LUCID_SEEDS", USUAL_SEEDS));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_run(suite);
 }

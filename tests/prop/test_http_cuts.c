@@ -6,13 +6,13 @@
  * link that loses, doubles and reorders. All three must answer with the same octets, the Date apart, and end the
  * connection or not.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/web.h"
 #include "rng.h"
+#include "unit/unit.h"
 
 enum { SEEDS = 1200, REQUESTS = 8 };
 
@@ -258,16 +258,11 @@ START_TEST(every_cut_gives_the_same_answers) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("http_cuts");
-    TCase *tests = tcase_create("all");
+    TCase *tests;
+    Suite *suite = unit_suite("http_cuts", &tests);
     tcase_set_timeout(tests, 120);
     for (int first = 0; first < 4; first++) {
         tcase_add_loop_test(tests, every_cut_gives_the_same_answers, first * SEEDS / 4, first * SEEDS / 4 + 1);
     }
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_run(suite);
 }

@@ -3,9 +3,9 @@
  *
  * The world is that of tests/sim, with links that make gaps.
  */
-#include <check.h>
 
 #include "sim/world.h"
+#include "unit/unit.h"
 
 static struct world world;
 
@@ -26,7 +26,7 @@ static void draw_end(struct end *end, int node, bool opens, unsigned number) {
     end->read_size = 3000;
 }
 
-static void draw(enum shape shape) {
+static void draw_shape(enum shape shape) {
     world_draw(&world, 1);
     lucid_pair_defaults(&world.options);
     for (int node = 0; node < 2; node++) {
@@ -57,7 +57,7 @@ static void draw(enum shape shape) {
 
 /* Allocations of the first transfer, when none fails. */
 static uint64_t allocations(enum shape shape, int node) {
-    draw(shape);
+    draw_shape(shape);
     world.connections = 1;
     ck_assert_msg(world_run(&world), "%s", world.failure);
     uint64_t count = world.host[node].allocations;
@@ -66,7 +66,7 @@ static uint64_t allocations(enum shape shape, int node) {
 }
 
 static void run(enum shape shape, int node, enum failure failure, uint64_t n) {
-    draw(shape);
+    draw_shape(shape);
     world.host[node].fail_at = n;
     world.host[node].fail_on = failure == ALL_FROM_THEN;
     world.squeeze[node].to = failure == ALL_FROM_THEN ? OUTAGE : LUCID_NEVER;
@@ -92,14 +92,9 @@ START_TEST(every_allocation_may_fail) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("memory");
-    TCase *tests = tcase_create("all");
+    TCase *tests;
+    Suite *suite = unit_suite("memory", &tests);
     tcase_set_timeout(tests, 120);
-    suite_add_tcase(suite, tests);
     tcase_add_loop_test(tests, every_allocation_may_fail, 0, SHAPES * FAILURES * 2);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_run(suite);
 }

@@ -4,10 +4,10 @@
  *     LUCID_SEEDS=100000 build/san/tests/sim/test_transfer     that many, from 1 on
  *     LUCID_SEED=17 build/san/tests/sim/test_transfer          this one
  */
-#include "sim/world.h"
-
-#include <check.h>
 #include <stdlib.h>
+
+#include "sim/world.h"
+#include "unit/unit.h"
 
 static const char *const SEEDS = "LUCID_SEEDS", *const SEED = "LUCID_SEED";
 static const int USUAL_SEEDS = 300;
@@ -47,15 +47,10 @@ int main(void) {
     int seed = number_of(SEED, 0);
     int first = seed ? seed : 1;
     int behind = seed ? seed + 1 : 1 + number_of(SEEDS, USUAL_SEEDS);
-    Suite *suite = suite_create("transfer");
-    TCase *tests = tcase_create("all");
+    TCase *tests;
+    Suite *suite = unit_suite("transfer", &tests);
     tcase_set_timeout(tests, 120);
-    suite_add_tcase(suite, tests);
     tcase_add_loop_test(tests, transfer, first, behind);
     tcase_add_loop_test(tests, runs_repeat, 1, 11);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_run(suite);
 }
