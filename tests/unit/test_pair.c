@@ -386,26 +386,6 @@ START_TEST(offload_is_undone) {
 }
 END_TEST
 
-/* Nagle: of 2,000 octets one full segment leaves, and the rest waits for its ACK (SHLD-7), whoever cuts segments. */
-START_TEST(nagle_with_and_without_offload) {
-    options.config[0].offload = _i ? LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 : 0;
-    open_pair();
-    listen_on(1, 80);
-    int fd = connect_to(0, "10.77.0.2", 80);
-    while (state_of(0, fd) != LUCID_ESTABLISHED) {
-        ck_assert_int_eq(lucid_pair_step(pair, LUCID_SECOND), 1);
-    }
-    static const uint8_t data[2000];
-    ck_assert_int_eq(lucid_send(stack(0), fd, data, sizeof data, 0), sizeof data);
-    lucid_pair_step(pair, lucid_pair_now(pair) + MS);
-    struct lucid_tcp_info info;
-    size_t length = sizeof info;
-    ck_assert_int_eq(lucid_getsockopt(stack(0), fd, LUCID_IPPROTO_TCP, LUCID_TCP_INFO, &info, &length), 0);
-    ck_assert_uint_eq(info.flight, 1460);
-    close_pair();
-}
-END_TEST
-
 START_TEST(no_delay_at_all) {
     options.faults[0] = options.faults[1] = (struct lucid_faults){0};
     transfer("10.77.0.2", 3000000);
@@ -507,7 +487,6 @@ int main(void) {
     tcase_add_test(tests, runs_repeat);
     tcase_add_test(tests, time_wait_passes);
     tcase_add_loop_test(tests, offload_is_undone, 0, 2);
-    tcase_add_loop_test(tests, nagle_with_and_without_offload, 0, 2);
     tcase_add_test(tests, no_delay_at_all);
     tcase_add_test(tests, memory_may_be_lent);
     tcase_add_test(tests, hooks_may_be_mixed);
