@@ -1,7 +1,7 @@
 /* check.h: a second opinion on a TCB: invariants, and the state derived from sequence variables alone.
  *
  * Nothing here shares code with what it checks. It runs after every event in tests, simulation and fuzzing. The
- * numbers I1.. are those of docs/invariants.md; each says what would be wrong in one sentence.
+ * numbers I1.. are labels; each check says what would be wrong in one sentence.
  */
 #ifndef TCP_CHECK_H
 #define TCP_CHECK_H

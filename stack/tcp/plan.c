@@ -57,8 +57,8 @@ static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {
 }
 
 /* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? Not while something is in
- * flight (flying), says Nagle, be it the full segments in front of it in the same packet; else if nothing is left behind
- * it (all), or if it fills half of the largest window there ever was.
+ * flight (flying), says Nagle, be it the full segments in front of it in the same packet; else if nothing is left
+ * behind it (all), or if it fills half of the largest window there ever was.
  */
 static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, bool all, bool fin) {
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {

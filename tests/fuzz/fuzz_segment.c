@@ -1,5 +1,5 @@
 /* fuzz_segment.c: the input is a list of things that happen to one stack: segments, fragments, ICMP, datagrams, time,
- * calls, failing memory. security.md 5.
+ * calls, failing memory.
  *
  * Four peers, two of each family: two of them are clients of a listener, to the other two the stack may connect.
  * Numbers in a segment are what the stack has last shown (RCV.NXT by its ACK, the end of what it sent, its

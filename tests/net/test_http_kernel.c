@@ -1,5 +1,5 @@
 /* test_http_kernel.c: the same HTTP server over the kernel's sockets, on the loopback of a network of its own: what
- * is a fault here and on a stack of ours is one of the HTTP code (http.md, "one server, two transports").
+ * is a fault here and on a stack of ours is one of the HTTP code: one server, two transports.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* rules.h: what the trace of a stack must look like, whatever the network does: rules of the wire and of the log.
  *
- * The reader knows nothing but the events and what the application's streams contain. Names in brackets are those of
- * docs/invariants.md; L marks rules of the log itself.
+ * The reader knows nothing but the events and what the application's streams contain. Names in brackets are
+ * labels, as in stack/tcp/check.h; L marks rules of the log itself.
  *
  *     struct rules rules = {.octet_of = ..., .user = ..., .config = &config};
  *     for each event, in order: rules_event(&rules, &event);
