@@ -66,12 +66,6 @@ void text_format(struct text *text, const char *format, ...) {
     text_put_octets(text, line, (size_t)length);
 }
 
-void text_pad(struct text *text, size_t column) {
-    while (text->length < column && !text->cut) {
-        text_put_char(text, ' ');
-    }
-}
-
 static const char *html_reference(char c) {
     switch (c) {
     case '<':

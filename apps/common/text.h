@@ -30,9 +30,6 @@ void text_put_octets(struct text *text, const void *octets, size_t length);
 void text_put_char(struct text *text, char c);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Spaces up to that many columns from the beginning of the text. */
-void text_pad(struct text *text, size_t column);
-
 /* HTML: the five characters that mean something there become references. */
 void text_put_html(struct text *text, const char *octets, size_t length);
 

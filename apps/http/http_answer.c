@@ -2,7 +2,6 @@
 #include "http/http_answer.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about) {
     *answer = (struct http_answer){.about = *about, .status = status, .head = text_growing()};
@@ -41,15 +40,13 @@ bool http_answer_text(struct http_answer *answer, const char *type, const struct
  * Statuses without a body have no length either. RFC 9110 8.6 */
 bool http_answer_finish(struct http_answer *answer) {
     bool bodiless = answer->status < 200 || answer->status == 204 || answer->status == 304;
-    char length[24];
     if (!answer->about.persistent) {
         http_answer_field(answer, "Connection", "close");
     } else if (answer->about.old) {
         http_answer_field(answer, "Connection", "keep-alive");
     }
     if (!bodiless) {
-        snprintf(length, sizeof length, "%" PRIu64, answer->length);
-        http_answer_field(answer, "Content-Length", length);
+        text_format(&answer->head, "Content-Length: %" PRIu64 "\r\n", answer->length);
     }
     text_put(&answer->head, "\r\n");
     return !answer->head.cut;

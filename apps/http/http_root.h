@@ -22,7 +22,7 @@ struct http_found {
 };
 
 /* Looks a path up; in a folder (a path that ends in a slash, or the root) its index.html, whose name is appended
- * to the path. Returns HTTP_REFUSED_NONE, NOT_FOUND, FORBIDDEN, PATH_LONG, or BUSY. */
+ * to the path. Returns HTTP_REFUSED_NONE, NOT_FOUND, FORBIDDEN, PATH_LONG, BUSY, or FAILED. */
 enum http_refusal http_root_find(int root, struct http_path *path, struct http_found *found);
 
 #endif

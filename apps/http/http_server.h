@@ -40,7 +40,7 @@ struct http_server_options {
     lucid_time head_time;      /* from the first octet of a head to its last; 10 s, then 408 */
     lucid_time idle_time;      /* between requests; 60 s, then the connection is closed without a word */
     lucid_time body_time;      /* in which a body must come on by progress octets; 10 s, then 408 */
-    lucid_time send_time;      /* in which the client must take progress octets of an answer; 60 s, then RST */
+    lucid_time send_time;      /* in which the client must take something of an answer; 60 s, then RST */
     lucid_time drain_time;     /* from our FIN to close(), for what the client still sends; 2 s */
     uint32_t progress;         /* octets; 1000 */
 };

@@ -6,7 +6,7 @@
  * other octets under the same sequence numbers would be another stream. So a source lives until its last piece has
  * come back:
  *
- *     pieces out:    http_source_next()   what it gave must go to http_source_lend(), all of it, in one or more calls
+ *     pieces out:    ops->next()          what it gave must go to http_source_lend(), all of it, in one or more calls
  *     no more asked: http_source_end()    the answer is complete, or the connection has gone
  *     pieces back:   by the transport; the last one after http_source_end() frees the source
  */
