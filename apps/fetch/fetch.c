@@ -181,10 +181,10 @@ static int ask_and_follow(struct fetch *fetch) {
                      fetch->options.redirections_max);
             return fail(error);
         }
-        show_remark(&fetch->show, "to %s", fetch->location);
         if (!fetch_request_follow(&fetch->request, fetch->client.status, fetch->location, error)) {
             return fail(error);
         }
+        show_remark(&fetch->show, "to http://%s%s", fetch->request.url.authority, fetch->request.url.target);
         free(fetch->location);
         fetch->location = NULL;
     }

@@ -19,6 +19,11 @@ __attribute__((format(printf, 2, 3))) static bool wrong(char error[HTTP_URL_ERRO
     return false;
 }
 
+/* How much of it may stand in a sentence: a server may have written it, and a terminal reads it. */
+static int shown_part(const char *text, size_t length) {
+    return (int)http_char_span((const uint8_t *)text, length < 60 ? length : 60, HTTP_CHAR_TARGET);
+}
+
 /* ---- the authority ---- */
 
 /* Length of the scheme in front of a colon, or 0: then it is a relative reference. RFC 3986 3.1 */
@@ -38,7 +43,8 @@ static bool parse_port(struct http_url *url, const char *text, size_t length, ch
         }
     }
     if (length > 0 && (port == 0 || port > PORT_MAX)) {
-        return wrong(error, "the port in the URL is not a number from 1 to 65535: %.*s", (int)length, text);
+        return wrong(error, "the port in the URL is not a number from 1 to 65535: %.*s", shown_part(text, length),
+                     text);
     }
     url->remote.port = length > 0 ? (uint16_t)port : DEFAULT_PORT;
     return true;
@@ -48,7 +54,7 @@ static bool parse_port(struct http_url *url, const char *text, size_t length, ch
 static bool parse_host(struct http_url *url, const char *text, size_t length, bool brackets,
                        char error[HTTP_URL_ERROR]) {
     char host[LUCID_ADDR_TEXT];
-    int shown = length < 60 ? (int)length : 60;
+    int shown = shown_part(text, length);
     if (length == 0) {
         return wrong(error,
                      "the URL has no host: write http://ADDRESS/PATH, as http://10.77.0.1/ or http://[fd77::1]/");

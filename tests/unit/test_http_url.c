@@ -186,6 +186,29 @@ END_TEST
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
+/* A server's Location may hold anything, and the sentence goes to a terminal: CSI in UTF-8 and as an octet, ESC, DEL. */
+START_TEST(nothing_for_a_terminal) {
+    static const char *const locations[] = {"http://\xc2\x9b"
+                                            "31m/",
+                                            "http://a\x9b"
+                                            "31m/",
+                                            "http://\x1b[31m/",
+                                            "http://10.77.0.1:\x1b[31m/",
+                                            "http://10.77.0.1:8\x7f/",
+                                            "//\xc2\x9b"
+                                            "31m/",
+                                            "/\x1b[31m"};
+    ck_assert(http_url_parse(&url, "http://10.77.0.1/", error));
+    struct http_url base = url;
+    for (size_t i = 0; i < sizeof locations / sizeof locations[0]; i++) {
+        ck_assert_msg(!http_url_resolve(&url, &base, locations[i], error), "location %zu", i);
+        for (const char *c = error; *c; c++) {
+            ck_assert_msg(*c >= ' ' && *c <= '~', "location %zu: octet %02x", i, (unsigned)(unsigned char)*c);
+        }
+    }
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_url", &tests);
@@ -195,5 +218,6 @@ int main(void) {
     tcase_add_loop_test(tests, references, 0, ROWS(resolved));
     tcase_add_test(tests, references_refused);
     tcase_add_test(tests, longest_reference);
+    tcase_add_test(tests, nothing_for_a_terminal);
     return unit_run(suite);
 }
