@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/text.h"
 #include "http/http_char.h"
 
 const char fetch_help[] =
@@ -63,30 +64,23 @@ __attribute__((format(printf, 2, 3))) static bool wrong(char error[LUCID_ERROR_T
 
 /* Takes the whole file into memory: the request says how long it is before the first octet of it goes. */
 static bool load(struct fetch_options *options, const char *name, char error[LUCID_ERROR_TEXT]) {
+    struct text text = text_growing();
+    text_put(&text, ""); /* an empty file is a body, too */
     FILE *file = fopen(name, "re");
-    size_t capacity = 65536, length = 0, got = 1;
-    char *data = file ? malloc(capacity) : NULL;
-    while (data && got > 0) {
-        if (length == capacity) {
-            char *larger = realloc(data, capacity * 2);
-            if (!larger) {
-                break;
-            }
-            data = larger;
-            capacity *= 2;
-        }
-        got = fread(data + length, 1, capacity - length, file);
-        length += got;
+    char piece[4096];
+    size_t got;
+    while (file && (got = fread(piece, 1, sizeof piece, file)) > 0 && !text.cut) {
+        text_put_octets(&text, piece, got);
     }
-    bool good = data && got == 0 && !ferror(file);
+    bool good = file && !ferror(file) && !text.cut;
     if (!good) {
         wrong(error, "--data @%.120s cannot be read: %s", name, strerror(errno));
     }
     if (file) {
         fclose(file);
     }
-    options->data = options->loaded = data;
-    options->data_length = length;
+    options->data_length = text.length;
+    options->data = options->loaded = text_detach(&text);
     return good;
 }
 
@@ -102,15 +96,9 @@ static bool take_data(struct fetch_options *options, const char *value, char err
     return true;
 }
 
-/* The fields that frame the body follow from the body. */
-static bool is_framing(const char *field, size_t name) {
-    static const char *const framing[] = {"Content-Length", "Transfer-Encoding"};
-    for (size_t i = 0; i < sizeof framing / sizeof framing[0]; i++) {
-        if (strlen(framing[i]) == name && strncasecmp(field, framing[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
+bool fetch_field_is(const char *field, const char *name) {
+    size_t length = strlen(name);
+    return strncasecmp(field, name, length) == 0 && field[length] == ':';
 }
 
 /* A field line, RFC 9112 5: whatever could end it and begin another is refused. */
@@ -126,7 +114,8 @@ static bool take_field(struct fetch_options *options, const char *value, char er
         return wrong(error, "--header '%.*s' has a control character in its value, such as a line feed: leave it out",
                      name < 60 ? (int)name : 60, value);
     }
-    if (is_framing(value, name)) {
+    if (fetch_field_is(value, "Content-Length") ||
+        fetch_field_is(value, "Transfer-Encoding")) { /* as the body has it */
         return wrong(error, "--header '%.*s' follows from the body, and is sent with it: leave it out", (int)name,
                      value);
     }

@@ -30,6 +30,9 @@ struct fetch_options {
 bool fetch_options_read(struct fetch_options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]);
 void fetch_options_free(struct fetch_options *options);
 
+/* Is this the name of a field line? Upper and lower case are the same. */
+bool fetch_field_is(const char *field, const char *name);
+
 /* What --help prints. */
 extern const char fetch_help[];
 

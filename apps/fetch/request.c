@@ -3,22 +3,16 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 void fetch_request_begin(struct fetch_request *request, const struct fetch_options *options) {
     *request = (struct fetch_request){.url = options->url, .head = options->head, .post = options->data != NULL};
-}
-
-static bool field_is(const char *field, const char *name) {
-    size_t length = strlen(name);
-    return strncasecmp(field, name, length) == 0 && field[length] == ':';
 }
 
 /* Secrets, and the name of the first server, are not told to the next one. */
 static bool stays_here(const struct fetch_request *request, const char *field) {
     static const char *const names[] = {"Authorization", "Cookie", "Host"};
     for (size_t i = 0; request->elsewhere && i < sizeof names / sizeof names[0]; i++) {
-        if (field_is(field, names[i])) {
+        if (fetch_field_is(field, names[i])) {
             return true;
         }
     }
@@ -27,7 +21,7 @@ static bool stays_here(const struct fetch_request *request, const char *field) {
 
 static bool is_given(const struct fetch_request *request, const struct fetch_options *options, const char *name) {
     for (unsigned i = 0; i < options->field_count; i++) {
-        if (field_is(options->fields[i], name) && !stays_here(request, options->fields[i])) {
+        if (fetch_field_is(options->fields[i], name) && !stays_here(request, options->fields[i])) {
             return true;
         }
     }

@@ -15,20 +15,6 @@ static enum http_progress refuse(struct http_body *body, enum http_refusal refus
     return HTTP_REFUSED;
 }
 
-/* 1*DIGIT, and no more than a uint64_t holds. RFC 9110 8.6 */
-static bool parse_length(const uint8_t *octets, struct http_span value, uint64_t *length) {
-    *length = 0;
-    for (uint32_t i = 0; i < value.length; i++) {
-        uint8_t octet = octets[value.at + i];
-        unsigned digit = octet - (unsigned)'0';
-        if (!http_char_is(octet, HTTP_CHAR_DIGIT) || *length > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *length = *length * 10 + digit;
-    }
-    return value.length > 0;
-}
-
 /* field: the number of the Content-Length field. The same length twice might be taken for one (RFC 9112 6.3); who sends
  * that is broken or up to something. */
 static enum http_progress frame_by_length(struct http_body *body, const struct http_head *head, const uint8_t *octets,
@@ -41,7 +27,7 @@ static enum http_progress frame_by_length(struct http_body *body, const struct h
     if (value.length > 0 && memchr(octets + value.at, ',', value.length)) {
         return refuse(body, HTTP_REFUSED_LENGTH_TWICE, value.at);
     }
-    if (!parse_length(octets, value, &body->left)) {
+    if (!http_char_number(octets + value.at, value.length, UINT64_MAX, &body->left)) {
         return refuse(body, HTTP_REFUSED_LENGTH, value.at);
     }
     if (body->left > body->limit) {

@@ -31,3 +31,15 @@ const uint8_t http_char_table[256] = {
      2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,
 };
 /* clang-format on */
+
+bool http_char_number(const uint8_t *octets, size_t length, uint64_t most, uint64_t *number) {
+    *number = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned digit = octets[i] - (unsigned)'0';
+        if (!http_char_is(octets[i], HTTP_CHAR_DIGIT) || digit > most || *number > (most - digit) / 10) {
+            return false;
+        }
+        *number = *number * 10 + digit;
+    }
+    return length > 0;
+}

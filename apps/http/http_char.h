@@ -37,6 +37,9 @@ static inline size_t http_char_span(const uint8_t *octets, size_t length, enum h
     return i;
 }
 
+/* 1*DIGIT, of a value up to most. */
+bool http_char_number(const uint8_t *octets, size_t length, uint64_t most, uint64_t *number);
+
 /* The value of a hexadecimal digit. */
 static inline unsigned http_char_hex(uint8_t digit) {
     return digit <= '9' ? digit - (unsigned)'0' : (digit | 0x20u) - 'a' + 10;

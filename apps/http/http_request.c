@@ -55,19 +55,10 @@ static enum http_refusal read_method(struct http_request *request, const uint8_t
 
 /* ---- host ---- */
 
+/* The port may be missing behind its colon. RFC 3986 3.2.3 */
 static bool is_port(const uint8_t *octets, struct http_span port) {
-    unsigned value = 0;
-    for (uint32_t i = 0; i < port.length; i++) {
-        uint8_t digit = octets[port.at + i];
-        if (!http_char_is(digit, HTTP_CHAR_DIGIT)) {
-            return false;
-        }
-        value = value * 10 + digit - '0';
-        if (value > UINT16_MAX) {
-            return false;
-        }
-    }
-    return true;
+    uint64_t number;
+    return port.length == 0 || http_char_number(octets + port.at, port.length, UINT16_MAX, &number);
 }
 
 /* IP-literal without its brackets: an IPv6 address, or what a later version would be. RFC 3986 3.2.2 */

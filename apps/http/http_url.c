@@ -8,7 +8,7 @@
 
 #include "http/http_char.h"
 
-enum { DEFAULT_PORT = 80, PORT_MAX = 65535 };
+enum { DEFAULT_PORT = 80 };
 
 /* Always false. */
 __attribute__((format(printf, 2, 3))) static bool wrong(char error[HTTP_URL_ERROR], const char *format, ...) {
@@ -34,19 +34,12 @@ static size_t scheme_length(const char *text) {
 }
 
 static bool parse_port(struct http_url *url, const char *text, size_t length, char error[HTTP_URL_ERROR]) {
-    unsigned long port = 0;
-    for (size_t i = 0; i < length; i++) {
-        bool digit = http_char_is((uint8_t)text[i], HTTP_CHAR_DIGIT);
-        port = digit ? port * 10 + (unsigned long)(text[i] - '0') : PORT_MAX + 1;
-        if (port > PORT_MAX) {
-            break;
-        }
-    }
-    if (length > 0 && (port == 0 || port > PORT_MAX)) {
+    uint64_t port = DEFAULT_PORT;
+    if (length > 0 && (!http_char_number((const uint8_t *)text, length, UINT16_MAX, &port) || port == 0)) {
         return wrong(error, "the port in the URL is not a number from 1 to 65535: %.*s", shown_part(text, length),
                      text);
     }
-    url->remote.port = length > 0 ? (uint16_t)port : DEFAULT_PORT;
+    url->remote.port = (uint16_t)port;
     return true;
 }
 
@@ -80,14 +73,14 @@ static bool parse_host(struct http_url *url, const char *text, size_t length, bo
     return true;
 }
 
-static void write_authority(struct http_url *url) {
+char *http_url_authority(const struct lucid_sockaddr *remote, char text[HTTP_URL_AUTHORITY]) {
     char address[LUCID_ADDR_TEXT];
-    bool ipv4 = lucid_addr_is_ipv4(&url->remote.addr);
-    lucid_addr_format(&url->remote.addr, address);
-    int length = snprintf(url->authority, sizeof url->authority, ipv4 ? "%s" : "[%s]", address);
-    if (url->remote.port != DEFAULT_PORT) {
-        snprintf(url->authority + length, sizeof url->authority - (size_t)length, ":%u", url->remote.port);
+    lucid_addr_format(&remote->addr, address);
+    int length = snprintf(text, HTTP_URL_AUTHORITY, lucid_addr_is_ipv4(&remote->addr) ? "%s" : "[%s]", address);
+    if (remote->port != DEFAULT_PORT) {
+        snprintf(text + length, HTTP_URL_AUTHORITY - (size_t)length, ":%u", remote->port);
     }
+    return text;
 }
 
 struct authority {
@@ -125,7 +118,7 @@ static bool parse_authority(struct http_url *url, const char *text, size_t lengt
         !parse_port(url, parts.port, parts.port_length, error)) {
         return false;
     }
-    write_authority(url);
+    http_url_authority(&url->remote, url->authority);
     return true;
 }
 

@@ -13,15 +13,20 @@
 #define HTTP_URL_MAX 8000  /* octets of a request target; RFC 9112 3 says how many are taken everywhere */
 #define HTTP_URL_ERROR 256 /* octets of one sentence */
 
+#define HTTP_URL_AUTHORITY (LUCID_ADDR_TEXT + 8) /* octets of an authority: [address]:port and its NUL */
+
 struct http_url {
     struct lucid_sockaddr remote;
-    char authority[LUCID_ADDR_TEXT + 8]; /* for the Host field: the port is there when it is not 80 */
-    char target[HTTP_URL_MAX + 1];       /* for the request line: origin-form, RFC 9112 3.2.1 */
+    char authority[HTTP_URL_AUTHORITY]; /* for the Host field */
+    char target[HTTP_URL_MAX + 1];      /* for the request line: origin-form, RFC 9112 3.2.1 */
 };
 
 /* Reads a URL. Returns false, and one sentence in error that says what is wrong and what to do; *url means nothing
  * then. */
 bool http_url_parse(struct http_url *url, const char *text, char error[HTTP_URL_ERROR]);
+
+/* Writes the authority of an address: brackets around IPv6, and the port when it is not 80. Returns text. */
+char *http_url_authority(const struct lucid_sockaddr *remote, char text[HTTP_URL_AUTHORITY]);
 
 /* What a reference (of a Location field) means, seen from base: RFC 3986 5.2. url and base may be the same. */
 bool http_url_resolve(struct http_url *url, const struct http_url *base, const char *reference,

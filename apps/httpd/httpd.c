@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "common/interrupt.h"
+#include "http/http_url.h"
 #include "tracing.h"
 
 struct httpd {
@@ -90,15 +91,6 @@ static void on_trace(struct lucid_host *host, void *user) {
 
 /* ---- start ---- */
 
-static void put_url(struct text *text, const struct lucid_addr *addr, uint16_t port) {
-    char address[LUCID_ADDR_TEXT];
-    text_format(text, lucid_addr_is_ipv4(addr) ? "http://%s" : "http://[%s]", lucid_addr_format(addr, address));
-    if (port != 80) {
-        text_format(text, ":%u", port);
-    }
-    text_put_char(text, '/');
-}
-
 /* Flushed at once, so that a script may wait for it. */
 static void say_where(const struct httpd *httpd) {
     const struct lucid_config *config = &httpd->options.device.host.config;
@@ -106,8 +98,9 @@ static void say_where(const struct httpd *httpd) {
     struct text text = text_fixed(room, sizeof room);
     text_put(&text, "lucid-httpd: ");
     for (unsigned i = 0; i < config->addr_count; i++) {
-        text_put(&text, i > 0 ? " and " : "");
-        put_url(&text, &config->addrs[i].addr, httpd->options.port);
+        char authority[HTTP_URL_AUTHORITY];
+        struct lucid_sockaddr here = {.addr = config->addrs[i].addr, .port = httpd->options.port};
+        text_format(&text, "%shttp://%s/", i > 0 ? " and " : "", http_url_authority(&here, authority));
     }
     text_format(&text, " on %s", lucid_host_device(httpd->host));
     if (config->msl < 120 * LUCID_SECOND) {

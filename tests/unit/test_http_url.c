@@ -1,4 +1,5 @@
 /* test_http_url.c: URLs and references, RFC 9110 4.2.1 and RFC 3986; what is refused, and that the sentence says so. */
+#include "http/http_char.h"
 #include "http/http_url.h"
 #include "unit.h"
 
@@ -186,6 +187,36 @@ END_TEST
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
+START_TEST(numbers) {
+    static const struct {
+        const char *text;
+        uint64_t most;
+        bool good;
+        uint64_t number;
+    } rows[] = {
+        {"0", 0, true, 0},
+        {"", 9, false, 0},
+        {"3", 2, false, 0},
+        {"0065535", 65535, true, 65535},
+        {"65536", 65535, false, 0},
+        {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
+        {"18446744073709551616", UINT64_MAX, false, 0},
+        {"99999999999999999999999", UINT64_MAX, false, 0},
+        {"+1", 9, false, 0},
+        {"1 ", 9, false, 0},
+        {"0x1", 99, false, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint64_t number;
+        size_t length = strlen(rows[i].text);
+        uint8_t *text = exact_copy(rows[i].text, length);
+        ck_assert_msg(http_char_number(text, length, rows[i].most, &number) == rows[i].good, "row %zu", i);
+        ck_assert(!rows[i].good || number == rows[i].number);
+        exact_free(text);
+    }
+}
+END_TEST
+
 /* A server's Location may hold anything, and the sentence goes to a terminal: CSI in UTF-8 and as an octet, ESC, DEL. */
 START_TEST(nothing_for_a_terminal) {
     static const char *const locations[] = {"http://\xc2\x9b"
@@ -219,5 +250,6 @@ int main(void) {
     tcase_add_test(tests, references_refused);
     tcase_add_test(tests, longest_reference);
     tcase_add_test(tests, nothing_for_a_terminal);
+    tcase_add_test(tests, numbers);
     return unit_run(suite);
 }
