@@ -217,7 +217,8 @@ START_TEST(numbers) {
 }
 END_TEST
 
-/* A server's Location may hold anything, and the sentence goes to a terminal: CSI in UTF-8 and as an octet, ESC, DEL. */
+/* A server's Location may hold anything, and the sentence goes to a terminal: CSI in UTF-8 and as an octet, ESC,
+ * DEL. */
 START_TEST(nothing_for_a_terminal) {
     static const char *const locations[] = {"http://\xc2\x9b"
                                             "31m/",
