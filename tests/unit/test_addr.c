@@ -27,9 +27,9 @@ static const struct text_form forms[] = {
     {"fd77::2", "fd77::2"},
     {"FD77:0000:0:0::0002", "fd77::2"},
     {"0:0:0:0:0:0:0:0", "::"},
-    {"2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"},       /* RFC 5952 4.2.3: the first of equal runs */
-    {"2001:0:0:1:0:0:0:1", "2001:0:0:1::1"},             /* the longest run */
-    {"2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"},    /* 4.2.2: one group is not shortened */
+    {"2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"},    /* RFC 5952 4.2.3: the first of equal runs */
+    {"2001:0:0:1:0:0:0:1", "2001:0:0:1::1"},          /* the longest run */
+    {"2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"}, /* 4.2.2: one group is not shortened */
     {"2001:db8::1:1:1:1:1", "2001:db8:0:1:1:1:1:1"},
     {"1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"},
     {"::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"},
@@ -49,10 +49,41 @@ START_TEST(text_forms) {
 END_TEST
 
 static const char *const nonsense[] = {
-    "", " ", "1", "1.2.3", "1.2.3.4.5", "1.2.3.", "1.2.3.256", "1.2.3.04", "01.2.3.4", "1.2.3.4 ", " 1.2.3.4", "1..3.4",
-    "1.2.3.-4", "1.2.3.4444", "0x1.2.3.4", "localhost", ":", ":::", "1:", ":1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
-    "1:2:3:4:5:6:7:8::", "::1:2:3:4:5:6:7:8", "1::2::3", "12345::", "g::", "fe80::1%eth0", "::1.2.3", "::1.2.3.4:5",
-    "1:2:3:4:5:6:7:1.2.3.4", "1.2.3.4::", "fd77::2/64", "[::1]", "1:2:3:4:5:6:7:8:",
+    "",
+    " ",
+    "1",
+    "1.2.3",
+    "1.2.3.4.5",
+    "1.2.3.",
+    "1.2.3.256",
+    "1.2.3.04",
+    "01.2.3.4",
+    "1.2.3.4 ",
+    " 1.2.3.4",
+    "1..3.4",
+    "1.2.3.-4",
+    "1.2.3.4444",
+    "0x1.2.3.4",
+    "localhost",
+    ":",
+    ":::",
+    "1:",
+    ":1",
+    "1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:8:9",
+    "1:2:3:4:5:6:7:8::",
+    "::1:2:3:4:5:6:7:8",
+    "1::2::3",
+    "12345::",
+    "g::",
+    "fe80::1%eth0",
+    "::1.2.3",
+    "::1.2.3.4:5",
+    "1:2:3:4:5:6:7:1.2.3.4",
+    "1.2.3.4::",
+    "fd77::2/64",
+    "[::1]",
+    "1:2:3:4:5:6:7:8:",
 };
 
 START_TEST(nonsense_is_refused) {
@@ -88,15 +119,24 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    {"0.0.0.0", true, false, false, false, false},       {"::", true, false, false, false, false},
-    {"0.1.2.3", false, false, false, false, false},      {"127.0.0.1", false, true, false, false, false},
-    {"127.255.255.255", false, true, false, false, false}, {"::1", false, true, false, false, false},
-    {"224.0.0.1", false, false, true, false, false},     {"239.255.255.255", false, false, true, false, false},
-    {"ff02::1", false, false, true, false, false},       {"255.255.255.255", false, false, false, true, false},
-    {"10.77.0.2", false, false, false, false, true},     {"1.0.0.0", false, false, false, false, true},
-    {"126.0.0.1", false, false, false, false, true},     {"128.0.0.1", false, false, false, false, true},
-    {"223.255.255.255", false, false, false, false, true}, {"240.0.0.1", false, false, false, false, true},
-    {"fd77::1", false, false, false, false, true},       {"fe80::1", false, false, false, false, true},
+    {"0.0.0.0", true, false, false, false, false},
+    {"::", true, false, false, false, false},
+    {"0.1.2.3", false, false, false, false, false},
+    {"127.0.0.1", false, true, false, false, false},
+    {"127.255.255.255", false, true, false, false, false},
+    {"::1", false, true, false, false, false},
+    {"224.0.0.1", false, false, true, false, false},
+    {"239.255.255.255", false, false, true, false, false},
+    {"ff02::1", false, false, true, false, false},
+    {"255.255.255.255", false, false, false, true, false},
+    {"10.77.0.2", false, false, false, false, true},
+    {"1.0.0.0", false, false, false, false, true},
+    {"126.0.0.1", false, false, false, false, true},
+    {"128.0.0.1", false, false, false, false, true},
+    {"223.255.255.255", false, false, false, false, true},
+    {"240.0.0.1", false, false, false, false, true},
+    {"fd77::1", false, false, false, false, true},
+    {"fe80::1", false, false, false, false, true},
     {"::2", false, false, false, false, true},
 };
 

@@ -65,9 +65,9 @@ START_TEST(every_version_and_header_length) { /* attack A02, A03; 1122-3.2.1.1 *
         if (header >= 20 && header <= packet.length) {
             seal_ip4(&packet);
         }
-        enum lucid_drop expected = first >> 4 != 4               ? LUCID_DROP_IP_VERSION
+        enum lucid_drop expected = first >> 4 != 4              ? LUCID_DROP_IP_VERSION
                                    : header < 20 || header > 32 ? LUCID_DROP_IP_HEADER_LENGTH
-                                                                 : LUCID_DROP_NONE;
+                                                                : LUCID_DROP_NONE;
         ck_assert_int_eq(parse(packet.length), expected);
     }
 }
@@ -125,14 +125,14 @@ static const struct options options[] = {
     {{0, 0, 0, 0}, 4, true},
     {{1, 1, 1, 1}, 4, true},
     {{1, 1, 1, 0}, 4, true},
-    {{148, 4, 0, 0}, 4, true},                /* router alert */
-    {{7, 3, 4, 0}, 4, true},                  /* record route without room */
-    {{200, 2, 1, 1}, 4, true},                /* unknown: ignored, 1122-3.2.1.8 */
-    {{0, 200, 200, 200}, 4, true},            /* after the end nothing counts */
+    {{148, 4, 0, 0}, 4, true},     /* router alert */
+    {{7, 3, 4, 0}, 4, true},       /* record route without room */
+    {{200, 2, 1, 1}, 4, true},     /* unknown: ignored, 1122-3.2.1.8 */
+    {{0, 200, 200, 200}, 4, true}, /* after the end nothing counts */
     {{200, 0, 1, 1}, 4, false},
     {{200, 1, 1, 1}, 4, false},
     {{200, 5, 1, 1}, 4, false},
-    {{1, 1, 1, 200}, 4, false},               /* no length octet */
+    {{1, 1, 1, 200}, 4, false}, /* no length octet */
     {{1, 1, 200, 3}, 4, false},
     {{200, 255, 0, 0, 0, 0, 0, 0}, 8, false},
     {{200, 4, 0, 0, 200, 4, 0, 0}, 8, true},

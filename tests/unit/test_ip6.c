@@ -94,10 +94,10 @@ END_TEST
 /* Hop-by-hop (router alert, PadN), destination options (Pad1, an unknown one to be skipped), routing without segments
  * left, atomic fragment: then TCP. */
 static const uint8_t long_chain[] = {
-    60, 0, 5, 2, 0, 0, 1, 0,                                     /* hop-by-hop */
-    43, 1, 0, 0, 0, 0x1e, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0,          /* destination options */
-    44, 2, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* routing */
-    6,  0, 0, 0, 0xde, 0xad, 0xbe, 0xef,                         /* fragment */
+    60,  0,   5,   2, 0,    0,    1,    0,                                                    /* hop-by-hop */
+    43,  1,   0,   0, 0,    0x1e, 8,    1,    2, 3, 4, 5, 6, 7, 8, 0,                         /* destination options */
+    44,  2,   0,   0, 0,    0,    0,    0,    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* routing */
+    6,   0,   0,   0, 0xde, 0xad, 0xbe, 0xef,                                                 /* fragment */
     'T', 'C', 'P',
 };
 
@@ -165,10 +165,8 @@ START_TEST(unknown_options_say_what_to_do) { /* requirement 8200-4.2 */
         enum lucid_drop drop;
         enum ip6_problem problem;
     } cases[] = {
-        {0x3e, LUCID_DROP_NONE, IP6_PROBLEM_NONE},
-        {0x7e, LUCID_DROP_IP_OPTION, IP6_PROBLEM_NONE},
-        {0xbe, LUCID_DROP_IP_OPTION, IP6_PROBLEM_ALWAYS},
-        {0xfe, LUCID_DROP_IP_OPTION, IP6_PROBLEM_UNICAST},
+        {0x3e, LUCID_DROP_NONE, IP6_PROBLEM_NONE},         {0x7e, LUCID_DROP_IP_OPTION, IP6_PROBLEM_NONE},
+        {0xbe, LUCID_DROP_IP_OPTION, IP6_PROBLEM_ALWAYS},  {0xfe, LUCID_DROP_IP_OPTION, IP6_PROBLEM_UNICAST},
         {0xc2, LUCID_DROP_IP_OPTION, IP6_PROBLEM_UNICAST}, /* jumbo payload */
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

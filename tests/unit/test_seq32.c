@@ -2,8 +2,7 @@
 #include "base/seq32.h"
 #include "unit.h"
 
-static const uint32_t bases[] = {0,          1,          5000,       0x7fffffff, 0x80000000,
-                                 0x80000001, 0xffffec77, 0xfffffffe, 0xffffffff};
+static const uint32_t bases[] = {0, 1, 5000, 0x7fffffff, 0x80000000, 0x80000001, 0xffffec77, 0xfffffffe, 0xffffffff};
 #define BASES ((int)(sizeof bases / sizeof bases[0]))
 
 START_TEST(order_holds_across_the_wrap) {

@@ -22,8 +22,8 @@ END_TEST
 
 /* Odd order, odd places (MUST-4, MUST-64): NOP, timestamps, window scale, NOP, NOP, MSS, SACK permitted, End, rubbish.
  */
-static const uint8_t mixed[] = {1, 8, 10, 0x80, 0, 0, 1, 0xff, 0xff, 0xff, 0xfe, 3, 3, 7, 1, 1, 2, 4, 0x05, 0xb4,
-                                4, 2, 0, 2, 0, 99};
+static const uint8_t mixed[] = {1, 8, 10, 0x80, 0, 0,    1,    0xff, 0xff, 0xff, 0xfe, 3, 3,
+                                7, 1, 1,  2,    4, 0x05, 0xb4, 4,    2,    0,    2,    0, 99};
 
 START_TEST(odd_order_and_alignment) {
     struct tcp_options options;
@@ -129,7 +129,7 @@ START_TEST(sack_edges) { /* attack A24: left >= right */
     static const struct {
         uint32_t left, right;
         bool kept;
-    } cases[] = {{1, 2, true},          {2, 2, false},      {3, 2, false},
+    } cases[] = {{1, 2, true},          {2, 2, false},          {3, 2, false},
                  {0xffffff00, 5, true}, {5, 0xffffff00, false}, {0x7fffffff, 0x80000001, true}};
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t octets[20] = {1, 1, 5, 18};

@@ -31,11 +31,11 @@ static inline Suite *unit_suite(const char *name, TCase **tests) {
 }
 
 /* As ck_assert(), which reports to the parent process each time, but cheap enough for inner loops. */
-#define EXPECT(condition)                    \
-    do {                                     \
-        if (!(condition)) {                  \
-            ck_abort_msg("%s", #condition);  \
-        }                                    \
+#define EXPECT(condition)                   \
+    do {                                    \
+        if (!(condition)) {                 \
+            ck_abort_msg("%s", #condition); \
+        }                                   \
     } while (0)
 
 /* A copy of length octets at an odd address, behind which the address sanitizer sees every read and write. */
