@@ -22,7 +22,7 @@
 #define BENCH_PORT_CHARGEN 19
 
 /* Octets handed over in one call, by server and load alike. */
-#define BENCH_PIECE (256u * 1024u)
+#define BENCH_PIECE ((size_t)256 * 1024)
 
 enum { BENCH_OK = 0, BENCH_FAILED = 1, BENCH_USAGE = 2 };
 

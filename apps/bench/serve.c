@@ -26,7 +26,9 @@ struct endpoint {
 };
 
 struct server {
-    struct transport *transport;
+    struct transport *transport; /* of these two */
+    struct kernel_transport kernel;
+    struct stack_transport stack;
     bool copy;
     struct endpoint listener[SERVICES];
 };
@@ -177,23 +179,22 @@ static void catch_signals(void) {
 }
 
 static int serve_on_kernel(struct server *server, const struct lucid_addr *addr) {
-    struct kernel_transport kernel;
-    int failed = kernel_transport_init(&kernel);
+    int failed = kernel_transport_init(&server->kernel);
     if (failed) {
         fprintf(stderr, "lucid-bench: no epoll: %s\n", strerror(-failed));
         return BENCH_FAILED;
     }
-    server->transport = &kernel.base;
+    server->transport = &server->kernel.base;
     catch_signals();
     int status = listen_all(server, addr);
     for (int i = 0; status == BENCH_OK && i < SERVICES; i++) { /* what is accepted inherits it */
         setsockopt(server->listener[i].fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", sizeof "cubic");
     }
     while (status == BENCH_OK && !interrupted) {
-        int waited = kernel_transport_wait(&kernel, LUCID_NEVER, ready, server);
+        int waited = kernel_transport_wait(&server->kernel, LUCID_NEVER, ready, server);
         status = waited == 0 || waited == -LUCID_EINTR ? BENCH_OK : BENCH_FAILED;
     }
-    kernel_transport_end(&kernel);
+    kernel_transport_end(&server->kernel);
     return status;
 }
 
@@ -211,9 +212,8 @@ static int serve_on_stack(struct server *server, const struct lucid_host_options
         fprintf(stderr, "lucid-bench: %s\n", error);
         return BENCH_FAILED;
     }
-    struct stack_transport stack;
-    stack_transport_init(&stack, lucid_host_stack(host));
-    server->transport = &stack.base;
+    stack_transport_init(&server->stack, lucid_host_stack(host));
+    server->transport = &server->stack.base;
     lucid_host_set_callbacks(host, &(struct lucid_host_callbacks){.event = on_event, .user = server});
     interrupt_stops(host);
     int status = listen_all(server, &options->config.addrs[0].addr);

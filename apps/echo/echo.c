@@ -17,7 +17,7 @@ static int listener;
 
 static void on_signal(int number) {
     (void)number;
-    lucid_host_stop(host);
+    lucid_host_stop(host); /* NOLINT(bugprone-signal-handler): it is made for this */
 }
 
 /* Sends what has come from where it lies. What is not taken stays received. */

@@ -72,7 +72,7 @@ struct http_server {
     struct transport *transport;
     struct http_site site;
     lucid_time now; /* of the latest call */
-    SLIST_HEAD(, http_listener) listeners;
+    SLIST_HEAD(http_listeners, http_listener) listeners;
     struct http_connections all, ended, queue, later;
     struct http_connections waiting[HTTP_WAITS];
     lucid_time yield_at; /* when mapped files are looked at again */

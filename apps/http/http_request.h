@@ -14,7 +14,7 @@
     X(GET, 0) X(HEAD, 1) X(POST, 2) X(PUT, 3) X(DELETE, 4) X(CONNECT, 5) X(OPTIONS, 6) X(TRACE, 7) X(PATCH, 8)
 
 enum http_method {
-#define HTTP_METHOD_ENUM(name, bit) HTTP_##name = 1 << bit,
+#define HTTP_METHOD_ENUM(name, bit) HTTP_##name = 1 << (bit),
     HTTP_METHOD_LIST(HTTP_METHOD_ENUM)
 #undef HTTP_METHOD_ENUM
 };

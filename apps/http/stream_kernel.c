@@ -83,7 +83,7 @@ static void without_nagle(int fd) {
 
 static int kernel_accept(struct transport *transport, int fd, struct lucid_sockaddr *remote) {
     (void)transport;
-    struct sockaddr_storage storage;
+    struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof storage;
     int peer = accept4(fd, (struct sockaddr *)&storage, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (peer < 0) {
