@@ -43,16 +43,16 @@ struct codings {
     bool last_is_chunked;
 };
 
-static void read_codings(const struct http_head *head, const uint8_t *octets, uint32_t field, struct codings *codings) {
-    while (field < head->field_count) {
-        struct http_span rest = head->field[field].value, coding;
-        while (http_list_next(octets, &rest, &coding)) {
-            codings->last_is_chunked = http_span_is_nocase(octets, coding, "chunked");
-            codings->chunked += codings->last_is_chunked;
-            codings->others += !codings->last_is_chunked;
-        }
-        field = http_head_find(head, octets, "Transfer-Encoding", field + 1);
+static struct codings read_codings(const struct http_head *head, const uint8_t *octets) {
+    struct codings codings = {0};
+    struct http_walk walk = {0};
+    struct http_span coding;
+    while (http_head_next(head, octets, "Transfer-Encoding", &walk, &coding)) {
+        codings.last_is_chunked = http_span_is_nocase(octets, coding, "chunked");
+        codings.chunked += codings.last_is_chunked;
+        codings.others += !codings.last_is_chunked;
     }
+    return codings;
 }
 
 static void begin_chunks(struct http_body *body);
@@ -63,14 +63,13 @@ static void begin_chunks(struct http_body *body);
 static enum http_progress frame_by_coding(struct http_body *body, const struct http_head *head, const uint8_t *octets,
                                           uint32_t field) {
     uint32_t at = head->field[field].name.at;
-    struct codings codings = {0};
     if (head->minor == 0) {
         return refuse(body, HTTP_REFUSED_CODING_OLD, at);
     }
     if (http_head_find(head, octets, "Content-Length", 0) < head->field_count) {
         return refuse(body, HTTP_REFUSED_LENGTH_AND_CODING, at);
     }
-    read_codings(head, octets, field, &codings);
+    struct codings codings = read_codings(head, octets);
     if (codings.chunked != 1 || !codings.last_is_chunked) {
         return refuse(body, HTTP_REFUSED_CODING_LAST, at);
     }

@@ -248,3 +248,32 @@ bool http_list_next(const uint8_t *octets, struct http_span *rest, struct http_s
     }
     return false;
 }
+
+bool http_head_next(const struct http_head *head, const uint8_t *octets, const char *name, struct http_walk *walk,
+                    struct http_span *element) {
+    while (!http_list_next(octets, &walk->rest, element)) {
+        walk->field = http_head_find(head, octets, name, walk->next);
+        if (walk->field == head->field_count) {
+            return false;
+        }
+        walk->next = walk->field + 1;
+        walk->rest = head->field[walk->field].value;
+    }
+    return true;
+}
+
+static bool lists(const struct http_head *head, const uint8_t *octets, const char *name, const char *word) {
+    struct http_walk walk = {0};
+    struct http_span element;
+    while (http_head_next(head, octets, name, &walk, &element)) {
+        if (http_span_is_nocase(octets, element, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool http_head_persists(const struct http_head *head, const uint8_t *octets) {
+    return !lists(head, octets, "Connection", "close") &&
+           (head->minor > 0 || lists(head, octets, "Connection", "keep-alive"));
+}

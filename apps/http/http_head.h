@@ -81,4 +81,19 @@ bool http_span_is_nocase(const uint8_t *octets, struct http_span span, const cha
  * around it; empty ones are skipped. False when there is none left. */
 bool http_list_next(const uint8_t *octets, struct http_span *rest, struct http_span *element);
 
+/* Where a walk over the elements of several lists is. All zero: before the first. */
+struct http_walk {
+    uint32_t field; /* the number of the field that the latest element stands in */
+    uint32_t next;
+    struct http_span rest;
+};
+
+/* The same for all fields of that name, whose lists are one list (RFC 9110 5.3). */
+bool http_head_next(const struct http_head *head, const uint8_t *octets, const char *name, struct http_walk *walk,
+                    struct http_span *element);
+
+/* May the connection be used again after this message? "close" wins; without it HTTP/1.1 persists, and HTTP/1.0 if it
+ * says so. RFC 9112 9.3 */
+bool http_head_persists(const struct http_head *head, const uint8_t *octets);
+
 #endif

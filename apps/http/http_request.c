@@ -174,41 +174,16 @@ static enum http_refusal read_target(struct http_request *request, const uint8_t
 
 /* ---- what it wants of the connection ---- */
 
-/* Is the word an element of one of the lists in fields of that name? */
-static bool lists(const struct http_request *request, const uint8_t *octets, const char *name, const char *word) {
-    const struct http_head *head = &request->head;
-    uint32_t i = http_head_find(head, octets, name, 0);
-    for (; i < head->field_count; i = http_head_find(head, octets, name, i + 1)) {
-        struct http_span rest = head->field[i].value, element;
-        while (http_list_next(octets, &rest, &element)) {
-            if (http_span_is_nocase(octets, element, word)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* RFC 9112 9.3: "close" wins; without it HTTP/1.1 persists, and HTTP/1.0 if it asks for it. */
-static bool is_persistent(const struct http_request *request, const uint8_t *octets) {
-    if (lists(request, octets, "Connection", "close")) {
-        return false;
-    }
-    return request->head.minor > 0 || lists(request, octets, "Connection", "keep-alive");
-}
-
 /* RFC 9110 10.1.1: from an HTTP/1.0 client it is ignored. */
 static enum http_refusal read_expect(struct http_request *request, const uint8_t *octets) {
     const struct http_head *head = &request->head;
-    uint32_t i = head->minor > 0 ? http_head_find(head, octets, "Expect", 0) : head->field_count;
-    for (; i < head->field_count; i = http_head_find(head, octets, "Expect", i + 1)) {
-        struct http_span rest = head->field[i].value, element;
-        while (http_list_next(octets, &rest, &element)) {
-            if (!http_span_is_nocase(octets, element, "100-continue")) {
-                return refuse(request, HTTP_REFUSED_EXPECTATION, head->field[i].name.at);
-            }
-            request->expects_continue = true;
+    struct http_walk walk = {0};
+    struct http_span element;
+    while (head->minor > 0 && http_head_next(head, octets, "Expect", &walk, &element)) {
+        if (!http_span_is_nocase(octets, element, "100-continue")) {
+            return refuse(request, HTTP_REFUSED_EXPECTATION, head->field[walk.field].name.at);
         }
+        request->expects_continue = true;
     }
     return HTTP_REFUSED_NONE;
 }
@@ -223,7 +198,7 @@ enum http_refusal http_request_read(struct http_request *request, const uint8_t 
     request->method = 0;
     request->expects_continue = request->has_query = false;
     request->host = request->path = request->query = (struct http_span){0};
-    request->persistent = is_persistent(request, octets);
+    request->persistent = http_head_persists(&request->head, octets);
     enum http_refusal refusal = HTTP_REFUSED_NONE;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && refusal == HTTP_REFUSED_NONE; i++) {
         refusal = parts[i](request, octets);
