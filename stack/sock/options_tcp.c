@@ -10,50 +10,54 @@
 
 static const int SECONDS_MAX = 32767 * 60;
 
-/* ---- switches of a connection: one bit of enum tcb_flag ---- */
+/* ---- switches of a connection: one bit of enum tcb_switch ---- */
 
-static uint32_t *flags_of(struct sock *sock) {
+static uint16_t *switches_of(struct sock *sock) {
     if (sock->tcb) {
-        return &sock->tcb->flags;
+        return &sock->tcb->switches;
     }
-    return sock->listener ? &sock->listener->flags : &sock->options.flags;
+    return sock->listener ? &sock->listener->switches : &sock->options.switches;
 }
 
-static void set_flag(struct lucid_stack *stack, struct sock *sock, unsigned flag, bool on) {
-    uint32_t *flags = flags_of(sock);
-    *flags = on ? *flags | flag : *flags & ~flag;
-    sock->options.flags = on ? sock->options.flags | flag : sock->options.flags & ~flag;
+static uint16_t with(uint16_t switches, uint16_t one, bool on) {
+    return on ? (uint16_t)(switches | one) : (uint16_t)(switches & ~one);
+}
+
+static void set_switch(struct lucid_stack *stack, struct sock *sock, uint16_t one, bool on) {
+    uint16_t *switches = switches_of(sock);
+    *switches = with(*switches, one, on);
+    sock->options.switches = with(sock->options.switches, one, on);
     if (sock->tcb) {
         tcb_settle(&stack->tcp, sock->tcb); /* what Nagle or a cork held back may leave now */
     }
 }
 
-static int get_flag(struct sock *sock, unsigned flag, int *value) {
-    *value = (*flags_of(sock) & flag) != 0;
+static int get_switch(struct sock *sock, uint16_t one, int *value) {
+    *value = (*switches_of(sock) & one) != 0;
     return 0;
 }
 
-#define SWITCH(name, flag)                                                            \
+#define SWITCH(name, one)                                                             \
     static int get_##name(struct lucid_stack *stack, struct sock *sock, int *value) { \
         (void)stack;                                                                  \
-        return get_flag(sock, flag, value);                                           \
+        return get_switch(sock, one, value);                                          \
     }                                                                                 \
     static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {  \
-        set_flag(stack, sock, flag, value != 0);                                      \
+        set_switch(stack, sock, one, value != 0);                                     \
         return 0;                                                                     \
     }
 
-SWITCH(nodelay, TCB_NODELAY)
-SWITCH(cork, TCB_CORK)
-SWITCH(quickack, TCB_QUICKACK)
+SWITCH(nodelay, SWITCH_NODELAY)
+SWITCH(cork, SWITCH_CORK)
+SWITCH(quickack, SWITCH_QUICKACK)
 
 static int get_keepalive(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
-    return get_flag(sock, TCB_KEEPALIVE, value);
+    return get_switch(sock, SWITCH_KEEPALIVE, value);
 }
 
 static int set_keepalive(struct lucid_stack *stack, struct sock *sock, int value) {
-    set_flag(stack, sock, TCB_KEEPALIVE, value != 0);
+    set_switch(stack, sock, SWITCH_KEEPALIVE, value != 0);
     if (sock->tcb && !tcb_has(sock->tcb, TCB_RETIRED)) {
         keepalive_begin(&stack->tcp, sock->tcb);
     }

@@ -17,7 +17,7 @@
 static void inherit(struct tcb *child, const struct listener *listener) {
     child->send_buffer = listener->send_buffer;
     child->rcv.buffer = listener->receive_buffer;
-    child->flags |= listener->flags;
+    child->switches |= listener->switches;
     child->keepidle = listener->keepidle;
     child->keepintvl = listener->keepintvl;
     child->keepcnt = listener->keepcnt;

@@ -4,7 +4,7 @@
 #include "tcp/timer.h"
 
 static bool applies(const struct tcb *tcb) {
-    return tcb_has(tcb, TCB_KEEPALIVE) &&
+    return tcb_switched(tcb, SWITCH_KEEPALIVE) &&
            tcb_is(tcb, LUCID_ESTABLISHED | LUCID_FIN_WAIT_1 | LUCID_FIN_WAIT_2 | LUCID_CLOSE_WAIT);
 }
 

@@ -8,7 +8,7 @@
 
 #include "tcp/tcp.h"
 
-/* Starts or stops the timer, as TCB_KEEPALIVE says. */
+/* Starts or stops the timer, as SWITCH_KEEPALIVE says. */
 void keepalive_begin(struct tcp *tcp, struct tcb *tcb);
 
 /* Something came from the peer: probes have been answered, and the wait begins anew. */

@@ -27,7 +27,7 @@ struct tcb *tcb_new(struct tcp *tcp) {
     tcb->keepidle = (uint32_t)(config->keepidle / LUCID_SECOND);
     tcb->keepintvl = (uint32_t)(config->keepintvl / LUCID_SECOND);
     tcb->keepcnt = config->keepcnt;
-    tcb->flags = (config->nagle ? 0 : TCB_NODELAY) | (config->quick_ack ? TCB_QUICKACK : 0);
+    tcb->switches = (config->nagle ? 0 : SWITCH_NODELAY) | (config->quick_ack ? SWITCH_QUICKACK : 0);
     tcb->last_sent = tcp->env->now;
     tcb->last_received = tcp->env->now;
     cc_attach(tcb, &cc_newreno);

@@ -28,7 +28,8 @@ struct listener {
     uint8_t family;  /* enum lucid_family */
     bool in_changed;
     /* what children inherit */
-    uint32_t send_buffer, receive_buffer, flags; /* flags: of enum tcb_flag */
+    uint32_t send_buffer, receive_buffer;
+    uint16_t switches; /* OR of enum tcb_switch */
     uint32_t keepidle, keepintvl, user_timeout;
     uint16_t max_segment; /* TCP_MAXSEG; 0: none */
     uint8_t keepcnt, tos, ttl;

@@ -23,7 +23,8 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment) {
 void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options) {
     options->has_mss = true;
     options->mss = tcb->rcv.mss;
-    options->has_window_scale = tcb_is(tcb, LUCID_SYN_SENT) ? tcp->env->config.window_scale : tcb_has(tcb, TCB_SCALED);
+    options->has_window_scale = tcb_is(tcb, LUCID_SYN_SENT) ? tcp->env->config.window_scale
+                                                            : tcb_agreed(tcb, AGREED_SCALE);
     options->window_scale = tcb->rcv.shift;
 }
 
@@ -46,11 +47,11 @@ void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *se
     tcb->snd.peer_mss = options->has_mss ? options->mss : 0;
     set_send_mss(tcp, tcb);
     if (options->has_window_scale && tcp->env->config.window_scale) {
-        tcb->flags |= TCB_SCALED;
+        tcb->agreed |= AGREED_SCALE;
         tcb->snd.shift = options->window_scale;
         return;
     }
-    tcb->flags &= ~(unsigned)TCB_SCALED;
+    tcb->agreed &= (uint16_t)~AGREED_SCALE;
     tcb->snd.shift = 0;
     tcb->rcv.shift = 0;
 }

@@ -38,7 +38,7 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
         .family = family,
         .send_buffer = options->send_buffer,
         .receive_buffer = options->receive_buffer,
-        .flags = options->flags,
+        .switches = options->switches,
         .keepidle = options->keepidle,
         .keepintvl = options->keepintvl,
         .user_timeout = options->user_timeout,
@@ -83,7 +83,8 @@ static int complete_ends(struct tcp *tcp, const struct lucid_sockaddr *local, co
 static void begin(struct tcp *tcp, struct tcb *tcb, const struct user_options *options) {
     tcb->send_buffer = options->send_buffer;
     tcb->rcv.buffer = options->receive_buffer;
-    tcb->flags |= options->flags | TCB_ACTIVE;
+    tcb->switches |= options->switches;
+    tcb->flags |= TCB_ACTIVE;
     tcb->keepidle = options->keepidle;
     tcb->keepintvl = options->keepintvl;
     tcb->keepcnt = options->keepcnt;

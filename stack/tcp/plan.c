@@ -64,10 +64,11 @@ static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, b
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {
         return true;
     }
-    if (flying && !tcb_has(tcb, TCB_NODELAY)) {
+    if (flying && !tcb_switched(tcb, SWITCH_NODELAY)) {
         return false;
     }
-    return all ? !tcb_has(tcb, TCB_CORK | TCB_MORE) : length >= max_u32(tcb->snd.max_wnd / 2, 1);
+    return all ? !tcb_switched(tcb, SWITCH_CORK) && !tcb_has(tcb, TCB_MORE)
+               : length >= max_u32(tcb->snd.max_wnd / 2, 1);
 }
 
 static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {

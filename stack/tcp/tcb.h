@@ -44,29 +44,39 @@ enum tcb_flag {
     TCB_RECOVERY = 1 << 14,      /* fast recovery, RFC 6582 */
     TCB_PARTIAL_ACK = 1 << 15,   /* in this recovery a partial ACK has restarted the timer */
     TCB_TIMING = 1 << 16,        /* rtt.seq and rtt.at measure a round trip */
-    TCB_NODELAY = 1 << 17,       /* TCP_NODELAY */
-    TCB_CORK = 1 << 18,          /* TCP_CORK */
-    TCB_QUICKACK = 1 << 19,      /* TCP_QUICKACK */
-    TCB_KEEPALIVE = 1 << 20,     /* SO_KEEPALIVE */
-    TCB_WANT_WRITE = 1 << 21,    /* send() found no room: tell when there is some */
-    TCB_SCALED = 1 << 22,        /* both SYNs had window scale */
-    TCB_IN_READY = 1 << 24,      /* in tcp->ready */
-    TCB_IN_CHANGED = 1 << 25,    /* in tcp->changed */
-    TCB_CLOSE_PENDING = 1 << 26, /* closed in SYN-RECEIVED with data queued: CLOSE follows ESTABLISHED (3.10.4) */
-    TCB_FIN_SEEN = 1 << 27,      /* rcv.fin is known, perhaps above a gap */
-    TCB_SYN_REPEATED = 1 << 28,  /* our SYN was sent more than once */
-    TCB_HALF_OPEN = 1 << 29,     /* counted in tcp->half_open; in its listener's half_open */
-    TCB_WAITING = 1 << 30,       /* in its listener's waiting */
-    TCB_MORE = 1 << 23,          /* LUCID_MSG_MORE on the latest send */
+    TCB_MORE = 1 << 17,          /* LUCID_MSG_MORE on the latest send */
+    TCB_WANT_WRITE = 1 << 18,    /* send() found no room: tell when there is some */
+    TCB_IN_READY = 1 << 19,      /* in tcp->ready */
+    TCB_IN_CHANGED = 1 << 20,    /* in tcp->changed */
+    TCB_CLOSE_PENDING = 1 << 21, /* closed in SYN-RECEIVED with data queued: CLOSE follows ESTABLISHED (3.10.4) */
+    TCB_FIN_SEEN = 1 << 22,      /* rcv.fin is known, perhaps above a gap */
+    TCB_SYN_REPEATED = 1 << 23,  /* our SYN was sent more than once */
+    TCB_HALF_OPEN = 1 << 24,     /* counted in tcp->half_open; in its listener's half_open */
+    TCB_WAITING = 1 << 25,       /* in its listener's waiting */
+};
+
+/* What the application switched on; a listener's children inherit it. */
+enum tcb_switch {
+    SWITCH_NODELAY = 1 << 0,   /* TCP_NODELAY */
+    SWITCH_CORK = 1 << 1,      /* TCP_CORK */
+    SWITCH_QUICKACK = 1 << 2,  /* TCP_QUICKACK */
+    SWITCH_KEEPALIVE = 1 << 3, /* SO_KEEPALIVE */
+};
+
+/* What both SYNs offered. */
+enum tcb_agreed {
+    AGREED_SCALE = 1 << 0, /* window scale, RFC 7323 2 */
 };
 
 struct tcb {
     struct endpoints ends;
-    uint32_t state;   /* enum lucid_tcp_state; written by fsm.c only */
-    uint32_t flags;   /* OR of enum tcb_flag */
-    uint32_t pending; /* OR of enum fsm_action: not carried out yet */
-    int error;        /* what ended it; positive errno value; 0: nothing */
-    int soft_error;   /* what ICMP said meanwhile, for SO_ERROR (MUST-47) */
+    uint32_t state;    /* enum lucid_tcp_state; written by fsm.c only */
+    uint32_t flags;    /* OR of enum tcb_flag */
+    uint16_t switches; /* OR of enum tcb_switch */
+    uint16_t agreed;   /* OR of enum tcb_agreed */
+    uint32_t pending;  /* OR of enum fsm_action: not carried out yet */
+    int error;         /* what ended it; positive errno value; 0: nothing */
+    int soft_error;    /* what ICMP said meanwhile, for SO_ERROR (MUST-47) */
 
     struct seq32 iss, irs;
     struct {
@@ -142,6 +152,14 @@ static inline bool tcb_is(const struct tcb *tcb, unsigned states) {
 
 static inline bool tcb_has(const struct tcb *tcb, unsigned flags) {
     return (tcb->flags & flags) != 0;
+}
+
+static inline bool tcb_switched(const struct tcb *tcb, unsigned switches) {
+    return (tcb->switches & switches) != 0;
+}
+
+static inline bool tcb_agreed(const struct tcb *tcb, unsigned features) {
+    return (tcb->agreed & features) != 0;
 }
 
 static inline uint32_t tcb_flight(const struct tcb *tcb) {

@@ -25,7 +25,7 @@ static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool at_once)
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
     uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
     lucid_time delay = tcp->env->config.delayed_ack;
-    if (at_once || waiting >= 2 * full || delay == 0 || tcb_has(tcb, TCB_QUICKACK)) {
+    if (at_once || waiting >= 2 * full || delay == 0 || tcb_switched(tcb, SWITCH_QUICKACK)) {
         tcb->flags |= TCB_ACK_NOW;
         return;
     }

@@ -174,7 +174,8 @@ void user_close(struct tcp *tcp, struct tcb *tcb, bool reset) {
     enum fsm_event event = reset ? EVENT_ABORT : loses_data(tcb) ? EVENT_DATA_LOST : EVENT_CLOSE;
     by_call(tcp, reset ? LUCID_CALL_ABORT : LUCID_CALL_CLOSE);
     tcb_disown(tcp, tcb);
-    tcb->flags &= ~(unsigned)(TCB_MORE | TCB_CORK);
+    tcb->flags &= ~(unsigned)TCB_MORE;
+    tcb->switches &= (uint16_t)~SWITCH_CORK;
     if (tcb_has(tcb, TCB_RETIRED)) {
         if (reset) {
             forget_record(tcp, tcb);

@@ -8,7 +8,8 @@
 
 /* What a handle was told before there is a connection. */
 struct user_options {
-    uint32_t send_buffer, receive_buffer, flags; /* flags: of enum tcb_flag */
+    uint32_t send_buffer, receive_buffer;
+    uint16_t switches; /* OR of enum tcb_switch */
     uint32_t keepidle, keepintvl, user_timeout;
     uint16_t max_segment; /* TCP_MAXSEG; 0: none */
     uint8_t keepcnt, tos, ttl;
