@@ -42,6 +42,8 @@ void lucid_config_default(struct lucid_config *config) {
         .port_first = 49152,
         .port_last = 65535,
         .window_scale = true,
+        .timestamps = true,
+        .sack = false,
         .nagle = true,
         .rfc5961 = true,
         .rfc1337 = true,

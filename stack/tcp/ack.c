@@ -11,6 +11,7 @@
 #include "tcp/reply.h"
 #include "tcp/rtt.h"
 #include "tcp/timer.h"
+#include "tcp/timestamps.h"
 #include "tcp/user.h"
 
 void ack_window(struct tcb *tcb, const struct segment *segment) {
@@ -55,7 +56,7 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
     tcb->snd.una = seq_add(tcb->iss, 1);
     tcb->snd.rtx = seq_max(tcb->snd.rtx, tcb->snd.una);
     tcb->snd.rtx_end = seq_max(tcb->snd.rtx_end, tcb->snd.una);
-    rtt_acked(&tcp->env->config, tcb, segment->ack, tcp->env->now);
+    rtt_acked(&tcp->env->config, tcb, segment->ack, tcp->env->now, 0, 1);
     if (repeated) {
         rtt_after_repeated_syn(tcb);
     }
@@ -83,7 +84,7 @@ static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segm
     tcb->flags &= ~(unsigned)TCB_PROBE_SENT;
     buffers_consume(tcp->env, &tcb->send_queue, octets);
     tcb->snd.una = ack;
-    rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now);
+    rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now, timestamps_round_trip(tcp, tcb, segment), flight);
     bool restart_timer = recovery_acked(tcp, tcb, octets, flight);
     progress(tcp, tcb, restart_timer);
 }

@@ -11,7 +11,9 @@
 #include "tcp/challenge.h"
 #include "tcp/life.h"
 #include "tcp/reply.h"
+#include "tcp/sack.h"
 #include "tcp/text.h"
+#include "tcp/timestamps.h"
 
 /* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at
  * RCV.NXT loses its data, but is processed and acknowledged. A FIN without data needs no buffer and is kept. */
@@ -35,6 +37,7 @@ static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     uint32_t before = segment->length;
     if (seq_lt(segment->seq, tcb->rcv.nxt)) {
         uint32_t old = min_u32(seq_distance(segment->seq, tcb->rcv.nxt), segment->length);
+        sack_duplicate(tcb, segment->seq, seq_add(segment->seq, old));
         segment->data += old;
         segment->length -= old;
         segment->seq = tcb->rcv.nxt;
@@ -67,6 +70,29 @@ static bool repeated_syn(const struct tcb *tcb, const struct segment *segment) {
            (segment->flags & (LUCID_SYN | LUCID_ACK | LUCID_RST)) == LUCID_SYN;
 }
 
+/* RFC 7323 5.3, R1, "treat the arriving segment as not acceptable", before the sequence number is looked at; and 3.2, a
+ * segment without the option that was agreed on is dropped without a word (docs/decisions/0026). */
+static enum verdict check_timestamps(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+    enum lucid_drop why = timestamps_judge(tcp, tcb, segment);
+    if (why == LUCID_DROP_NONE) {
+        return GO_ON;
+    }
+    if (why == LUCID_DROP_TCP_PAWS) {
+        return challenge_unacceptable(tcp, tcb, segment, why, "7323:5.3/R1");
+    }
+    env_drop(tcp->env, tcb->name, why);
+    trace_rule(tcp->env, tcb->name, "7323:3.2", LUCID_OUTCOME_DROPPED);
+    return DONE;
+}
+
+/* A segment of which nothing is new is dropped, but reported (RFC 2883 4). */
+static void note_duplicate(struct tcb *tcb, const struct segment *segment) {
+    if (!segment_has(segment, LUCID_SYN) && seq_lt(segment->seq, tcb->rcv.nxt)) {
+        struct seq32 end = seq_add(segment->seq, segment->length);
+        sack_duplicate(tcb, segment->seq, seq_min(end, tcb->rcv.nxt));
+    }
+}
+
 static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (repeated_syn(tcb, segment)) {
         tcb->flags |= TCB_SYN_DUE;
@@ -78,8 +104,12 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
         segment->length = 0; /* a RST may carry data (SHLD-2), which says nothing; nor do other flags */
         segment->flags = LUCID_RST;
     }
+    if (check_timestamps(tcp, tcb, segment) == DONE) {
+        return DONE;
+    }
     if (segment_acceptable(segment, tcb->rcv.nxt, tcb_receive_window(tcb))) {
         if (!segment_has(segment, LUCID_SYN | LUCID_RST)) {
+            timestamps_note(tcp, tcb, segment);
             trim(tcp, tcb, segment);
         }
         return GO_ON;
@@ -89,7 +119,12 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/1", LUCID_OUTCOME_DROPPED);
         return DONE;
     }
-    return allowed_at_zero_window(tcp, tcb, segment) ? GO_ON : challenge_unacceptable(tcp, tcb, segment);
+    if (!allowed_at_zero_window(tcp, tcb, segment)) {
+        note_duplicate(tcb, segment);
+        return challenge_unacceptable(tcp, tcb, segment, LUCID_DROP_TCP_SEQUENCE, "9293:3.10.7.4/1");
+    }
+    timestamps_note(tcp, tcb, segment);
+    return GO_ON;
 }
 
 static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {

@@ -7,11 +7,13 @@
  * restarts the wait, so that stray segments cannot prolong it.
  *
  * RST is ignored (RFC 1337: TIME-WAIT must not be assassinated), unless config.rfc1337 is off. A SYN that is newer
- * than anything of the old connection opens a new one at once, if somebody listens (3.6.1 MAY-2, RFC 1122 4.2.2.13).
+ * than anything of the old connection, by its timestamp or its sequence number, opens a new one at once, if somebody
+ * listens (3.6.1 MAY-2 SHLD-4, RFC 1122 4.2.2.13, RFC 6191 2).
  */
 #include "base/bytes.h"
 #include "tcp/arrive.h"
 #include "tcp/reply.h"
+#include "tcp/timestamps.h"
 
 /* The widest window there is: "MAX.SND.WND [...] may be hard-coded to a maximum permissible window value". */
 static const uint32_t WINDOW_MAX = UINT32_C(65535) << TCP_WINDOW_SCALE_MAX;
@@ -28,15 +30,24 @@ static bool ack_in_range(const struct tcp *tcp, const struct timewait *record, c
     return !too_old && seq_le(segment->ack, record->snd_nxt);
 }
 
+/* RFC 7323 5.3: sent before the newest segment that we know of. */
+static bool is_old(const struct timewait *record, const struct segment *segment) {
+    return record->timestamps && segment->options.has_timestamps &&
+           timestamps_older(segment->options.ts_value, record->ts_recent);
+}
+
 /* The FIN of the peer again: its sequence number is the last one before RCV.NXT. */
 static bool is_repeated_fin(const struct tcp *tcp, const struct timewait *record, const struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment_len(segment));
     bool fin = (segment->flags & (LUCID_FIN | LUCID_SYN | LUCID_ACK)) == (LUCID_FIN | LUCID_ACK);
-    return fin && seq_eq(end, record->rcv_nxt) && ack_in_range(tcp, record, segment);
+    return fin && seq_eq(end, record->rcv_nxt) && !is_old(record, segment) && ack_in_range(tcp, record, segment);
 }
 
-static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record) {
+static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
     const struct fsm_row *row = fsm_fire_timewait(tcp, record, EVENT_RCV_FIN);
+    if (segment->options.has_timestamps) {
+        record->ts_recent = segment->options.ts_value;
+    }
     if (row && (row->actions & ACTION_START_2MSL)) {
         timewait_restart(tcp, record);
     }
@@ -64,11 +75,21 @@ static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const str
     return env_drop(tcp->env, name, LUCID_DROP_TCP_TIME_WAIT);
 }
 
+/* RFC 6191 2 SHLD-4: by the timestamps where the new connection would have them, else by the sequence numbers (MAY-2). */
+static bool is_newer(const struct tcp *tcp, const struct timewait *record, const struct segment *syn) {
+    bool stamped = syn->options.has_timestamps && tcp->env->config.timestamps;
+    bool above = seq_gt(syn->seq, record->rcv_nxt);
+    if (!stamped || (record->timestamps && syn->options.ts_value == record->ts_recent)) {
+        return above;
+    }
+    return !record->timestamps || timestamps_older(record->ts_recent, syn->options.ts_value);
+}
+
 /* True when a new connection was made in place of the record. */
 static bool reopened(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
     bool only_syn = segment_has(segment, LUCID_SYN) && !segment_has(segment, LUCID_ACK | LUCID_FIN);
     struct listener *listener = listener_find(tcp, &segment->ends.local);
-    if (!only_syn || !seq_gt(segment->seq, record->rcv_nxt) || !listener || listener_full(listener)) {
+    if (!only_syn || !is_newer(tcp, record, segment) || !listener || listener_full(listener)) {
         return false;
     }
     struct seq32 above = record->snd_nxt;
@@ -95,7 +116,7 @@ enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const 
         return LUCID_DROP_NONE;
     }
     if (is_repeated_fin(tcp, record, segment)) {
-        return repeated_fin(tcp, record);
+        return repeated_fin(tcp, record, segment);
     }
     bool answered = wants_answer(tcp, record, segment);
     if (answered) {

@@ -27,13 +27,14 @@ enum verdict challenge_ack(struct tcp *tcp, struct tcb *tcb, enum lucid_drop rea
     return DONE;
 }
 
-enum verdict challenge_unacceptable(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+enum verdict challenge_unacceptable(struct tcp *tcp, struct tcb *tcb, const struct segment *segment,
+                                    enum lucid_drop reason, const char *rule) {
     if (segment_len(segment) == 0 || segment_has(segment, LUCID_SYN)) {
-        return challenge_ack(tcp, tcb, LUCID_DROP_TCP_SEQUENCE, "9293:3.10.7.4/1");
+        return challenge_ack(tcp, tcb, reason, rule);
     }
-    env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_SEQUENCE);
+    env_drop(tcp->env, tcb->name, reason);
     tcp->env->stats.tcp_duplicates++;
     tcb->flags |= TCB_ACK_NOW;
-    trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/1", LUCID_OUTCOME_ACK);
+    trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_ACK);
     return DONE;
 }

@@ -15,7 +15,8 @@
 enum verdict challenge_ack(struct tcp *tcp, struct tcb *tcb, enum lucid_drop reason, const char *rule);
 
 /* The answer to a segment outside the window (3.10.7.4, first): an ACK, under the limit only when the segment carries
- * no data. */
-enum verdict challenge_unacceptable(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
+ * no data. reason, rule: as above. */
+enum verdict challenge_unacceptable(struct tcp *tcp, struct tcb *tcb, const struct segment *segment,
+                                    enum lucid_drop reason, const char *rule);
 
 #endif

@@ -2,6 +2,8 @@
 #include "tcp/negotiate.h"
 
 #include "base/bytes.h"
+#include "tcp/sack.h"
+#include "tcp/timestamps.h"
 #include "tcp/window.h"
 
 /* RFC 9293 3.7.1 MUST-15: what a peer without the option can take. */
@@ -18,14 +20,19 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment) {
     tcb->rcv.mss = max_segment ? (uint16_t)min_u32(max_segment, largest) : largest;
     tcb->snd.mss = tcb->rcv.mss;
     tcb->rcv.shift = tcp->env->config.window_scale ? window_shift_for(tcb->rcv.buffer) : 0;
+    tcb->ts.offset = timestamps_offset(tcp, &tcb->ends);
 }
 
 void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options) {
     options->has_mss = true;
     options->mss = tcb->rcv.mss;
-    options->has_window_scale = tcb_is(tcb, LUCID_SYN_SENT) ? tcp->env->config.window_scale
-                                                            : tcb_agreed(tcb, AGREED_SCALE);
+    bool first = tcb_is(tcb, LUCID_SYN_SENT);
+    options->has_window_scale = first ? tcp->env->config.window_scale : tcb_agreed(tcb, AGREED_SCALE);
     options->window_scale = tcb->rcv.shift;
+    options->sack_permitted = first ? tcp->env->config.sack : tcb_agreed(tcb, AGREED_SACK);
+    if (first && tcp->env->config.timestamps) {
+        timestamps_write(tcp, tcb, false, options);
+    }
 }
 
 static uint16_t peer_segment(const struct tcb *tcb) {
@@ -35,16 +42,33 @@ static uint16_t peer_segment(const struct tcb *tcb) {
     return lucid_addr_is_ipv4(&tcb->ends.remote.addr) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
 }
 
+/* Octets of the options that every segment carries. */
+static uint32_t options_of_all(const struct tcb *tcb) {
+    return tcb_agreed(tcb, AGREED_TIMESTAMPS)
+               ? (uint32_t)tcp_options_length(&(struct tcp_options){.has_timestamps = true})
+               : 0;
+}
+
 /* MUST-16, with the floor against segments that are all header (CVE-2019-11479). */
 static void set_send_mss(struct tcp *tcp, struct tcb *tcb) {
-    uint16_t own = tcb->snd.mss;
-    uint16_t mss = (uint16_t)min_u32(peer_segment(tcb), own);
-    tcb->snd.mss = (uint16_t)max_u32(mss, min_u32(tcp->env->config.mss_floor, own));
+    uint32_t own = tcb->rcv.mss;
+    uint32_t mss = max_u32(min_u32(peer_segment(tcb), own), min_u32(tcp->env->config.mss_floor, own));
+    tcb->snd.mss = (uint16_t)(mss - options_of_all(tcb));
+}
+
+static void accept_timestamps(const struct tcp *tcp, struct tcb *tcb, const struct tcp_options *options) {
+    if (options->has_timestamps && tcp->env->config.timestamps) {
+        tcb->agreed |= AGREED_TIMESTAMPS;
+        tcb->ts.recent = options->ts_value;
+        tcb->ts.recent_at = tcp->env->now;
+    }
 }
 
 void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     const struct tcp_options *options = &segment->options;
     tcb->snd.peer_mss = options->has_mss ? options->mss : 0;
+    accept_timestamps(tcp, tcb, options);
+    tcb->agreed |= options->sack_permitted && tcp->env->config.sack ? AGREED_SACK : 0;
     set_send_mss(tcp, tcb);
     if (options->has_window_scale && tcp->env->config.window_scale) {
         tcb->agreed |= AGREED_SCALE;
@@ -54,4 +78,11 @@ void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *se
     tcb->agreed &= (uint16_t)~AGREED_SCALE;
     tcb->snd.shift = 0;
     tcb->rcv.shift = 0;
+}
+
+void negotiate_options(const struct tcp *tcp, const struct tcb *tcb, bool data, struct tcp_options *options) {
+    if (tcb_agreed(tcb, AGREED_TIMESTAMPS)) {
+        timestamps_write(tcp, tcb, true, options);
+    }
+    sack_write(tcb, data, options);
 }

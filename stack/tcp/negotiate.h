@@ -1,4 +1,5 @@
-/* negotiate.h: what both ends settle with their SYNs: MSS (RFC 9293 3.7.1) and window scale (RFC 7323 2).
+/* negotiate.h: what both ends settle with their SYNs: MSS (RFC 9293 3.7.1), window scale (RFC 7323 2),
+ * timestamps (RFC 7323 3) and selective acknowledgment (RFC 2018 2).
  */
 #ifndef TCP_NEGOTIATE_H
 #define TCP_NEGOTIATE_H
@@ -10,6 +11,9 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment);
 
 /* The options of our SYN or SYN,ACK. */
 void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options);
+
+/* The options of every segment with an ACK: what was agreed on. data: it carries some. */
+void negotiate_options(const struct tcp *tcp, const struct tcb *tcb, bool data, struct tcp_options *options);
 
 /* The peer's SYN or SYN,ACK: what of our offer stands, and how large our segments may be. */
 void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);

@@ -53,7 +53,7 @@ static uint32_t attach_payload(struct tcb *tcb, struct plan *plan, struct lucid_
         uint32_t found = buffers_slices(&tcb->send_queue, offset, plan->length, out->slice + 1, LUCID_PACKET_SLICES - 1,
                                         &count);
         if (found < plan->length) {
-            uint32_t whole = found - found % tcb->snd.mss;
+            uint32_t whole = found - found % plan->segment;
             plan->length = whole > 0 ? whole : found;
             plan->fin = false;
             buffers_slices(&tcb->send_queue, offset, plan->length, out->slice + 1, LUCID_PACKET_SLICES - 1, &count);
@@ -87,6 +87,7 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
         negotiate_offer(tcp, tcb, &options);
     }
     uint32_t payload = attach_payload(tcb, plan, out);
+    negotiate_options(tcp, tcb, payload > 0, &options);
     size_t option_length = tcp_options_length(&options);
     *header = (struct tcp_header){
         .source_port = tcb->ends.local.port,
@@ -104,7 +105,7 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
     out->header_length = (uint16_t)(ip_length + header->header_length);
     out->slice[0] = (struct lucid_slice){.data = out->head, .length = out->header_length};
     out->length = out->header_length + payload;
-    out->segment_size = payload > tcb->snd.mss ? tcb->snd.mss : 0;
+    out->segment_size = payload > plan->segment ? (uint16_t)plan->segment : 0;
     out->id = ++tcp->env->packets_named;
     complete_checksum(tcp, tcb, out, ip_length, payload);
 }
@@ -167,7 +168,7 @@ static void left_probe(struct tcp *tcp, struct tcb *tcb, const struct plan *plan
 /* Every segment but the first SYN carries an ACK and a window. */
 static void left_ack(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
     tcb->rcv.acked = tcb->rcv.nxt;
-    tcb->flags &= ~(unsigned)TCB_ACK_NOW;
+    tcb->flags &= ~(unsigned)(TCB_ACK_NOW | TCB_DSACK_DUE);
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_DELAYED_ACK);
     if (plan->kind == PLAN_ACK && tcb->rcv.duplicate_acks_due > 0) {
         tcb->rcv.duplicate_acks_due--;

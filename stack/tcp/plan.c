@@ -2,6 +2,7 @@
 #include "tcp/plan.h"
 
 #include "base/bytes.h"
+#include "tcp/sack.h"
 #include "tcp/recovery.h"
 
 /* Segments that one packet may carry when the device cuts it: 44 of 1460 octets fill 64 KB. */
@@ -15,14 +16,18 @@ bool plan_unsent(const struct tcb *tcb) {
     return data || (tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
 }
 
+/* MUST-16: what a full segment holds besides the options that it will carry. */
+static uint32_t segment_octets(const struct tcb *tcb) {
+    return tcb->snd.mss - sack_length(tcb);
+}
+
 /* The largest payload of one packet: one segment, or whole segments that the device will cut apart. */
-static uint32_t largest_packet(const struct tcp *tcp, const struct tcb *tcb) {
+static uint32_t largest_packet(const struct tcp *tcp, const struct tcb *tcb, uint32_t segment) {
     unsigned tso = lucid_addr_is_ipv4(&tcb->ends.remote.addr) ? LUCID_OFFLOAD_TSO4 : LUCID_OFFLOAD_TSO6;
-    uint32_t mss = tcb->snd.mss;
     if (!(tcp->env->config.offload & tso)) {
-        return mss;
+        return segment;
     }
-    return min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / mss) * mss;
+    return min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / segment) * segment;
 }
 
 /* Octets from seq to this many behind SND.UNA; 0 when seq lies beyond. */
@@ -45,10 +50,10 @@ static bool fin_fits(const struct tcb *tcb, const struct plan *plan) {
 }
 
 static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {
-    struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.rtx, .again = true};
+    struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.rtx, .segment = segment_octets(tcb), .again = true};
     struct seq32 end = seq_min(tcb->snd.rtx_end, tcb_data_end(tcb));
     uint32_t octets = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
-    plan.length = min_u32(min_u32(octets, usable_from(tcb, plan.seq)), largest_packet(tcp, tcb));
+    plan.length = min_u32(min_u32(octets, usable_from(tcb, plan.seq)), largest_packet(tcp, tcb, plan.segment));
     plan.fin = tcb_has(tcb, TCB_FIN_SENT) && fin_fits(tcb, &plan) && seq_gt(tcb->snd.rtx_end, tcb_data_end(tcb));
     if (plan.length == 0 && !(plan.fin && octets == 0)) {
         plan.kind = PLAN_NOTHING;
@@ -72,14 +77,13 @@ static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, b
 }
 
 static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
-    struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt};
+    struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt, .segment = segment_octets(tcb)};
     struct seq32 end = tcb_data_end(tcb);
     uint32_t waiting = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
     uint32_t usable = usable_from(tcb, plan.seq);
-    uint32_t mss = tcb->snd.mss;
-    plan.length = min_u32(min_u32(waiting, usable), largest_packet(tcp, tcb));
+    plan.length = min_u32(min_u32(waiting, usable), largest_packet(tcp, tcb, plan.segment));
     plan.fin = fin_fits(tcb, &plan);
-    uint32_t part = plan.length % mss;
+    uint32_t part = plan.length % plan.segment;
     bool flying = tcb_flight(tcb) > 0 || plan.length > part;
     bool all = plan.length == waiting;
     if (part > 0 && !worth_sending(tcb, part, flying, all, plan.fin)) {
@@ -94,7 +98,7 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
 
 /* One octet: of what is in flight if the window shut on it, else the next new one (3.8.6.1 MUST-36). */
 static struct plan window_probe(const struct tcb *tcb) {
-    struct plan plan = {.kind = PLAN_WINDOW_PROBE, .seq = tcb->snd.una, .again = tcb_flight(tcb) > 0};
+    struct plan plan = {.kind = PLAN_WINDOW_PROBE, .seq = tcb->snd.una, .segment = 1, .again = tcb_flight(tcb) > 0};
     bool data = seq_lt(plan.seq, tcb_data_end(tcb));
     plan.length = data ? 1 : 0;
     plan.fin = !data && tcb_has(tcb, TCB_FIN_QUEUED);

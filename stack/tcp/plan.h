@@ -14,7 +14,8 @@ enum plan_kind { PLAN_NOTHING, PLAN_SYN, PLAN_DATA, PLAN_WINDOW_PROBE, PLAN_KEEP
 struct plan {
     enum plan_kind kind;
     struct seq32 seq;
-    uint32_t length; /* octets of data; more than one MSS where the device cuts segments */
+    uint32_t length;  /* octets of data; more than one segment where the device cuts them */
+    uint32_t segment; /* octets of data in a full segment, all its options taken off (RFC 9293 3.7.1 MUST-16) */
     bool fin;
     bool again; /* some of it was sent before */
 };

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/chunk.h"
+#include "tcp/sack.h"
 
 /* A part of a segment on its way into the queue. */
 struct part {
@@ -19,10 +20,16 @@ static void advance(struct part *part, uint32_t octets) {
 }
 
 /* Leaves out what was held before: everything left of until. */
-static void skip_to(struct part *part, struct seq32 until) {
+static void skip_to(struct tcb *tcb, struct part *part, struct seq32 until) {
     if (seq_lt(part->seq, until)) {
-        advance(part, min_u32(part->length, seq_distance(part->seq, until)));
+        uint32_t old = min_u32(part->length, seq_distance(part->seq, until));
+        sack_duplicate(tcb, part->seq, seq_add(part->seq, old));
+        advance(part, old);
     }
+}
+
+static void touch(struct tcb *tcb, struct run *run) {
+    run->changed = ++tcb->rcv.changes;
 }
 
 static bool append(struct env *env, struct buffers *queue, const struct part *part) {
@@ -118,7 +125,10 @@ static enum lucid_drop take_part(struct tcp *tcp, struct tcb *tcb, struct part *
     while (part->length > 0) {
         struct run *run = *link;
         if (run && seq_le(run->start, part->seq)) {
-            skip_to(part, run->end);
+            if (seq_lt(part->seq, run->end)) {
+                touch(tcb, run);
+            }
+            skip_to(tcb, part, run->end);
             before = run;
             link = &run->next;
             continue;
@@ -135,12 +145,13 @@ static enum lucid_drop take_part(struct tcp *tcp, struct tcb *tcb, struct part *
             join_first_run(tcp, tcb);
             link = &tcb->runs;
             before = NULL;
-            skip_to(part, tcb->rcv.nxt);
+            skip_to(tcb, part, tcb->rcv.nxt);
             continue;
         }
         before = before && seq_eq(before->end, part->seq) ? before : *link;
         join_next(tcp, tcb, before);
-        skip_to(part, before->end);
+        touch(tcb, before);
+        skip_to(tcb, part, before->end);
         link = &before->next;
     }
     return LUCID_DROP_NONE;

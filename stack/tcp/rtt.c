@@ -22,24 +22,34 @@ void rtt_forget(struct tcb *tcb) {
     tcb->flags &= ~(unsigned)TCB_TIMING;
 }
 
-/* RFC 6298 2.2 and 2.3 */
-static void sample(const struct lucid_config *config, struct tcb *tcb, lucid_time r) {
+/* RFC 6298 2.2 and 2.3; of so many samples in a round trip each has its share of alpha and beta (RFC 7323 G). */
+static void sample(const struct lucid_config *config, struct tcb *tcb, lucid_time r, uint32_t share) {
     if (tcb->rtt.srtt == 0) {
         tcb->rtt.srtt = r;
         tcb->rtt.rttvar = r / 2;
     } else {
         lucid_time error = tcb->rtt.srtt > r ? tcb->rtt.srtt - r : r - tcb->rtt.srtt;
-        tcb->rtt.rttvar = (3 * tcb->rtt.rttvar + error) / 4;
-        tcb->rtt.srtt = (7 * tcb->rtt.srtt + r) / 8;
+        lucid_time alpha = 8u * share, beta = 4u * share;
+        tcb->rtt.rttvar = ((beta - 1) * tcb->rtt.rttvar + error) / beta;
+        tcb->rtt.srtt = ((alpha - 1) * tcb->rtt.srtt + r) / alpha;
     }
     lucid_time rto = tcb->rtt.srtt + max_u64(GRANULARITY, 4 * tcb->rtt.rttvar);
     tcb->rtt.rto = min_u64(max_u64(rto, config->rto_min), config->rto_max);
 }
 
-void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 ack, lucid_time now) {
-    if (tcb_has(tcb, TCB_TIMING) && seq_ge(ack, tcb->rtt.seq)) {
+/* RFC 7323 G: ExpectedSamples = ceiling(FlightSize / (SMSS * 2)) */
+static uint32_t expected_samples(const struct tcb *tcb, uint32_t flight) {
+    uint32_t pair = 2u * tcb->snd.mss;
+    return max_u32((flight + pair - 1) / pair, 1);
+}
+
+void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 ack, lucid_time now, lucid_time echoed,
+               uint32_t flight) {
+    if (!tcb_has(tcb, TCB_TIMING) && echoed > 0) {
+        sample(config, tcb, echoed, expected_samples(tcb, flight));
+    } else if (tcb_has(tcb, TCB_TIMING) && seq_ge(ack, tcb->rtt.seq)) {
         rtt_forget(tcb);
-        sample(config, tcb, max_u64(now - tcb->rtt.at, 1));
+        sample(config, tcb, max_u64(now - tcb->rtt.at, 1), 1);
     }
 }
 

@@ -1,7 +1,8 @@
 /* rtt.h: how long a round trip takes, and from it the retransmission time-out: RFC 6298, with Karn's rule.
  *
  * One segment at a time is timed. A segment that had to be sent again tells nothing, since its ACK may be for either
- * copy (Karn, RFC 6298 3): then no sample is taken, and the backed-off RTO stays until there is one.
+ * copy (Karn, RFC 6298 3): then no sample is taken, and the backed-off RTO stays until there is one; unless timestamps
+ * say which copy it was (RFC 7323 4.1).
  */
 #ifndef TCP_RTT_H
 #define TCP_RTT_H
@@ -14,8 +15,10 @@ void rtt_begin(struct tcb *tcb, struct seq32 end, lucid_time now);
 /* Something is sent again: what is being timed has become ambiguous. */
 void rtt_forget(struct tcb *tcb);
 
-/* An ACK of new data: takes the sample if it covers what is being timed. */
-void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 ack, lucid_time now);
+/* An ACK of new data: takes the sample if it covers what is being timed. echoed: the age of what its timestamp echoes,
+ * for when nothing is being timed; 0: unknown. flight: octets in flight before it. */
+void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 ack, lucid_time now, lucid_time echoed,
+               uint32_t flight);
 
 /* RFC 6298 5.5: the RTO doubles. */
 void rtt_back_off(const struct lucid_config *config, struct tcb *tcb);

@@ -53,10 +53,11 @@ static void common(struct lucid_event_segment *event, uint64_t id, const struct 
 }
 
 void segment_trace_answer(struct env *env, uint32_t name, uint64_t id, const struct endpoints *ends,
-                          const struct tcp_header *header, uint32_t window) {
+                          const struct tcp_header *header, uint32_t window, const uint8_t *options) {
     struct lucid_event_segment *event = begin(env, LUCID_EVENT_SEGMENT_OUT, name);
     if (event) {
         common(event, id, ends, header, window);
+        keep_options(event, options, header->header_length - (uint32_t)TCP_HEADER);
     }
 }
 

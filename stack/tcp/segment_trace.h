@@ -9,7 +9,7 @@ void segment_trace_in(struct env *env, uint32_t name, const struct segment *segm
 
 /* An answer without options and data (reply.c). window: in octets. */
 void segment_trace_answer(struct env *env, uint32_t name, uint64_t id, const struct endpoints *ends,
-                          const struct tcp_header *header, uint32_t window);
+                          const struct tcp_header *header, uint32_t window, const uint8_t *options);
 
 /* A segment of a connection. payload: what follows the header in the packet. */
 void segment_trace_out(struct env *env, const struct tcb *tcb, const struct lucid_packet *packet,

@@ -13,6 +13,7 @@
 #include "base/seq32.h"
 #include "base/timers.h"
 #include "lucid/trace.h"
+#include "wire/tcp_options.h"
 
 /* Both ends of a connection. 36 octets without gaps: it is hashed as it lies in memory. */
 struct endpoints {
@@ -23,6 +24,7 @@ struct endpoints {
 struct run {
     struct run *next;
     struct seq32 start, end;
+    uint32_t changed; /* when it last grew or came again: one of rcv.changes */
     struct buffers octets;
 };
 
@@ -53,6 +55,7 @@ enum tcb_flag {
     TCB_SYN_REPEATED = 1 << 23,  /* our SYN was sent more than once */
     TCB_HALF_OPEN = 1 << 24,     /* counted in tcp->half_open; in its listener's half_open */
     TCB_WAITING = 1 << 25,       /* in its listener's waiting */
+    TCB_DSACK_DUE = 1 << 26,     /* rcv.dsack has not been told yet */
 };
 
 /* What the application switched on; a listener's children inherit it. */
@@ -65,7 +68,9 @@ enum tcb_switch {
 
 /* What both SYNs offered. */
 enum tcb_agreed {
-    AGREED_SCALE = 1 << 0, /* window scale, RFC 7323 2 */
+    AGREED_SCALE = 1 << 0,      /* window scale, RFC 7323 2 */
+    AGREED_TIMESTAMPS = 1 << 1, /* RFC 7323 3 */
+    AGREED_SACK = 1 << 2,       /* RFC 2018 */
 };
 
 struct tcb {
@@ -89,15 +94,23 @@ struct tcb {
     } snd;
     struct {
         struct seq32 nxt;
-        struct seq32 edge;  /* the right edge of the window that was last promised; RCV.WND is edge - nxt */
-        struct seq32 acked; /* RCV.NXT in the latest ACK that left */
-        struct seq32 fin;   /* with TCB_FIN_SEEN: the sequence number of the peer's FIN */
-        uint32_t buffer;    /* SO_RCVBUF */
-        uint16_t mss;       /* what we offered: largest segment expected */
-        uint16_t seen_mss;  /* largest segment seen */
+        struct seq32 edge;           /* the right edge of the window that was last promised; RCV.WND is edge - nxt */
+        struct seq32 acked;          /* RCV.NXT in the latest ACK that left: Last.ACK.sent of RFC 7323 */
+        struct seq32 fin;            /* with TCB_FIN_SEEN: the sequence number of the peer's FIN */
+        struct tcp_sack_block dsack; /* octets that came twice, RFC 2883 */
+        uint32_t changes;            /* of runs, counted, so that each knows when it changed last */
+        uint32_t buffer;             /* SO_RCVBUF */
+        uint16_t mss;                /* what we offered: largest segment expected */
+        uint16_t seen_mss;           /* largest segment seen */
         uint8_t shift;
         uint8_t duplicate_acks_due; /* out-of-order segments not answered yet (RFC 5681 4.2) */
     } rcv;
+
+    struct {
+        uint32_t recent;      /* TS.Recent, RFC 7323 4.3 */
+        uint32_t offset;      /* what our TSval begins from */
+        lucid_time recent_at; /* when TS.Recent came */
+    } ts;
 
     struct buffers send_queue;    /* from SND.UNA on (without SYN and FIN) */
     uint32_t send_buffer;         /* SO_SNDBUF */

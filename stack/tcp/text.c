@@ -7,12 +7,12 @@
 #include "tcp/timer.h"
 
 /* RFC 5681 4.2: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender counts
- * them. (With SACK one ACK would tell as much.) Bounded, so that a batch does not become a storm. */
+ * them. Bounded, so that a batch does not become a storm. With SACK one ACK tells as much as many. */
 static const uint8_t DUPLICATE_ACKS_MAX = 8;
 
 static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
     tcb->flags |= TCB_ACK_NOW;
-    if (tcb->rcv.duplicate_acks_due < DUPLICATE_ACKS_MAX) {
+    if (!tcb_agreed(tcb, AGREED_SACK) && tcb->rcv.duplicate_acks_due < DUPLICATE_ACKS_MAX) {
         tcb->rcv.duplicate_acks_due++;
     }
     tcp->env->stats.tcp_out_of_order++;

@@ -87,6 +87,8 @@ bool timewait_begin(struct tcp *tcp, struct tcb *tcb) {
     record->window = window_advertise(tcb);
     record->shift = tcb->rcv.shift;
     record->peer_shift = tcb->snd.shift;
+    record->timestamps = tcb_agreed(tcb, AGREED_TIMESTAMPS);
+    record->ts_recent = tcb->ts.recent;
     record->name = tcb->name;
     record->tos = tcb->tos;
     demux_replace(tcp, &tcb->ends, DEMUX_TIMEWAIT, number);

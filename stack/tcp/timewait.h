@@ -18,12 +18,14 @@ struct timewait {
     struct seq32 snd_nxt, rcv_nxt;
     uint32_t name;           /* of the connection, in the trace */
     uint32_t next, previous; /* in the queue; POOL_NONE at the ends */
+    uint32_t ts_recent;      /* with timestamps: TS.Recent */
     uint16_t local_port, remote_port;
     uint16_t window;    /* as it was last put into a header */
     uint8_t local_addr; /* index in config.addrs */
     uint8_t tos;
     uint8_t shift;      /* of window */
     uint8_t peer_shift; /* of the windows that arrive */
+    bool timestamps;    /* both SYNs had the option */
 };
 
 _Static_assert(sizeof(struct timewait) <= 64, "a TIME-WAIT record has at most 64 octets");

@@ -44,6 +44,8 @@ static const struct member {
     MEMBER(port_first, NUMBER),
     MEMBER(port_last, NUMBER),
     MEMBER(window_scale, SWITCH),
+    MEMBER(timestamps, SWITCH),
+    MEMBER(sack, SWITCH),
     MEMBER(quick_ack, SWITCH),
     MEMBER(nagle, SWITCH),
     MEMBER(rfc5961, SWITCH),

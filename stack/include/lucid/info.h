@@ -53,6 +53,8 @@ extern "C" {
     X(TCP_RST_WINDOW, "RST outside the receive window")                           \
     X(TCP_RST_CHALLENGE, "RST in the window but not at RCV.NXT; challenge ACK")   \
     X(TCP_SYN_CHALLENGE, "SYN on a synchronized connection; challenge ACK")       \
+    X(TCP_PAWS, "timestamp older than what came before; acknowledged")            \
+    X(TCP_NO_TIMESTAMP, "timestamps were agreed on, and this segment has none")   \
     X(TCP_NO_ACK, "no ACK bit")                                                   \
     X(TCP_ACK_RANGE, "ACK of something never sent or too old; challenge ACK")     \
     X(TCP_ACK_SYN_RECEIVED, "SYN-RECEIVED: ACK of something never sent; RST")     \
