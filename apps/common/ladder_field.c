@@ -172,6 +172,8 @@ static const char *timer_text(unsigned timer) {
         [LUCID_TIMER_2MSL] = "2MSL timer",
         [LUCID_TIMER_USER] = "user time-out",
         [LUCID_TIMER_FIN_WAIT_2] = "FIN-WAIT-2 timer",
+        [LUCID_TIMER_REORDER] = "reordering timer",
+        [LUCID_TIMER_TAIL_PROBE] = "tail probe timer",
     };
     return timer < LUCID_TIMERS ? names[timer] : "timer";
 }

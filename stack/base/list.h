@@ -42,6 +42,18 @@ static inline void list_push_back(struct list *list, struct list_node *node) {
     list->last = node;
 }
 
+/* Puts a node that is in no list behind one that is in this list. */
+static inline void list_insert_after(struct list *list, struct list_node *before, struct list_node *node) {
+    node->prev = before;
+    node->next = before->next;
+    if (before->next != NULL) {
+        before->next->prev = node;
+    } else {
+        list->last = node;
+    }
+    before->next = node;
+}
+
 /* The node must be in this list; its links are cleared. */
 static inline void list_remove(struct list *list, struct list_node *node) {
     if (node->prev != NULL) {

@@ -91,6 +91,8 @@ static const char *const timer_names[LUCID_TIMERS] = {
     [LUCID_TIMER_2MSL] = "2MSL",
     [LUCID_TIMER_USER] = "USER",
     [LUCID_TIMER_FIN_WAIT_2] = "FINWAIT2",
+    [LUCID_TIMER_REORDER] = "REORDER",
+    [LUCID_TIMER_TAIL_PROBE] = "TAILPROBE",
 };
 
 const char *lucid_timer_name(unsigned timer) {

@@ -43,7 +43,7 @@ void lucid_config_default(struct lucid_config *config) {
         .port_last = 65535,
         .window_scale = true,
         .timestamps = true,
-        .sack = false,
+        .sack = true,
         .nagle = true,
         .rfc5961 = true,
         .rfc1337 = true,

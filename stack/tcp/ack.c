@@ -7,9 +7,11 @@
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
 #include "tcp/plan.h"
+#include "tcp/rack.h"
 #include "tcp/recovery.h"
 #include "tcp/reply.h"
 #include "tcp/rtt.h"
+#include "tcp/tailprobe.h"
 #include "tcp/timer.h"
 #include "tcp/timestamps.h"
 #include "tcp/user.h"
@@ -54,8 +56,6 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
     bool lost = tcb->rtt.backoff > 1;
     tcb->flags &= ~(unsigned)TCB_SYN_DUE;
     tcb->snd.una = seq_add(tcb->iss, 1);
-    tcb->snd.rtx = seq_max(tcb->snd.rtx, tcb->snd.una);
-    tcb->snd.rtx_end = seq_max(tcb->snd.rtx_end, tcb->snd.una);
     rtt_acked(&tcp->env->config, tcb, segment->ack, tcp->env->now, 0, 1);
     if (repeated) {
         rtt_after_repeated_syn(tcb);
@@ -70,23 +70,21 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
 
 /* SND.UNA < SEG.ACK: what is acknowledged leaves the queue. Only what was sent can be acknowledged (in_range()), so an
  * ACK beyond the data is one of our FIN. */
-static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, struct news *news) {
     struct seq32 ack = segment->ack;
     if (tcb_syn_unacked(tcb)) { /* closed in SYN-RECEIVED: the FIN was sent before the SYN was acknowledged */
         ack_of_syn(tcp, tcb, segment);
     }
-    uint32_t flight = tcb_flight(tcb);
-    uint32_t octets = min_u32(seq_distance(tcb_data_start(tcb), ack), tcb->send_queue.length);
+    news->octets = min_u32(seq_distance(tcb_data_start(tcb), ack), tcb->send_queue.length);
     if (tcb_has(tcb, TCB_FIN_QUEUED) && seq_gt(ack, tcb_data_end(tcb))) {
         tcb->flags |= TCB_FIN_SENT | TCB_FIN_ACKED;
     }
     tcb->snd.nxt = seq_max(tcb->snd.nxt, ack); /* beyond it when the peer has taken the octet of a window probe */
     tcb->flags &= ~(unsigned)TCB_PROBE_SENT;
-    buffers_consume(tcp->env, &tcb->send_queue, octets);
+    buffers_consume(tcp->env, &tcb->send_queue, news->octets);
     tcb->snd.una = ack;
-    rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now, timestamps_round_trip(tcp, tcb, segment), flight);
-    bool restart_timer = recovery_acked(tcp, tcb, octets, flight);
-    progress(tcp, tcb, restart_timer);
+    scoreboard_acked(tcp, tcb, ack, &news->delivery);
+    rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now, timestamps_round_trip(tcp, tcb, segment), news->flight);
 }
 
 /* RFC 5681 2: nothing new, no data, no SYN or FIN, the same window, and something is outstanding. */
@@ -114,8 +112,7 @@ static void window_turned(struct tcp *tcp, struct tcb *tcb) {
     tcb->rtt.backoff = 0;
     tcb->flags &= ~(unsigned)TCB_PROBE_DUE;
     if (tcb_flight(tcb) > 0) {
-        tcb->snd.rtx = tcb->snd.una;
-        tcb->snd.rtx_end = tcb->snd.nxt;
+        recovery_resend_all(tcp, tcb);
         tcb_timer_set(tcp, tcb, LUCID_TIMER_RTO, tcp->env->now + tcb->rtt.rto);
     }
 }
@@ -162,16 +159,36 @@ static bool in_range(const struct tcp *tcp, const struct tcb *tcb, const struct 
     return !too_old && seq_le(segment->ack, tcb_highest_sent(tcb));
 }
 
+static struct delivery delivery_by(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
+    return (struct delivery){
+        .now = tcp->env->now,
+        .least_rtt = rack_min_rtt(tcb),
+        .echoed_left = timestamps_echoed_left(tcp, tcb, segment),
+    };
+}
+
 static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    bool acknowledges = seq_gt(segment->ack, tcb->snd.una);
-    if (is_duplicate(tcb, segment)) {
-        recovery_duplicate(tcp, tcb);
-    } else if (acknowledges) {
-        advance(tcp, tcb, segment);
-    } else if (seq_lt(segment->ack, tcb->snd.una)) {
+    if (seq_lt(segment->ack, tcb->snd.una)) {
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
+        return;
     }
-    if (seq_ge(segment->ack, tcb->snd.una) && window_is_newer(tcb, segment, acknowledges)) {
+    struct news news = {
+        .flight = tcb_flight(tcb),
+        .advanced = seq_gt(segment->ack, tcb->snd.una),
+        .duplicate = is_duplicate(tcb, segment),
+        .delivery = delivery_by(tcp, tcb, segment),
+    };
+    if (news.advanced) {
+        advance(tcp, tcb, segment, &news);
+    }
+    bool restart_timer = recovery_heard(tcp, tcb, segment, &news);
+    if (news.advanced) {
+        progress(tcp, tcb, restart_timer);
+    }
+    if (news.advanced || tcb->board.sacked > 0) {
+        tailprobe_schedule(tcp, tcb);
+    }
+    if (window_is_newer(tcb, segment, news.advanced)) {
         update_window(tcp, tcb, segment);
     }
 }

@@ -34,8 +34,7 @@ static void take_syn(struct tcp *tcp, struct tcb *child, const struct segment *s
     child->iss = above ? isn_after(tcp, &syn->ends, *above) : isn_choose(tcp, &syn->ends);
     child->snd.una = child->iss;
     child->snd.nxt = seq_add(child->iss, 1);
-    child->snd.rtx = child->snd.rtx_end = child->snd.nxt;
-    child->loss.recover = child->iss;
+    child->board.farthest = child->snd.nxt;
     child->snd.wnd = syn->window;
     child->snd.max_wnd = syn->window;
     child->snd.wl1 = syn->seq;

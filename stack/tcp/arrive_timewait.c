@@ -75,7 +75,8 @@ static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const str
     return env_drop(tcp->env, name, LUCID_DROP_TCP_TIME_WAIT);
 }
 
-/* RFC 6191 2 SHLD-4: by the timestamps where the new connection would have them, else by the sequence numbers (MAY-2). */
+/* RFC 6191 2 SHLD-4: by the timestamps where the new connection would have them, else by the sequence numbers
+ * (MAY-2). */
 static bool is_newer(const struct tcp *tcp, const struct timewait *record, const struct segment *syn) {
     bool stamped = syn->options.has_timestamps && tcp->env->config.timestamps;
     bool above = seq_gt(syn->seq, record->rcv_nxt);

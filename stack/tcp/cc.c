@@ -51,3 +51,13 @@ void cc_restart_after_idle(const struct lucid_config *config, struct tcb *tcb) {
 void cc_recovered(struct tcb *tcb, uint32_t flight) {
     tcb->cc.cwnd = min_u32(tcb->cc.ssthresh, max_u32(flight, tcb->snd.mss) + tcb->snd.mss);
 }
+
+void cc_save(struct tcb *tcb) {
+    tcb->cc.cwnd_before = tcb->cc.cwnd;
+    tcb->cc.ssthresh_before = tcb->cc.ssthresh;
+}
+
+void cc_undo(struct tcb *tcb) {
+    tcb->cc.cwnd = max_u32(tcb->cc.cwnd, tcb->cc.cwnd_before);
+    tcb->cc.ssthresh = max_u32(tcb->cc.ssthresh, tcb->cc.ssthresh_before);
+}

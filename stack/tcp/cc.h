@@ -35,6 +35,10 @@ void cc_begin(const struct lucid_config *config, struct tcb *tcb, bool syn_lost)
 /* RFC 5681 4.1: after an idle time longer than the RTO, cwnd is at most the initial window. */
 void cc_restart_after_idle(const struct lucid_config *config, struct tcb *tcb);
 
+/* The window is about to be cut; and: it was for nothing, as it was before. */
+void cc_save(struct tcb *tcb);
+void cc_undo(struct tcb *tcb);
+
 /* RFC 6582 3.2 step 3: recovery is over; no burst follows. */
 void cc_recovered(struct tcb *tcb, uint32_t flight);
 

@@ -2,6 +2,7 @@
 #include "tcp/check.h"
 
 #include "tcp/recvq.h"
+#include "tcp/scoreboard.h"
 
 static const uint32_t HALF_SPACE = UINT32_C(1) << 31;
 
@@ -41,16 +42,49 @@ static const char *check_send(const struct tcb *tcb) {
     if (flight > unsent_or_flying + controls) {
         return "I4: octets in flight are not in the send queue";
     }
-    if (seq_lt(tcb->snd.rtx, tcb->snd.una) && seq_lt(tcb->snd.rtx, tcb->snd.rtx_end)) {
-        return "I4: what is to be sent again lies before SND.UNA";
-    }
-    if (seq_gt(tcb->snd.rtx_end, tcb->snd.nxt) && seq_lt(tcb->snd.rtx, tcb->snd.rtx_end)) {
-        return "I4: what is to be sent again was never sent";
-    }
     if (tcb_has(tcb, TCB_FIN_SENT) && !tcb_has(tcb, TCB_FIN_QUEUED)) {
         return "I10: a FIN was sent that nobody queued";
     }
     return NULL;
+}
+
+static uint32_t length_in(const struct sent *sent, unsigned flag) {
+    return sent->flags & flag ? seq_distance(sent->start, sent->end) : 0;
+}
+
+/* The records lie end to end from the first octet in flight to the last. */
+static const char *check_records(const struct tcb *tcb) {
+    struct seq32 at = tcb_data_start(tcb);
+    bool touches = false;
+    for (struct list_node *node = tcb->board.in_order.first; node; node = node->next) {
+        const struct sent *sent = CONTAINER_OF(node, struct sent, in_order);
+        bool is_sacked = sent->flags & SENT_SACKED;
+        if (!seq_eq(sent->start, at) || !seq_lt(sent->start, sent->end) || (touches && is_sacked)) {
+            return "I8: the records of what was sent overlap, leave a gap, or are not joined";
+        }
+        at = sent->end;
+        touches = is_sacked;
+    }
+    return seq_lt(at, tcb->snd.nxt) ? "I4: something is in flight of which there is no record" : NULL;
+}
+
+/* What is summed up of them is right. */
+static const char *check_sums(const struct tcb *tcb) {
+    uint32_t count = 0, sacked = 0, lost = 0, runs = 0, flying = 0;
+    for (struct list_node *node = tcb->board.in_order.first; node; node = node->next) {
+        const struct sent *sent = CONTAINER_OF(node, struct sent, in_order);
+        count++;
+        runs += (sent->flags & SENT_SACKED) != 0;
+        flying += (sent->flags & (SENT_SACKED | SENT_LOST)) == 0;
+        sacked += length_in(sent, SENT_SACKED);
+        lost += length_in(sent, SENT_LOST);
+    }
+    for (struct list_node *node = tcb->board.in_time.first; node; node = node->next) {
+        flying--;
+    }
+    bool same = count == tcb->board.count && sacked == tcb->board.sacked && lost == tcb->board.lost &&
+                runs == tcb->board.sacked_runs && flying == 0;
+    return same ? NULL : "I9: octets SACKed or lost are miscounted";
 }
 
 static const char *check_runs(const struct tcb *tcb) {
@@ -184,6 +218,8 @@ const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {
         return "I26: actions of a transition were never carried out";
     }
     const char *broken = check_send(tcb);
+    broken = broken ? broken : check_records(tcb);
+    broken = broken ? broken : check_sums(tcb);
     broken = broken ? broken : check_receive(tcb);
     broken = broken ? broken : check_timers(tcp, tcb);
     broken = broken ? broken : check_armed(tcb);

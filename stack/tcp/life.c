@@ -6,6 +6,7 @@
 #include "tcp/output.h"
 #include "tcp/recvq.h"
 #include "tcp/reply.h"
+#include "tcp/scoreboard.h"
 #include "tcp/timer.h"
 #include "tcp/variables.h"
 
@@ -96,6 +97,7 @@ static void retire(struct tcp *tcp, struct tcb *tcb) {
     }
     tcb_timers_stop(tcp, tcb);
     buffers_consume(tcp->env, &tcb->send_queue, tcb->send_queue.length);
+    scoreboard_clear(tcp, tcb);
     recvq_drop_runs(tcp, tcb);
     if (tcb->error) {
         buffers_consume(tcp->env, &tcb->receive_queue, tcb->receive_queue.length);

@@ -94,8 +94,7 @@ static void begin(struct tcp *tcp, struct tcb *tcb, const struct user_options *o
     tcb->iss = isn_choose(tcp, &tcb->ends);
     tcb->snd.una = tcb->iss;
     tcb->snd.nxt = seq_add(tcb->iss, 1);
-    tcb->snd.rtx = tcb->snd.rtx_end = tcb->snd.nxt;
-    tcb->loss.recover = tcb->iss;
+    tcb->board.farthest = tcb->snd.nxt;
     negotiate_begin(tcp, tcb, options->max_segment);
 }
 

@@ -9,7 +9,9 @@
 #include "tcp/plan.h"
 #include "tcp/recovery.h"
 #include "tcp/rtt.h"
+#include "tcp/scoreboard.h"
 #include "tcp/segment_trace.h"
+#include "tcp/tailprobe.h"
 #include "tcp/timer.h"
 #include "tcp/user.h"
 #include "tcp/variables.h"
@@ -23,8 +25,8 @@ bool output_due(const struct tcb *tcb) {
     if (tcb_has(tcb, TCB_RETIRED)) {
         return false;
     }
-    return tcb_has(tcb, TCB_SYN_DUE | TCB_PROBE_DUE | TCB_KEEPALIVE_DUE | TCB_ACK_NOW) || recovery_resending(tcb) ||
-           (tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb));
+    return tcb_has(tcb, TCB_SYN_DUE | TCB_PROBE_DUE | TCB_KEEPALIVE_DUE | TCB_ACK_NOW) || tcb->board.lost > 0 ||
+           tcb->probe.due || (tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb));
 }
 
 static uint8_t flags_for(const struct tcb *tcb, const struct plan *plan) {
@@ -135,16 +137,17 @@ static void left_syn(struct tcp *tcp, struct tcb *tcb) {
 }
 
 static void left_again(struct tcp *tcp, struct tcb *tcb, const struct plan *plan, struct seq32 end) {
-    tcb->snd.rtx = seq_max(tcb->snd.rtx, end);
-    if (plan->fin) {
-        tcb->snd.rtx = tcb->snd.rtx_end;
-    }
+    scoreboard_sent_again(tcp, tcb, plan->seq, end, tcp->env->now);
+    rtt_forget(tcb);
+    recovery_left(tcb, plan->length, true);
     tcb->retransmits++;
     tcp->env->stats.tcp_retransmits++;
     start_timers(tcp, tcb);
 }
 
 static void left_fresh(struct tcp *tcp, struct tcb *tcb, const struct plan *plan, struct seq32 end) {
+    scoreboard_sent(tcb, plan->seq, end, tcp->env->now);
+    recovery_left(tcb, plan->length, false);
     tcb->snd.nxt = end;
     tcb->flags &= ~(unsigned)(TCB_OVERRIDE | TCB_PROBE_SENT);
     tcb->flags |= plan->fin ? TCB_FIN_SENT : 0;
@@ -192,6 +195,10 @@ static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
         } else {
             left_fresh(tcp, tcb, plan, end);
         }
+        if (plan->probe) {
+            tailprobe_left(tcp, tcb, plan->again);
+        }
+        tailprobe_schedule(tcp, tcb);
         break;
     case PLAN_WINDOW_PROBE:
         left_probe(tcp, tcb, plan);
@@ -227,6 +234,10 @@ static void restart_if_idle(struct tcp *tcp, struct tcb *tcb) {
 bool output_segment(struct tcp *tcp, struct tcb *tcb, struct lucid_packet *out) {
     restart_if_idle(tcp, tcb);
     struct plan plan = plan_next(tcp, tcb);
+    tcb->probe.due = false;
+    if (plan.kind == PLAN_DATA && !scoreboard_reserve(tcp, tcb) && !plan.again) {
+        plan.kind = PLAN_NOTHING;
+    }
     if (plan.kind == PLAN_NOTHING) {
         set_persist(tcp, tcb);
         return false;

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "tcp/sack.h"
+#include "tcp/scoreboard.h"
 #include "tcp/recovery.h"
 
 /* Segments that one packet may carry when the device cuts it: 44 of 1460 octets fill 64 KB. */
@@ -36,10 +37,9 @@ static uint32_t left_of(const struct tcb *tcb, struct seq32 seq, uint64_t limit)
     return used < limit ? (uint32_t)(limit - used) : 0;
 }
 
-static uint32_t usable_from(const struct tcb *tcb, struct seq32 seq) {
-    int64_t congestion = (int64_t)tcb->cc.cwnd + tcb->loss.inflation;
-    uint64_t limit = min_u64(tcb->snd.wnd, congestion > 0 ? (uint64_t)congestion : 0);
-    return left_of(tcb, seq, limit);
+/* What of length octets from seq on the peer's window takes. */
+static uint32_t window_takes(const struct tcb *tcb, struct seq32 seq, uint32_t length) {
+    return min_u32(length, left_of(tcb, seq, tcb->snd.wnd));
 }
 
 /* A FIN leaves with or behind the last octet. It takes a number in the peer's window, but no part of cwnd. */
@@ -49,16 +49,34 @@ static bool fin_fits(const struct tcb *tcb, const struct plan *plan) {
     return tcb_has(tcb, TCB_FIN_QUEUED) && last && seq_distance(tcb->snd.una, end) < tcb->snd.wnd;
 }
 
-static struct plan again(const struct tcp *tcp, const struct tcb *tcb) {
-    struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.rtx, .segment = segment_octets(tcb), .again = true};
-    struct seq32 end = seq_min(tcb->snd.rtx_end, tcb_data_end(tcb));
-    uint32_t octets = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
-    plan.length = min_u32(min_u32(octets, usable_from(tcb, plan.seq)), largest_packet(tcp, tcb, plan.segment));
-    plan.fin = tcb_has(tcb, TCB_FIN_SENT) && fin_fits(tcb, &plan) && seq_gt(tcb->snd.rtx_end, tcb_data_end(tcb));
+/* Whole segments only, but for the end of what there is: small pieces of a retransmission would be small for good. The
+ * first one may leave whatever the congestion window says. */
+static uint32_t room_again(const struct tcb *tcb, const struct plan *plan, uint32_t octets) {
+    uint32_t room = recovery_room(tcb);
+    if (room < octets) {
+        room -= room % plan->segment;
+    }
+    return tcb->loss.forced ? max_u32(room, plan->segment) : room;
+}
+
+/* From plan.seq, the part of [plan.seq, end) that was sent before and may leave now. */
+static struct plan again(const struct tcp *tcp, const struct tcb *tcb, struct plan plan, struct seq32 end) {
+    struct seq32 data_end = seq_min(end, tcb_data_end(tcb));
+    uint32_t octets = seq_lt(plan.seq, data_end) ? seq_distance(plan.seq, data_end) : 0;
+    uint32_t room = plan.probe ? octets : room_again(tcb, &plan, octets);
+    plan.again = true;
+    plan.length = min_u32(window_takes(tcb, plan.seq, min_u32(octets, room)), largest_packet(tcp, tcb, plan.segment));
+    plan.fin = tcb_has(tcb, TCB_FIN_SENT) && fin_fits(tcb, &plan) && seq_gt(end, tcb_data_end(tcb));
     if (plan.length == 0 && !(plan.fin && octets == 0)) {
         plan.kind = PLAN_NOTHING;
     }
     return plan;
+}
+
+static struct plan lost(const struct tcp *tcp, const struct tcb *tcb) {
+    const struct sent *first = scoreboard_first_lost(tcb);
+    struct plan plan = {.kind = PLAN_DATA, .seq = first->start, .segment = segment_octets(tcb)};
+    return again(tcp, tcb, plan, first->end);
 }
 
 /* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? Not while something is in
@@ -80,7 +98,7 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt, .segment = segment_octets(tcb)};
     struct seq32 end = tcb_data_end(tcb);
     uint32_t waiting = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
-    uint32_t usable = usable_from(tcb, plan.seq);
+    uint32_t usable = window_takes(tcb, plan.seq, recovery_room(tcb));
     plan.length = min_u32(min_u32(waiting, usable), largest_packet(tcp, tcb, plan.segment));
     plan.fin = fin_fits(tcb, &plan);
     uint32_t part = plan.length % plan.segment;
@@ -96,6 +114,22 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     return plan;
 }
 
+/* RFC 8985 7.3: one segment of new data, if the peer's window takes it; else the last one again. The congestion window
+ * does not count. */
+static struct plan tail_probe(const struct tcp *tcp, const struct tcb *tcb) {
+    struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt, .segment = segment_octets(tcb), .probe = true};
+    struct seq32 end = tcb_data_end(tcb);
+    uint32_t waiting = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
+    uint32_t takes = window_takes(tcb, plan.seq, min_u32(waiting, plan.segment));
+    if (takes > 0 && !tcb_has(tcb, TCB_FIN_SENT)) {
+        plan.length = takes;
+        return plan;
+    }
+    uint32_t last = min_u32(tcb_flight(tcb), plan.segment + tcb_has(tcb, TCB_FIN_SENT));
+    plan.seq = seq_sub(tcb->snd.nxt, last);
+    return again(tcp, tcb, plan, tcb->snd.nxt);
+}
+
 /* One octet: of what is in flight if the window shut on it, else the next new one (3.8.6.1 MUST-36). */
 static struct plan window_probe(const struct tcb *tcb) {
     struct plan plan = {.kind = PLAN_WINDOW_PROBE, .seq = tcb->snd.una, .segment = 1, .again = tcb_flight(tcb) > 0};
@@ -109,8 +143,11 @@ static struct plan plan_text(const struct tcp *tcp, const struct tcb *tcb) {
     if (!tcb_is(tcb, STATES_DATA_OUT)) {
         return (struct plan){.kind = PLAN_NOTHING};
     }
-    if (recovery_resending(tcb)) {
-        return again(tcp, tcb);
+    if (tcb->probe.due) {
+        return tail_probe(tcp, tcb);
+    }
+    if (tcb->board.lost > 0) {
+        return lost(tcp, tcb);
     }
     return plan_unsent(tcb) ? fresh(tcp, tcb) : (struct plan){.kind = PLAN_NOTHING};
 }

@@ -18,6 +18,7 @@ struct plan {
     uint32_t segment; /* octets of data in a full segment, all its options taken off (RFC 9293 3.7.1 MUST-16) */
     bool fin;
     bool again; /* some of it was sent before */
+    bool probe; /* a tail loss probe, RFC 8985 7.3 */
 };
 
 struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb);

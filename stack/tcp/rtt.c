@@ -2,6 +2,7 @@
 #include "tcp/rtt.h"
 
 #include "base/bytes.h"
+#include "tcp/rack.h"
 
 /* G: our clock counts nanoseconds; a millisecond allows for the host's scheduling. */
 static const lucid_time GRANULARITY = LUCID_MILLISECOND;
@@ -33,6 +34,7 @@ static void sample(const struct lucid_config *config, struct tcb *tcb, lucid_tim
         tcb->rtt.rttvar = ((beta - 1) * tcb->rtt.rttvar + error) / beta;
         tcb->rtt.srtt = ((alpha - 1) * tcb->rtt.srtt + r) / alpha;
     }
+    tcb->probe.sampled = true;
     lucid_time rto = tcb->rtt.srtt + max_u64(GRANULARITY, 4 * tcb->rtt.rttvar);
     tcb->rtt.rto = min_u64(max_u64(rto, config->rto_min), config->rto_max);
 }
@@ -48,8 +50,10 @@ void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 
     if (!tcb_has(tcb, TCB_TIMING) && echoed > 0) {
         sample(config, tcb, echoed, expected_samples(tcb, flight));
     } else if (tcb_has(tcb, TCB_TIMING) && seq_ge(ack, tcb->rtt.seq)) {
+        lucid_time r = max_u64(now - tcb->rtt.at, 1);
         rtt_forget(tcb);
-        sample(config, tcb, max_u64(now - tcb->rtt.at, 1), 1);
+        sample(config, tcb, r, 1);
+        rack_sample(tcb, r, now);
     }
 }
 

@@ -28,6 +28,19 @@ static const struct run *latest_before(const struct tcb *tcb, uint32_t moment) {
     return latest;
 }
 
+static struct tcp_sack_block block_of(const struct run *run) {
+    return (struct tcp_sack_block){.left = run->start, .right = run->end};
+}
+
+/* RFC 2883 4: a duplicate above the gap is recognized by the block of its run, which follows. */
+static const struct run *run_around_duplicate(const struct tcb *tcb) {
+    const struct run *run = tcb_has(tcb, TCB_DSACK_DUE) ? tcb->runs : NULL;
+    while (run && !(seq_le(run->start, tcb->rcv.dsack.left) && seq_le(tcb->rcv.dsack.right, run->end))) {
+        run = run->next;
+    }
+    return run;
+}
+
 /* How many blocks there are to tell, and how many of them fit into so many octets. */
 static unsigned blocks_in(const struct tcb *tcb, uint32_t room) {
     uint32_t due = tcb->run_count + tcb_has(tcb, TCB_DSACK_DUE);
@@ -69,10 +82,16 @@ void sack_write(const struct tcb *tcb, bool data, struct tcp_options *options) {
     if (tcb_has(tcb, TCB_DSACK_DUE) && count > 0) {
         options->sack[options->sack_count++] = tcb->rcv.dsack;
     }
+    const struct run *around = run_around_duplicate(tcb);
+    if (around && options->sack_count < count) {
+        options->sack[options->sack_count++] = block_of(around);
+    }
     uint32_t moment = UINT32_MAX;
     const struct run *run;
     while (options->sack_count < count && (run = latest_before(tcb, moment))) {
-        options->sack[options->sack_count++] = (struct tcp_sack_block){.left = run->start, .right = run->end};
         moment = run->changed;
+        if (run != around) {
+            options->sack[options->sack_count++] = block_of(run);
+        }
     }
 }

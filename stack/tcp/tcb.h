@@ -86,10 +86,9 @@ struct tcb {
     struct seq32 iss, irs;
     struct {
         struct seq32 una, nxt, wl1, wl2;
-        struct seq32 rtx, rtx_end; /* what of [una, nxt) is to be sent again */
-        uint32_t wnd, max_wnd;     /* in octets, scaled */
-        uint16_t mss;              /* largest payload, options taken off */
-        uint16_t peer_mss;         /* as offered; 0: no option */
+        uint32_t wnd, max_wnd; /* in octets, scaled */
+        uint16_t mss;          /* largest payload, options taken off */
+        uint16_t peer_mss;     /* as offered; 0: no option */
         uint8_t shift;
     } snd;
     struct {
@@ -128,13 +127,48 @@ struct tcb {
     struct {
         const struct cc_ops *ops;
         uint32_t cwnd, ssthresh;
-        uint32_t acked; /* octets acknowledged since cwnd grew in congestion avoidance */
+        uint32_t acked;                        /* octets acknowledged since cwnd grew in congestion avoidance */
+        uint32_t cwnd_before, ssthresh_before; /* the latest cut */
     } cc;
     struct {
-        struct seq32 recover; /* RFC 6582: the highest sequence number sent when the loss was noticed */
+        struct list in_order, in_time; /* of struct sent */
+        struct sent *spare;            /* for the next segment, or NULL */
+        struct seq32 farthest;         /* RACK.fack: the highest number acknowledged or SACKED */
+        uint32_t count;                /* records */
+        uint32_t sacked, lost;         /* octets */
+        uint32_t sacked_runs;          /* records that the peer has: no two of them touch */
+    } board;                           /* scoreboard.h */
+    struct {
+        struct seq32 recover; /* the highest sequence number sent when the latest loss was noticed */
         int32_t inflation;    /* octets that may fly beyond cwnd: the segments that duplicate ACKs say have left */
         uint8_t dupacks;
-    } loss;
+        uint8_t frto;        /* enum frto_step */
+        bool guarded;        /* a loss up to recover means no new cut: this is one recovery, after a time-out or not */
+        bool forced;         /* one lost segment may leave whatever cwnd says */
+        bool undoable;       /* the latest cut may turn out to have been for nothing */
+        uint32_t flight;     /* RecoverFS of RFC 6937: in flight when recovery began */
+        uint32_t delivered;  /* prr_delivered */
+        uint32_t out;        /* prr_out */
+        uint32_t copies;     /* octets sent again since the latest cut, less those reported as duplicates */
+        struct seq32 cut_at; /* SND.UNA at the latest cut */
+    } loss;                  /* recovery.h */
+    struct {
+        lucid_time left_at;    /* RACK.xmit_ts: the latest departure of what has arrived; 0: nothing has */
+        struct seq32 left_end; /* RACK.end_seq */
+        lucid_time rtt;
+        lucid_time min_rtt, min_rtt_at;
+        struct seq32 dsack_round; /* with in_dsack_round: until this is acknowledged, D-SACKs count once */
+        uint8_t multiplier;       /* RACK.reo_wnd_mult, less 1 */
+        uint8_t persist;          /* RACK.reo_wnd_persist */
+        bool reordering_seen, in_dsack_round;
+    } rack; /* rack.h */
+    struct {
+        struct seq32 end;     /* TLP.end_seq, when one is outstanding */
+        bool due;             /* must leave */
+        bool outstanding;     /* has left, and is not acknowledged */
+        bool again;           /* TLP.is_retrans */
+        bool sampled;         /* there has been an RTT sample since the latest one left */
+    } probe;                  /* tailprobe.h */
     lucid_time last_sent;     /* data, for the restart after idle (RFC 5681 4.1) */
     lucid_time last_received; /* anything, for keep-alive */
     uint8_t keepalive_probes; /* unanswered */

@@ -6,6 +6,7 @@
 #include "tcp/life.h"
 #include "tcp/output.h"
 #include "tcp/recvq.h"
+#include "tcp/scoreboard.h"
 
 bool tcp_init(struct tcp *tcp, struct env *env, struct ip *ip) {
     const struct lucid_config *config = &env->config;
@@ -27,6 +28,7 @@ void tcp_destroy(struct tcp *tcp) {
         buffers_consume(env, &tcb->send_queue, tcb->send_queue.length);
         buffers_consume(env, &tcb->receive_queue, tcb->receive_queue.length);
         recvq_drop_runs(tcp, tcb);
+        scoreboard_clear(tcp, tcb);
     }
     pool_destroy(env, &tcp->tcbs);
     pool_destroy(env, &tcp->timewaits);

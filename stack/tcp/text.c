@@ -19,11 +19,18 @@ static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
     trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7/SHLD-31", LUCID_OUTCOME_QUEUED);
 }
 
+/* Octets of data in a full segment, as this one may be: SACK blocks take room from the data. */
+static uint32_t full_segment(const struct tcb *tcb, const struct segment *segment) {
+    uint32_t blocks = segment->options.sack_count;
+    uint32_t taken = blocks > 0 ? TCP_SACK_HEAD + blocks * TCP_SACK_BLOCK : 0;
+    return tcb->rcv.seen_mss > taken ? tcb->rcv.seen_mss - taken : 1;
+}
+
 /* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer
  * has been seen to send at most, since its segments may be smaller than we would take. */
-static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, bool at_once) {
+static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool at_once) {
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
-    uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
+    uint32_t full = full_segment(tcb, segment);
     lucid_time delay = tcp->env->config.delayed_ack;
     if (at_once || waiting >= 2 * full || delay == 0 || tcb_switched(tcb, SWITCH_QUICKACK)) {
         tcb->flags |= TCB_ACK_NOW;
@@ -81,7 +88,7 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
         acknowledge_out_of_order(tcp, tcb);
         return;
     }
-    acknowledge_in_order(tcp, tcb, gap_before || segment->trimmed);
+    acknowledge_in_order(tcp, tcb, segment, gap_before || segment->trimmed);
     tcb_changed(tcp, tcb);
 }
 

@@ -6,6 +6,7 @@
 #include "tcp/life.h"
 #include "tcp/recovery.h"
 #include "tcp/rtt.h"
+#include "tcp/tailprobe.h"
 #include "tcp/tcp.h"
 #include "tcp/timer.h"
 
@@ -68,16 +69,23 @@ static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {
     case LUCID_TIMER_KEEPALIVE:
         keepalive_fired(tcp, tcb);
         break;
+    case LUCID_TIMER_REORDER:
+        recovery_reordering_over(tcp, tcb);
+        break;
+    case LUCID_TIMER_TAIL_PROBE:
+        tailprobe_fired(tcp, tcb);
+        break;
     case LUCID_TIMER_2MSL: /* timewait_expire() */
     case LUCID_TIMERS:
         break;
     }
 }
 
-/* The order in which timers of one instant fire: what ends the connection first, so that nothing is sent in vain. */
+/* The order in which timers of one instant fire: what ends the connection first, so that nothing is sent in vain; a
+ * tail probe, which puts the RTO off, before it (RFC 8985 7.2). */
 static const enum lucid_timer ORDER[] = {
-    LUCID_TIMER_USER,    LUCID_TIMER_FIN_WAIT_2,  LUCID_TIMER_RTO,
-    LUCID_TIMER_PERSIST, LUCID_TIMER_DELAYED_ACK, LUCID_TIMER_KEEPALIVE,
+    LUCID_TIMER_USER, LUCID_TIMER_FIN_WAIT_2, LUCID_TIMER_REORDER,     LUCID_TIMER_TAIL_PROBE,
+    LUCID_TIMER_RTO,  LUCID_TIMER_PERSIST,    LUCID_TIMER_DELAYED_ACK, LUCID_TIMER_KEEPALIVE,
 };
 
 static void connection_timeouts(struct tcp *tcp, struct tcb *tcb) {

@@ -55,12 +55,24 @@ void timestamps_note(const struct tcp *tcp, struct tcb *tcb, const struct segmen
     }
 }
 
-lucid_time timestamps_round_trip(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
+/* How many ticks ago the segment left that this one echoes. An echo from before our clock began is made up. */
+static bool age_of_echo(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment, uint32_t *age) {
     if (!tcb_agreed(tcb, AGREED_TIMESTAMPS) || !segment->options.has_timestamps) {
+        return false;
+    }
+    *age = timestamps_value(tcp, tcb->ts.offset) - segment->options.ts_echo;
+    return *age <= INT32_MAX && *age <= tcp->env->now / TICK;
+}
+
+lucid_time timestamps_round_trip(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
+    uint32_t age;
+    return age_of_echo(tcp, tcb, segment, &age) ? max_u64(age, 1) * TICK : 0;
+}
+
+lucid_time timestamps_echoed_left(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
+    uint32_t age;
+    if (!age_of_echo(tcp, tcb, segment, &age)) {
         return 0;
     }
-    uint32_t now = timestamps_value(tcp, tcb->ts.offset);
-    uint32_t age = now - segment->options.ts_echo;
-    lucid_time most = tcp->env->now / TICK; /* an echo from before the stack's clock began is made up */
-    return age <= INT32_MAX && age <= most ? max_u64(age, 1) * TICK : 0;
+    return (tcp->env->now / TICK - age + 1) * TICK - 1;
 }

@@ -25,8 +25,8 @@ void timestamps_write(const struct tcp *tcp, const struct tcb *tcb, bool ack, st
 /* True when a was sent before b: TSval in circular order. */
 bool timestamps_older(uint32_t a, uint32_t b);
 
-/* 5.3, R1: the segment lacks the option that was agreed on (3.2), or it is older than TS.Recent. Returns LUCID_DROP_NONE
- * or why it is not to be taken. RST is exempt from both. */
+/* 5.3, R1: the segment lacks the option that was agreed on (3.2), or it is older than TS.Recent. Returns
+ * LUCID_DROP_NONE, or why it is not to be taken. RST is exempt from both. */
 enum lucid_drop timestamps_judge(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment);
 
 /* 5.3, R3, with 4.3: remembers TSval of a segment that begins at or before Last.ACK.sent. */
@@ -34,5 +34,9 @@ void timestamps_note(const struct tcp *tcp, struct tcb *tcb, const struct segmen
 
 /* The age of the segment of ours that this ACK echoes; 0 when the option does not tell. */
 lucid_time timestamps_round_trip(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment);
+
+/* The latest moment at which the segment of ours that this ACK echoes can have left; 0 when the option does not
+ * tell. */
+lucid_time timestamps_echoed_left(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment);
 
 #endif

@@ -54,6 +54,7 @@ void variables_trace(struct tcp *tcp, struct tcb *tcb) {
 static void no_timers(struct lucid_tcp_info *info) {
     info->rto_at = info->persist_at = info->delayed_ack_at = info->keepalive_at = LUCID_NEVER;
     info->timewait_at = info->fin_wait_2_at = info->user_at = LUCID_NEVER;
+    info->reorder_at = info->tail_probe_at = LUCID_NEVER;
 }
 
 void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_tcp_info *info) {
@@ -78,6 +79,8 @@ void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_t
         .cwnd = shown_cwnd(tcb),
         .ssthresh = tcb->cc.ssthresh,
         .flight = tcb_flight(tcb),
+        .sacked = tcb->board.sacked,
+        .lost = tcb->board.lost,
         .send_queue = tcb->send_queue.length,
         .receive_queue = tcb->receive_queue.length,
         .out_of_order = tcb->run_octets,
@@ -100,6 +103,8 @@ void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_t
         .timewait_at = waiting ? record->expires : LUCID_NEVER,
         .fin_wait_2_at = tcb->at[LUCID_TIMER_FIN_WAIT_2],
         .user_at = tcb->at[LUCID_TIMER_USER],
+        .reorder_at = tcb->at[LUCID_TIMER_REORDER],
+        .tail_probe_at = tcb->at[LUCID_TIMER_TAIL_PROBE],
     };
 }
 

@@ -16,6 +16,8 @@
 
 #define TCP_OPTIONS_MAX 40      /* octets: data offset 15 less the fixed header */
 #define TCP_SACK_MAX 4          /* blocks that fit into them */
+#define TCP_SACK_HEAD 4         /* octets of the SACK option without its blocks, NOPs before it included */
+#define TCP_SACK_BLOCK 8        /* octets of a block */
 #define TCP_WINDOW_SCALE_MAX 14 /* RFC 7323 2.3 */
 
 struct tcp_sack_block {

@@ -27,6 +27,8 @@ static const struct field info_fields[] = {
     FIELD(cwnd, DRILL_FIELD_NUMBER),
     FIELD(ssthresh, DRILL_FIELD_NUMBER),
     FIELD(flight, DRILL_FIELD_NUMBER),
+    FIELD(sacked, DRILL_FIELD_NUMBER),
+    FIELD(lost, DRILL_FIELD_NUMBER),
     FIELD(send_queue, DRILL_FIELD_NUMBER),
     FIELD(receive_queue, DRILL_FIELD_NUMBER),
     FIELD(out_of_order, DRILL_FIELD_NUMBER),

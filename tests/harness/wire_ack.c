@@ -115,6 +115,13 @@ static bool check_block(struct wire_check *check, const struct wire_flow *flow, 
                                  wrong, ack, edge);
 }
 
+/* RFC 2018 4: the run of what came last stands first; only the run around a duplicate, RFC 2883 4, may stand before
+ * it. */
+static bool tells_first(const struct wire_flow *flow, const struct blocks *blocks, unsigned first) {
+    bool second = first > 0 && inside(&blocks->block[0], &blocks->block[first]) && first + 1 < blocks->count;
+    return inside(&flow->newest, &blocks->block[first]) || (second && inside(&flow->newest, &blocks->block[first + 1]));
+}
+
 bool wire_check_sack(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment,
                      uint32_t edge) {
     struct blocks blocks;
@@ -127,7 +134,7 @@ bool wire_check_sack(struct wire_check *check, struct wire_flow *flow, const str
         }
     }
     bool fresh = flow->newest.start != flow->newest.end && !wire_before(flow->newest.start, ack);
-    if (fresh && first < blocks.count && !inside(&flow->newest, &blocks.block[first])) {
+    if (fresh && first < blocks.count && !tells_first(flow, &blocks, first)) {
         return wire_breach(check, WIRE_SACK_FIRST, "first block %u:%u, but %u:%u came last", blocks.block[first].start,
                            blocks.block[first].end, flow->newest.start, flow->newest.end);
     }
@@ -136,16 +143,23 @@ bool wire_check_sack(struct wire_check *check, struct wire_flow *flow, const str
 
 /* ---- SACK blocks of the peer ---- */
 
+/* Returns how many octets it may tell of for the first time. When nobody can say whether it was taken, they may leave
+ * room in the window, but are not remembered. */
 uint32_t wire_note_sack(struct wire_flow *flow, const struct wire_segment *segment) {
-    uint32_t before = wire_ranges_size(&flow->sacked);
+    uint32_t before = wire_ranges_size(&flow->sacked), unsure = 0;
     struct blocks blocks;
     read_blocks(segment, &blocks);
-    for (unsigned i = 0; i < blocks.count && segment->sure && wire_sack(flow); i++) {
+    for (unsigned i = 0; i < blocks.count && wire_sack(flow); i++) {
         const struct wire_range *block = &blocks.block[i];
         bool plausible = wire_before(flow->una, block->start) && !wire_before(flow->max, block->end);
-        if (plausible && !wire_before(block->start, segment->tcp->ack)) {
+        if (!plausible || wire_before(block->start, segment->tcp->ack)) {
+            continue;
+        }
+        if (segment->sure) {
             wire_ranges_add(&flow->sacked, block->start, block->end);
+        } else {
+            unsure += block->end - block->start;
         }
     }
-    return wire_ranges_size(&flow->sacked) - before;
+    return wire_ranges_size(&flow->sacked) - before + unsure;
 }

@@ -69,6 +69,7 @@ struct wire_flow {
     uint32_t window_max, wl1;  /* its largest window; the highest SEG.SEQ that brought one */
     int64_t credit;            /* octets that may leave: see wire_send.c */
     uint32_t recover;          /* where the flight ended when something was last sent again */
+    uint32_t probed;           /* with SACK: the end of the latest tail loss probe of new data */
     struct wire_ranges sacked;
 
     /* what we owe; see wire_ack.c */

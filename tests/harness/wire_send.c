@@ -7,7 +7,8 @@
  * network, and as much again), and a duplicate ACK allows one segment more (RFC 3042, RFC 5681 3.2). A retransmission
  * time-out takes all credit but that for one segment. Fast recovery begins with two segments more, which is what the
  * smallest ssthresh may add to a small flight. With SACK, what is lost is known to fly no more; an outsider does not
- * know how much that is, so that each time of recovery gets credit for all of it.
+ * know how much that is, so that each time of recovery gets credit for all of it. A tail loss probe (RFC 8985 7) may go
+ * one segment beyond.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,14 @@ void wire_congestion_begin(const struct wire_check *check, struct wire_flow *flo
     unsigned segments = flow->syn_lost_twice ? 1 : check->config.initial_window;
     flow->credit = (int64_t)segments * wire_segment_max(check, flow);
     flow->recover = flow->ours.seq;
+    flow->probed = flow->ours.seq;
 }
 
 void wire_congestion_ack(const struct wire_check *check, struct wire_flow *flow, uint32_t acked, uint32_t sacked) {
     uint32_t segment = wire_segment_max(check, flow);
     bool recovering = wire_before(flow->una, flow->recover);
     flow->credit += 2 * (int64_t)acked;
-    if (acked == 0 || recovering) {
+    if (acked == 0 || recovering || sacked > 0) {
         flow->credit += sacked > segment ? sacked : segment;
     }
 }
@@ -67,6 +69,14 @@ static void allow_again(const struct wire_check *check, struct wire_flow *flow, 
     flow->recover = flow->max;
 }
 
+/* RFC 8985 7.3: by a timer, one segment of new data beyond the window, and no second one before it is acknowledged. */
+static bool may_probe_tail(const struct wire_check *check, const struct wire_flow *flow,
+                           const struct wire_segment *segment) {
+    bool fresh = !wire_before(segment->start, flow->max);
+    return wire_sack(flow) && fresh && segment->tcp->length <= wire_segment_max(check, flow) &&
+           check->now > flow->arrived && !wire_before(flow->una, flow->probed);
+}
+
 /* A single octet may be a probe, which is no matter of congestion. */
 static bool check_congestion(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
     uint32_t length = segment->tcp->length;
@@ -75,6 +85,10 @@ static bool check_congestion(struct wire_check *check, struct wire_flow *flow, c
     }
     if (wire_before(segment->start, flow->max)) {
         allow_again(check, flow, segment);
+    }
+    if (length > flow->credit && may_probe_tail(check, flow, segment)) {
+        flow->probed = segment->end;
+        return true;
     }
     if (length > flow->credit) {
         return wire_breach(check, WIRE_CWND, "%u to %u: %lld octets may leave; %u are acknowledged, %u were sent",

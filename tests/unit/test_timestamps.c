@@ -1,5 +1,5 @@
-/* test_timestamps.c: our timestamp clock: tcp/timestamps.c. RFC 7323 5.4 and 7.1; requirements 7323-5.4. What the option
- * does to segments is in tests/pkt/timestamps.
+/* test_timestamps.c: our timestamp clock: tcp/timestamps.c. RFC 7323 5.4 and 7.1; requirements 7323-5.4.
+ * What the option does to segments is in tests/pkt/timestamps.
  */
 #include "core/stack.h"
 #include "harness/vhost.h"
@@ -46,7 +46,7 @@ START_TEST(ticks_each_millisecond) {
 }
 END_TEST
 
-/* 7.1: "the timestamp clock's value is not shared": neither another connection nor another host tells where it stands. */
+/* 7.1: neither another connection nor another host tells where the clock stands. */
 START_TEST(differs_between_connections_and_hosts) {
     ck_assert_uint_ne(value_at(0, 0, 1000), value_at(0, 0, 1001));
     ck_assert_uint_ne(value_at(0, 0, 1000), value_at(1, 0, 1000));

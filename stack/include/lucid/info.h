@@ -96,8 +96,10 @@ LUCID_API const char *lucid_drop_text(int drop);
     X(tcp_octets_in, "octets of data received in order")                 \
     X(tcp_octets_out, "octets of data sent for the first time")          \
     X(tcp_retransmits, "segments sent again")                            \
-    X(tcp_fast_retransmits, "of these, after three duplicate ACKs")      \
+    X(tcp_fast_retransmits, "of these, the first of a fast recovery")    \
     X(tcp_timeouts, "retransmission time-outs")                          \
+    X(tcp_tail_probes, "tail loss probes sent")                          \
+    X(tcp_undone, "cuts of the congestion window that were taken back")  \
     X(tcp_probes, "zero-window probes sent")                             \
     X(tcp_keepalives, "keep-alive probes sent")                          \
     X(tcp_challenge_acks, "challenge ACKs sent")                         \
@@ -163,6 +165,7 @@ struct lucid_tcp_info {
     uint32_t irs, rcv_nxt, rcv_wnd;
     uint32_t cwnd, ssthresh;      /* ssthresh is UINT32_MAX before the first loss */
     uint32_t flight;              /* SND.NXT - SND.UNA */
+    uint32_t sacked, lost;        /* of these: the peer has them; to be sent again */
     uint32_t send_queue;          /* octets queued, sent or not, unacknowledged */
     uint32_t receive_queue;       /* octets waiting for recv() */
     uint32_t out_of_order;        /* octets kept beyond a gap */
@@ -174,8 +177,8 @@ struct lucid_tcp_info {
     uint32_t retransmits; /* segments sent again */
     uint64_t octets_in, octets_out;
     lucid_time srtt, rttvar, rto;
-    lucid_time rto_at, persist_at, delayed_ack_at, keepalive_at, timewait_at, fin_wait_2_at,
-        user_at; /* LUCID_NEVER: off */
+    lucid_time rto_at, persist_at, delayed_ack_at, keepalive_at, timewait_at, fin_wait_2_at, user_at, reorder_at,
+        tail_probe_at; /* LUCID_NEVER: off */
 };
 
 /* Finds the connection, listener or TIME-WAIT record with exactly these ends (a listener: remote unspecified, port 0).

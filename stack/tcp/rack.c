@@ -1,0 +1,111 @@
+/* rack.c: RFC 8985 6. See rack.h. */
+#include "tcp/rack.h"
+
+#include "base/bytes.h"
+#include "tcp/timer.h"
+
+/* 6.2 step 1: "a windowed min-filtered estimate of recent RTT measurements". */
+static const lucid_time MIN_RTT_WINDOW = 300 * LUCID_SECOND;
+
+static const uint32_t DUPLICATE_THRESHOLD = 3;
+
+/* 6.2 step 4: "RACK persists using the inflated RACK.reo_wnd for up to 16 loss recoveries". */
+static const uint8_t PERSIST = 16;
+
+void rack_sample(struct tcb *tcb, lucid_time rtt, lucid_time now) {
+    bool over = now - tcb->rack.min_rtt_at > MIN_RTT_WINDOW;
+    if (tcb->rack.min_rtt == 0 || over || rtt <= tcb->rack.min_rtt) {
+        tcb->rack.min_rtt = rtt;
+        tcb->rack.min_rtt_at = now;
+    }
+}
+
+/* RACK_sent_after(). At first nothing has arrived: then there is no latest departure. */
+static bool left_before_latest(const struct tcb *tcb, lucid_time at, struct seq32 end) {
+    if (tcb->rack.rtt == 0) {
+        return false;
+    }
+    return at < tcb->rack.left_at || (at == tcb->rack.left_at && seq_lt(end, tcb->rack.left_end));
+}
+
+void rack_heard(struct tcb *tcb, const struct delivery *delivery) {
+    tcb->rack.reordering_seen |= delivery->reordered;
+    if (!delivery->timed) {
+        return;
+    }
+    rack_sample(tcb, delivery->rtt, delivery->now);
+    if (!left_before_latest(tcb, delivery->left_at, delivery->left_end)) {
+        tcb->rack.left_at = delivery->left_at;
+        tcb->rack.left_end = delivery->left_end;
+    }
+    tcb->rack.rtt = delivery->rtt;
+}
+
+void rack_duplicate_reported(struct tcb *tcb) {
+    if (tcb->rack.in_dsack_round && seq_ge(tcb->snd.una, tcb->rack.dsack_round)) {
+        tcb->rack.in_dsack_round = false;
+    }
+    if (tcb->rack.in_dsack_round) {
+        return;
+    }
+    tcb->rack.in_dsack_round = true;
+    tcb->rack.dsack_round = tcb->snd.nxt;
+    tcb->rack.persist = PERSIST;
+    if (tcb->rack.multiplier < UINT8_MAX) {
+        tcb->rack.multiplier++;
+    }
+}
+
+void rack_recovered(struct tcb *tcb) {
+    if (tcb->rack.persist > 0 && --tcb->rack.persist == 0) {
+        tcb->rack.multiplier = 0;
+    }
+}
+
+/* As many as three segments, by the measure of RFC 6675 4: three separate runs, or more than two full segments. */
+static bool enough_sacked(const struct tcb *tcb) {
+    return tcb->board.sacked_runs >= DUPLICATE_THRESHOLD ||
+           tcb->board.sacked > (DUPLICATE_THRESHOLD - 1) * (uint32_t)tcb->snd.mss;
+}
+
+/* RACK_update_reo_wnd() */
+static lucid_time reordering_window(const struct tcb *tcb) {
+    bool recovering = tcb->loss.guarded;
+    if (!tcb->rack.reordering_seen && (recovering || enough_sacked(tcb))) {
+        return 0;
+    }
+    lucid_time window = (tcb->rack.multiplier + 1u) * tcb->rack.min_rtt / 4;
+    return tcb->rtt.srtt > 0 ? min_u64(window, tcb->rtt.srtt) : window;
+}
+
+bool rack_detect(struct tcp *tcp, struct tcb *tcb) {
+    lucid_time now = tcp->env->now;
+    lucid_time patience = tcb->rack.rtt + reordering_window(tcb);
+    lucid_time check_again_at = 0;
+    uint32_t lost_before = tcb->board.lost;
+    for (struct sent *sent = scoreboard_oldest(tcb), *younger; sent && left_before_latest(tcb, sent->at, sent->end);
+         sent = younger) {
+        younger = scoreboard_younger(sent);
+        if (sent->at + patience <= now) {
+            scoreboard_lose(tcb, sent);
+        } else {
+            check_again_at = max_u64(check_again_at, sent->at + patience);
+        }
+    }
+    if (check_again_at > 0) {
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_REORDER, check_again_at);
+    } else {
+        tcb_timer_stop(tcp, tcb, LUCID_TIMER_REORDER);
+    }
+    return tcb->board.lost > lost_before;
+}
+
+void rack_timed_out(struct tcp *tcp, struct tcb *tcb) {
+    lucid_time patience = tcb->rack.rtt + reordering_window(tcb);
+    for (struct sent *sent = scoreboard_oldest(tcb), *younger; sent; sent = younger) {
+        younger = scoreboard_younger(sent);
+        if (sent->at + patience <= tcp->env->now) {
+            scoreboard_lose(tcb, sent);
+        }
+    }
+}
