@@ -24,6 +24,8 @@ void lucid_config_default(struct lucid_config *config) {
         .replies_max = 256,
         .sndbuf = 1u << 20,
         .rcvbuf = 1u << 20,
+        .sndbuf_max = 16u << 20,
+        .rcvbuf_max = 16u << 20,
         .msl = 120 * LUCID_SECOND,
         .rto_initial = LUCID_SECOND,
         .rto_min = LUCID_SECOND,
@@ -76,7 +78,7 @@ static bool times_ok(const struct lucid_config *config) {
 static bool limits_ok(const struct lucid_config *config) {
     const uint32_t buffer_max = UINT32_C(1) << 30;
     bool buffers = config->sndbuf > 0 && config->rcvbuf > 0 && config->sndbuf <= buffer_max &&
-                   config->rcvbuf <= buffer_max;
+                   config->rcvbuf <= buffer_max && config->sndbuf_max <= buffer_max && config->rcvbuf_max <= buffer_max;
     bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < buffer_max &&
                    config->timewait_max < buffer_max;
     bool ports = config->port_first > 0 && config->port_first <= config->port_last;

@@ -44,6 +44,17 @@ static int get_error(struct lucid_stack *stack, struct sock *sock, int *value) {
     return 0;
 }
 
+/* The size was chosen: autotune.h leaves it alone from now on. */
+static void fix_buffer(struct sock *sock, uint16_t which) {
+    sock->options.switches |= which;
+    if (sock->tcb) {
+        sock->tcb->switches |= which;
+    }
+    if (sock->listener) {
+        sock->listener->switches |= which;
+    }
+}
+
 static int get_sndbuf(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
     uint32_t size = sock->udp ? sock->udp->sndbuf : sock->tcb ? sock->tcb->send_buffer : sock->options.send_buffer;
@@ -60,6 +71,7 @@ static int set_sndbuf(struct lucid_stack *stack, struct sock *sock, int value) {
     if (sock->udp) {
         sock->udp->sndbuf = (uint32_t)value;
     }
+    fix_buffer(sock, SWITCH_FIXED_SNDBUF);
     if (sock->tcb) {
         sock->tcb->send_buffer = (uint32_t)value;
     }
@@ -87,6 +99,7 @@ static int set_rcvbuf(struct lucid_stack *stack, struct sock *sock, int value) {
     if (sock->udp) {
         sock->udp->rcvbuf = (uint32_t)value;
     }
+    fix_buffer(sock, SWITCH_FIXED_RCVBUF);
     if (sock->tcb) {
         uint32_t promised = tcb_receive_window(sock->tcb) + sock->tcb->receive_queue.length;
         sock->tcb->rcv.buffer = max_u32((uint32_t)value, promised);

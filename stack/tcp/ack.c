@@ -2,6 +2,7 @@
 #include "tcp/ack.h"
 
 #include "base/bytes.h"
+#include "tcp/autotune.h"
 #include "tcp/cc.h"
 #include "tcp/challenge.h"
 #include "tcp/keepalive.h"
@@ -34,6 +35,7 @@ static void stop_probing_for_nothing(struct tcp *tcp, struct tcb *tcb) {
 /* What the acknowledged octets held up goes on: the queue has room, the timers start again or stop. */
 static void progress(struct tcp *tcp, struct tcb *tcb, bool restart_timer) {
     tcb->rtt.backoff = 0;
+    autotune_acked(tcp, tcb);
     if (tcb_flight(tcb) == 0) {
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);

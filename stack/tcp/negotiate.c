@@ -2,6 +2,7 @@
 #include "tcp/negotiate.h"
 
 #include "base/bytes.h"
+#include "tcp/autotune.h"
 #include "tcp/sack.h"
 #include "tcp/timestamps.h"
 #include "tcp/window.h"
@@ -19,7 +20,8 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment) {
     uint16_t largest = largest_segment(tcp, tcb);
     tcb->rcv.mss = max_segment ? (uint16_t)min_u32(max_segment, largest) : largest;
     tcb->snd.mss = tcb->rcv.mss;
-    tcb->rcv.shift = tcp->env->config.window_scale ? window_shift_for(tcb->rcv.buffer) : 0;
+    uint32_t most = autotune_receive_max(tcp, tcb);
+    tcb->rcv.shift = tcp->env->config.window_scale ? window_shift_for(tcb->rcv.buffer, most) : 0;
     tcb->ts.offset = timestamps_offset(tcp, &tcb->ends);
 }
 

@@ -171,6 +171,7 @@ static void left_probe(struct tcp *tcp, struct tcb *tcb, const struct plan *plan
 /* Every segment but the first SYN carries an ACK and a window. */
 static void left_ack(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
     tcb->rcv.acked = tcb->rcv.nxt;
+    tcb->rcv.full_segments = 0;
     tcb->flags &= ~(unsigned)(TCB_ACK_NOW | TCB_DSACK_DUE);
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_DELAYED_ACK);
     if (plan->kind == PLAN_ACK && tcb->rcv.duplicate_acks_due > 0) {

@@ -60,10 +60,12 @@ enum tcb_flag {
 
 /* What the application switched on; a listener's children inherit it. */
 enum tcb_switch {
-    SWITCH_NODELAY = 1 << 0,   /* TCP_NODELAY */
-    SWITCH_CORK = 1 << 1,      /* TCP_CORK */
-    SWITCH_QUICKACK = 1 << 2,  /* TCP_QUICKACK */
-    SWITCH_KEEPALIVE = 1 << 3, /* SO_KEEPALIVE */
+    SWITCH_NODELAY = 1 << 0,      /* TCP_NODELAY */
+    SWITCH_CORK = 1 << 1,         /* TCP_CORK */
+    SWITCH_QUICKACK = 1 << 2,     /* TCP_QUICKACK */
+    SWITCH_KEEPALIVE = 1 << 3,    /* SO_KEEPALIVE */
+    SWITCH_FIXED_RCVBUF = 1 << 4, /* the application chose SO_RCVBUF: it does not grow */
+    SWITCH_FIXED_SNDBUF = 1 << 5, /* and SO_SNDBUF */
 };
 
 /* What both SYNs offered. */
@@ -102,6 +104,7 @@ struct tcb {
         uint16_t mss;                /* what we offered: largest segment expected */
         uint16_t seen_mss;           /* largest segment seen */
         uint8_t shift;
+        uint8_t full_segments;      /* come since the latest ACK left */
         uint8_t duplicate_acks_due; /* out-of-order segments not answered yet (RFC 5681 4.2) */
     } rcv;
 
@@ -117,6 +120,11 @@ struct tcb {
     struct run *runs;             /* above RCV.NXT, in order, not adjacent */
     uint32_t run_count, run_octets;
     uint64_t octets_in, octets_out;
+    struct {
+        lucid_time round; /* a round trip as the receiver sees it; 0: unknown */
+        lucid_time since; /* when the present one began */
+        uint64_t read;    /* octets that the application had read by then */
+    } tune;               /* autotune.h */
 
     struct {
         lucid_time srtt, rttvar, rto; /* RFC 6298; srtt 0: no sample yet */

@@ -2,6 +2,7 @@
 #include "tcp/text.h"
 
 #include "base/bytes.h"
+#include "tcp/autotune.h"
 #include "tcp/life.h"
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
@@ -19,20 +20,24 @@ static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
     trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7/SHLD-31", LUCID_OUTCOME_QUEUED);
 }
 
-/* Octets of data in a full segment, as this one may be: SACK blocks take room from the data. */
-static uint32_t full_segment(const struct tcb *tcb, const struct segment *segment) {
+/* How many full segments there are in this one, which the device may have joined. SACK blocks take room from the
+ * data. */
+static uint32_t full_segments(const struct tcb *tcb, const struct segment *segment) {
     uint32_t blocks = segment->options.sack_count;
     uint32_t taken = blocks > 0 ? TCP_SACK_HEAD + blocks * TCP_SACK_BLOCK : 0;
-    return tcb->rcv.seen_mss > taken ? tcb->rcv.seen_mss - taken : 1;
+    uint32_t full = tcb->rcv.seen_mss > taken ? tcb->rcv.seen_mss - taken : 1;
+    return segment->length / full;
 }
 
 /* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer
  * has been seen to send at most, since its segments may be smaller than we would take. */
 static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool at_once) {
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
-    uint32_t full = full_segment(tcb, segment);
+    uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
+    tcb->rcv.full_segments = (uint8_t)min_u32(tcb->rcv.full_segments + full_segments(tcb, segment), UINT8_MAX);
     lucid_time delay = tcp->env->config.delayed_ack;
-    if (at_once || waiting >= 2 * full || delay == 0 || tcb_switched(tcb, SWITCH_QUICKACK)) {
+    if (at_once || waiting >= 2 * full || tcb->rcv.full_segments >= 2 || delay == 0 ||
+        tcb_switched(tcb, SWITCH_QUICKACK)) {
         tcb->flags |= TCB_ACK_NOW;
         return;
     }
@@ -79,6 +84,7 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
     struct seq32 before = tcb->rcv.nxt;
     bool gap_before = tcb->runs != NULL;
     note_segment_size(tcb, segment);
+    autotune_arrived(tcp, tcb, segment);
     enum lucid_drop why = recvq_take(tcp, tcb, segment);
     if (why != LUCID_DROP_NONE) {
         env_drop(tcp->env, tcb->name, why);

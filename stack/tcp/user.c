@@ -2,6 +2,7 @@
 #include "tcp/user.h"
 
 #include "base/bytes.h"
+#include "tcp/autotune.h"
 #include "tcp/life.h"
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
@@ -128,6 +129,7 @@ ptrdiff_t user_receive_lend(struct tcb *tcb, struct lucid_slice *slices, size_t 
 
 void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
     buffers_consume(tcp->env, &tcb->receive_queue, length);
+    autotune_read(tcp, tcb);
     bool may_grow = tcb_is(tcb, STATES_DATA_IN) && !tcb_has(tcb, TCB_RETIRED);
     if (may_grow && window_update_due(tcb)) {
         tcb->flags |= TCB_ACK_NOW;

@@ -4,9 +4,12 @@
 #include "base/bytes.h"
 #include "tcp/recvq.h"
 
-uint8_t window_shift_for(uint32_t buffer) {
+static const uint32_t RESERVE_SHARE = 32;
+
+uint8_t window_shift_for(uint32_t buffer, uint32_t most) {
     uint8_t shift = 0;
-    while (shift < TCP_WINDOW_SCALE_MAX && ((uint32_t)UINT16_MAX << shift) < buffer) {
+    while (shift < TCP_WINDOW_SCALE_MAX && ((uint32_t)UINT16_MAX << shift) < most &&
+           (2u << shift) <= buffer / RESERVE_SHARE) {
         shift++;
     }
     return shift;
@@ -14,7 +17,7 @@ uint8_t window_shift_for(uint32_t buffer) {
 
 /* What is kept back for rounding up. */
 static uint32_t reserve(const struct tcb *tcb) {
-    return tcb->rcv.shift > 0 ? tcb->rcv.buffer / 32 : 0;
+    return tcb->rcv.shift > 0 ? tcb->rcv.buffer / RESERVE_SHARE : 0;
 }
 
 static uint32_t step(const struct tcb *tcb) {

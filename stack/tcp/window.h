@@ -14,8 +14,9 @@
 
 #include "tcp/tcp.h"
 
-/* The shift for a buffer: the least with which 16 bits can express all of it (RFC 7323 2.3). */
-uint8_t window_shift_for(uint32_t buffer);
+/* The shift for a buffer that may grow to most: the least with which 16 bits can express all of that (RFC 7323 2.3),
+ * but none whose unit the reserve of the buffer, as it is now, does not hold. */
+uint8_t window_shift_for(uint32_t buffer, uint32_t most);
 
 /* The first promise, with IRS known: at most 65535, since SYN segments are never scaled. */
 void window_begin(struct tcb *tcb);

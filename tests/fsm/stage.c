@@ -57,6 +57,7 @@ void stage_open(struct stage *stage, const struct profile *profile) {
     config.addrs[0] = (struct lucid_ifaddr){.addr = stage->own.addr, .prefix = profile->ipv6 ? 64 : 24};
     config.addr_count = 1;
     config.rcvbuf = STAGE_RECEIVE_BUFFER;
+    config.rcvbuf_max = config.sndbuf_max = 0;
     config.sndbuf = SEND_BUFFER;
     config.rfc5961 = config.rfc1337 = !profile->rfc793;
     config.window_scale = profile->scaled;

@@ -26,6 +26,8 @@ static const struct member {
     MEMBER(replies_max, NUMBER),
     MEMBER(sndbuf, NUMBER),
     MEMBER(rcvbuf, NUMBER),
+    MEMBER(sndbuf_max, NUMBER),
+    MEMBER(rcvbuf_max, NUMBER),
     MEMBER(msl, TIME),
     MEMBER(rto_initial, TIME),
     MEMBER(rto_min, TIME),
@@ -128,6 +130,7 @@ static void set(struct lucid_config *config, const struct member *member, uint64
 void drill_config_apply(struct lucid_config *config, const struct drill_setting *settings, bool ipv4) {
     config->mtu = 1500;
     config->sndbuf = config->rcvbuf = 65535;
+    config->sndbuf_max = config->rcvbuf_max = 0;
     config->msl = 120 * LUCID_SECOND;
     config->rto_initial = config->rto_min = LUCID_SECOND;
     config->rto_max = 60 * LUCID_SECOND;

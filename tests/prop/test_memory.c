@@ -34,6 +34,7 @@ static void draw_shape(enum shape shape) {
         vhost_init(&world.host[node], 7);
         vhost_lend_iss(&world.host[node], config, 1000);
         config->rcvbuf = 8000;
+        config->rcvbuf_max = config->sndbuf_max = 0;
         config->sndbuf = 9000;
         config->offload = shape == OFFLOAD ? LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 : 0;
         config->r2_syn = config->r2_syn_ack = config->r2_data = 36000 * LUCID_SECOND;

@@ -58,6 +58,8 @@ static void draw_stack(struct world *world, struct rng *rng, unsigned which) {
     config->offload = offloads[below(rng, 3)];
     config->sndbuf = one_in(rng, 3) ? 500 + (uint32_t)any_size(rng, 300000) : 1u << 18;
     config->rcvbuf = one_in(rng, 3) ? 300 + (uint32_t)any_size(rng, 300000) : 1u << 18;
+    config->rcvbuf_max = one_in(rng, 2) ? 1u << 20 : 0;
+    config->sndbuf_max = one_in(rng, 2) ? 1u << 20 : 0;
     config->delayed_ack = one_in(rng, 4) ? 0 : 200 * LUCID_MILLISECOND;
     config->rto_min = one_in(rng, 2) ? 200 * LUCID_MILLISECOND : LUCID_SECOND;
     config->quick_ack = one_in(rng, 8);

@@ -173,6 +173,7 @@ END_TEST
 /* The same when all of the answer is with the stack, and the connection waits for its next request. */
 START_TEST(deaf_clients_are_given_up_when_idle) {
     web.pair_options.config[0].rcvbuf = 10000;
+    web.pair_options.config[0].rcvbuf_max = 0;
     open_web();
     struct web_client *client = web_connect(&web);
     client->deaf = true;
@@ -190,6 +191,7 @@ END_TEST
  * was lent. */
 START_TEST(deaf_clients_are_given_up_when_closing) {
     web.pair_options.config[0].rcvbuf = 10000;
+    web.pair_options.config[0].rcvbuf_max = 0;
     open_web();
     struct web_client *client = web_connect(&web);
     client->deaf = true;

@@ -122,8 +122,10 @@ struct lucid_config {
     uint32_t replies_max;     /* answers without a connection (RST, echo, ICMP) waiting for output; 256: dropped */
 
     /* Sockets. */
-    uint32_t sndbuf; /* octets that send() takes before it says LUCID_EAGAIN; 1 MiB */
-    uint32_t rcvbuf; /* octets that wait for recv(): what the window offers; 1 MiB */
+    uint32_t sndbuf;     /* octets that send() takes before it says LUCID_EAGAIN; 1 MiB */
+    uint32_t rcvbuf;     /* octets that wait for recv(): what the window offers; 1 MiB */
+    uint32_t sndbuf_max; /* what they grow to on TCP connections that need it, unless the application chose SO_SNDBUF */
+    uint32_t rcvbuf_max; /* or SO_RCVBUF; 16 MiB; below sndbuf and rcvbuf: they do not grow */
 
     /* TCP, RFC 9293. Times in nanoseconds. */
     lucid_time msl;         /* maximum segment lifetime, 3.4.2; 120 s; TIME-WAIT lasts twice this */

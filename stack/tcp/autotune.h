@@ -1,0 +1,30 @@
+/* autotune.h: buffers that grow with the path.
+ *
+ * A connection can have no more in flight than the receiver's buffer and the sender's queue hold, so on a long fast
+ * path both must be as large as bandwidth times delay; on any other that would waste memory. So each begins at
+ * config.rcvbuf and config.sndbuf and grows, up to config.rcvbuf_max and config.sndbuf_max, as long as it is what limits
+ * the flow.
+ *
+ * The receiver's side is dynamic right-sizing: what the application reads in a round trip is the rate; a sender in slow
+ * start doubles it in the next one, so the buffer is kept at twice that. The sender's side follows the congestion
+ * window. A buffer whose size the application chose (SO_RCVBUF, SO_SNDBUF) stays as it is, and nothing grows while half
+ * of the stack's memory is in use. Buffers never shrink: a promised window is not withdrawn (RFC 9293 3.8.6 SHLD-14).
+ */
+#ifndef TCP_AUTOTUNE_H
+#define TCP_AUTOTUNE_H
+
+#include "tcp/tcp.h"
+
+/* How large the receive buffer can become: what the window scale is chosen for. */
+uint32_t autotune_receive_max(const struct tcp *tcp, const struct tcb *tcb);
+
+/* A segment with data came: how long is a round trip, seen from here? */
+void autotune_arrived(const struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
+
+/* The application has read. */
+void autotune_read(const struct tcp *tcp, struct tcb *tcb);
+
+/* An ACK came: the congestion window may have grown. */
+void autotune_acked(const struct tcp *tcp, struct tcb *tcb);
+
+#endif
