@@ -50,13 +50,13 @@ static int get_congestion(const struct sock *sock, void *value, size_t *length) 
     return 0;
 }
 
-static int set_congestion(struct sock *sock, const void *value, size_t length) {
+static int set_congestion(struct lucid_stack *stack, struct sock *sock, const void *value, size_t length) {
     const struct cc_ops *ops = cc_named(value, length);
     if (!ops) {
         return -LUCID_EINVAL;
     }
     if (sock->tcb) {
-        cc_attach(sock->tcb, ops);
+        cc_attach(&stack->env.config, sock->tcb, ops);
     }
     return 0;
 }
@@ -67,7 +67,7 @@ int lucid_setsockopt(struct lucid_stack *stack, int fd, int level, int name, con
         return -LUCID_EBADF;
     }
     if (level == LUCID_IPPROTO_TCP && name == LUCID_TCP_CONGESTION && !sock->udp) {
-        return set_congestion(sock, value, length);
+        return set_congestion(stack, sock, value, length);
     }
     const struct option *option = find_option(sock, level, name);
     if (!option || !option->set) {

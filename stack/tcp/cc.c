@@ -27,11 +27,21 @@ const struct cc_ops *cc_named(const char *name, size_t length) {
     return NULL;
 }
 
-void cc_attach(struct tcb *tcb, const struct cc_ops *ops) {
+static void reset(const struct lucid_config *config, struct tcb *tcb) {
+    if (tcb->cc.ops->reset) {
+        tcb->cc.ops->reset(config, tcb);
+    }
+}
+
+void cc_attach(const struct lucid_config *config, struct tcb *tcb, const struct cc_ops *ops) {
     tcb->cc.ops = ops;
-    tcb->cc.acked = 0;
+    tcb->cc.own = (union cc_own){0};
+    tcb->cc.before.cwnd = 0;
     if (tcb->cc.ssthresh == 0) {
         tcb->cc.ssthresh = UINT32_MAX;
+    }
+    if (tcb->cc.cwnd > 0) {
+        reset(config, tcb);
     }
 }
 
@@ -42,22 +52,88 @@ static uint32_t initial_window(const struct lucid_config *config, const struct t
 
 void cc_begin(const struct lucid_config *config, struct tcb *tcb, bool syn_lost) {
     tcb->cc.cwnd = syn_lost ? tcb->snd.mss : initial_window(config, tcb);
+    reset(config, tcb);
 }
 
 void cc_restart_after_idle(const struct lucid_config *config, struct tcb *tcb) {
     tcb->cc.cwnd = min_u32(tcb->cc.cwnd, initial_window(config, tcb));
+    reset(config, tcb);
+}
+
+/* ---- an ACK ---- */
+
+/* A round trip is over when as many octets are acknowledged as were in flight when it began. */
+static bool count_round(struct cc_state *cc, const struct cc_ack *ack) {
+    bool over = ack->octets >= cc->round_left;
+    if (over) {
+        cc->round_left = ack->flight - min_u32(ack->octets, ack->flight);
+        cc->peak = ack->flight;
+        return true;
+    }
+    cc->round_left -= ack->octets;
+    cc->peak = max_u32(cc->peak, ack->flight);
+    return false;
+}
+
+/* A sender that did not use its window learns nothing about it (RFC 9438 5.8, RFC 7661). What counts is the most that
+ * was in flight in this round trip: of several ACKs that come at once only the first finds the whole window in use. In
+ * slow start half of it is enough, for then the next round trip fills it. */
+static bool was_limited(const struct tcb *tcb) {
+    const struct cc_state *cc = &tcb->cc;
+    return cc_slow_start(tcb) ? cc->peak >= cc->cwnd / 2 : (uint64_t)cc->peak + tcb->snd.mss >= cc->cwnd;
+}
+
+void cc_acked(struct tcb *tcb, struct cc_ack *ack) {
+    ack->round = count_round(&tcb->cc, ack);
+    ack->limited = was_limited(tcb);
+    tcb->cc.ops->acked(tcb, ack);
+}
+
+void cc_grow(struct tcb *tcb, uint32_t octets) {
+    static const uint32_t CWND_MAX = UINT32_C(1) << 30;
+    tcb->cc.cwnd = max_u32(tcb->cc.cwnd, min_u32(tcb->cc.cwnd + octets, CWND_MAX));
+}
+
+/* ---- congestion ---- */
+
+/* RFC 5681 3.1 equation (4), RFC 9438 4.6: ssthresh is never below two segments. */
+static uint32_t cut(struct tcb *tcb, enum cc_signal signal, uint32_t flight) {
+    struct cc_state *cc = &tcb->cc;
+    cc->before.cwnd = cc->cwnd;
+    cc->before.ssthresh = cc->ssthresh;
+    cc->before.own = cc->own;
+    cc->round_left = 0;
+    uint32_t left = cc->ops->cut(tcb, signal, flight);
+    cc->ssthresh = max_u32(left, 2u * tcb->snd.mss);
+    return left;
+}
+
+void cc_lost(struct tcb *tcb, uint32_t flight) {
+    cut(tcb, CC_LOSS, flight);
+    tcb->cc.cwnd = tcb->cc.ssthresh;
+}
+
+void cc_marked(struct tcb *tcb, uint32_t flight) {
+    tcb->cc.cwnd = max_u32(cut(tcb, CC_ECN, flight), tcb->snd.mss);
+}
+
+void cc_timed_out(struct tcb *tcb, uint32_t flight, bool repeated) {
+    if (!repeated) {
+        cut(tcb, CC_TIME_OUT, flight);
+    }
+    tcb->cc.cwnd = tcb->snd.mss;
+}
+
+void cc_undo(struct tcb *tcb) {
+    struct cc_state *cc = &tcb->cc;
+    if (cc->cwnd < cc->before.cwnd) {
+        cc->cwnd = cc->before.cwnd;
+        cc->ssthresh = cc->before.ssthresh;
+        cc->own = cc->before.own;
+    }
+    cc->before.cwnd = 0;
 }
 
 void cc_recovered(struct tcb *tcb, uint32_t flight) {
     tcb->cc.cwnd = min_u32(tcb->cc.ssthresh, max_u32(flight, tcb->snd.mss) + tcb->snd.mss);
-}
-
-void cc_save(struct tcb *tcb) {
-    tcb->cc.cwnd_before = tcb->cc.cwnd;
-    tcb->cc.ssthresh_before = tcb->cc.ssthresh;
-}
-
-void cc_undo(struct tcb *tcb) {
-    tcb->cc.cwnd = max_u32(tcb->cc.cwnd, tcb->cc.cwnd_before);
-    tcb->cc.ssthresh = max_u32(tcb->cc.ssthresh, tcb->cc.ssthresh_before);
 }

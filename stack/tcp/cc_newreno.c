@@ -2,49 +2,30 @@
 #include "base/bytes.h"
 #include "tcp/cc.h"
 
-/* cwnd stops here: far above any window that RFC 7323 allows. */
-static const uint32_t CWND_MAX = UINT32_C(1) << 30;
-
-static void grow(struct tcb *tcb, uint32_t octets) {
-    tcb->cc.cwnd = min_u32(tcb->cc.cwnd + octets, CWND_MAX);
-}
-
 /* RFC 5681 3.1: in slow start by what was acknowledged, at most one SMSS an ACK; then by one SMSS for each cwnd
  * acknowledged. A sender that did not use its window learns nothing about it. */
-static void acked(struct tcb *tcb, uint32_t octets, uint32_t flight) {
+static void acked(struct tcb *tcb, const struct cc_ack *ack) {
     uint32_t mss = tcb->snd.mss;
-    bool slow_start = tcb->cc.cwnd < tcb->cc.ssthresh;
-    uint32_t used = slow_start ? tcb->cc.cwnd / 2 : tcb->cc.cwnd - min_u32(tcb->cc.cwnd, mss);
-    if (flight < used) {
+    struct cc_newreno *newreno = &tcb->cc.own.newreno;
+    if (!ack->limited) {
         return;
     }
-    if (slow_start) {
-        grow(tcb, min_u32(octets, mss));
+    if (cc_slow_start(tcb)) {
+        cc_grow(tcb, min_u32(ack->octets, mss));
         return;
     }
-    tcb->cc.acked += octets;
-    if (tcb->cc.acked >= tcb->cc.cwnd) {
-        tcb->cc.acked -= tcb->cc.cwnd;
-        grow(tcb, mss);
+    newreno->acked += ack->octets;
+    if (newreno->acked >= tcb->cc.cwnd) {
+        newreno->acked -= tcb->cc.cwnd;
+        cc_grow(tcb, mss);
     }
 }
 
 /* RFC 5681 3.1 equation (4) */
-static void halve(struct tcb *tcb, uint32_t flight) {
-    tcb->cc.ssthresh = max_u32(flight / 2, 2u * tcb->snd.mss);
-    tcb->cc.acked = 0;
+static uint32_t cut(struct tcb *tcb, enum cc_signal signal, uint32_t flight) {
+    (void)signal;
+    tcb->cc.own.newreno.acked = 0;
+    return flight / 2;
 }
 
-static void lost(struct tcb *tcb, uint32_t flight) {
-    halve(tcb, flight);
-    tcb->cc.cwnd = tcb->cc.ssthresh;
-}
-
-static void timed_out(struct tcb *tcb, uint32_t flight, bool repeated) {
-    if (!repeated) {
-        halve(tcb, flight);
-    }
-    tcb->cc.cwnd = tcb->snd.mss;
-}
-
-const struct cc_ops cc_newreno = {.name = "newreno", .acked = acked, .lost = lost, .timed_out = timed_out};
+const struct cc_ops cc_newreno = {.name = "newreno", .acked = acked, .cut = cut};

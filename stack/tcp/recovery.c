@@ -27,7 +27,7 @@ void recovery_enter(struct tcp *tcp, struct tcb *tcb, const char *rule) {
     tcb->loss.delivered = 0;
     tcb->loss.out = 0;
     spurious_watch(tcb);
-    tcb->cc.ops->lost(tcb, min_u32(tcb_flight(tcb), tcb->cc.cwnd));
+    cc_lost(tcb, min_u32(tcb_flight(tcb), tcb->cc.cwnd));
     tcp->env->stats.tcp_fast_retransmits++;
     trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_RETRANSMIT);
 }
@@ -39,6 +39,16 @@ void recovery_leave(struct tcb *tcb) {
 }
 
 /* ---- events ---- */
+
+void recovery_not_needed(const struct tcp *tcp, struct tcb *tcb, const struct news *news) {
+    struct cc_ack ack = {
+        .octets = news->octets,
+        .flight = news->flight,
+        .now = tcp->env->now,
+        .rtt = news->delivery.timed ? news->delivery.rtt : 0,
+    };
+    cc_acked(tcb, &ack);
+}
 
 bool recovery_heard(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, struct news *news) {
     if (!tcb_agreed(tcb, AGREED_SACK)) {
@@ -66,7 +76,7 @@ void recovery_timed_out(struct tcp *tcp, struct tcb *tcb) {
     if (!repeated) {
         spurious_watch(tcb);
     }
-    tcb->cc.ops->timed_out(tcb, tcb_flight(tcb), repeated);
+    cc_timed_out(tcb, tcb_flight(tcb), repeated);
     recovery_leave(tcb);
     guard(tcp, tcb);
     if (doubted) {

@@ -86,7 +86,7 @@ void recovery_sack(struct tcp *tcp, struct tcb *tcb, const struct segment *segme
     bool growing = !tcb_has(tcb, TCB_RECOVERY);
     end_if_over(tcb);
     if (tailprobe_acked(tcb, segment, duplicate, news->advanced) && !tcb->loss.guarded) {
-        tcb->cc.ops->lost(tcb, news->flight);
+        cc_lost(tcb, news->flight);
         trace_rule(tcp->env, tcb->name, "8985:7.4.2", LUCID_OUTCOME_ACCEPTED);
     }
     if (tcb->loss.frto == FRTO_OFF) {
@@ -95,7 +95,7 @@ void recovery_sack(struct tcp *tcp, struct tcb *tcb, const struct segment *segme
     if (tcb_has(tcb, TCB_RECOVERY)) {
         reduce_in_proportion(tcb, &news->delivery);
     } else if (growing && news->advanced) {
-        tcb->cc.ops->acked(tcb, news->octets, news->flight);
+        recovery_not_needed(tcp, tcb, news);
     }
 }
 

@@ -12,7 +12,6 @@ void spurious_watch(struct tcb *tcb) {
     tcb->loss.copies = 0;
     tcb->loss.cut_at = tcb->snd.una;
     tcb->loss.frto = FRTO_OFF;
-    cc_save(tcb);
 }
 
 void spurious_sent_again(struct tcb *tcb, uint32_t octets) {

@@ -13,6 +13,7 @@
 #include "base/seq32.h"
 #include "base/timers.h"
 #include "lucid/trace.h"
+#include "tcp/cc_state.h"
 #include "wire/tcp_options.h"
 
 /* Both ends of a connection. 36 octets without gaps: it is hashed as it lies in memory. */
@@ -132,12 +133,7 @@ struct tcb {
         struct seq32 seq;
         uint8_t backoff; /* expiries in a row */
     } rtt;
-    struct {
-        const struct cc_ops *ops;
-        uint32_t cwnd, ssthresh;
-        uint32_t acked;                        /* octets acknowledged since cwnd grew in congestion avoidance */
-        uint32_t cwnd_before, ssthresh_before; /* the latest cut */
-    } cc;
+    struct cc_state cc;
     struct {
         struct list in_order, in_time; /* of struct sent */
         struct sent *spare;            /* for the next segment, or NULL */
