@@ -1,6 +1,8 @@
 /* sock.c: the table of handles. See sock.h. */
 #include "core/sock.h"
 
+#include "tcp/cc.h"
+
 struct sock *sock_of(const struct lucid_stack *stack, int fd) {
     if (fd <= 0) {
         return NULL;
@@ -28,6 +30,7 @@ static void default_options(const struct lucid_stack *stack, struct user_options
         .receive_buffer = config->rcvbuf,
         .keepidle = (uint32_t)(config->keepidle / LUCID_SECOND),
         .keepintvl = (uint32_t)(config->keepintvl / LUCID_SECOND),
+        .congestion = cc_numbered(config->congestion),
         .keepcnt = config->keepcnt,
         .ttl = config->ttl,
     };

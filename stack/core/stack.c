@@ -39,6 +39,8 @@ void lucid_config_default(struct lucid_config *config) {
         .keepintvl = 75 * LUCID_SECOND,
         .keepcnt = 9,
         .initial_window = 10,
+        .congestion = LUCID_CONGESTION_NEWRENO,
+        .fixed_window = 10,
         .ttl = 64,
         .mss_floor = 88,
         .port_first = 49152,
@@ -82,7 +84,8 @@ static bool limits_ok(const struct lucid_config *config) {
     bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < buffer_max &&
                    config->timewait_max < buffer_max;
     bool ports = config->port_first > 0 && config->port_first <= config->port_last;
-    return buffers && objects && ports && config->initial_window > 0 && config->mss_floor > 0 && config->ttl > 0;
+    bool windows = config->initial_window > 0 && config->fixed_window > 0 && config->congestion < LUCID_CONGESTIONS;
+    return buffers && objects && ports && windows && config->mss_floor > 0 && config->ttl > 0;
 }
 
 static bool config_ok(const struct lucid_config *config) {

@@ -41,7 +41,10 @@ static int get_info(struct lucid_stack *stack, const struct sock *sock, void *va
 }
 
 static int get_congestion(const struct sock *sock, void *value, size_t *length) {
-    const struct cc_ops *ops = sock->tcb ? sock->tcb->cc.ops : &cc_newreno;
+    const struct cc_ops *ops = sock->listener ? sock->listener->congestion : sock->options.congestion;
+    if (sock->tcb) {
+        ops = sock->tcb->cc.ops;
+    }
     if (*length < CC_NAME) {
         return -LUCID_EINVAL;
     }
@@ -54,6 +57,10 @@ static int set_congestion(struct lucid_stack *stack, struct sock *sock, const vo
     const struct cc_ops *ops = cc_named(value, length);
     if (!ops) {
         return -LUCID_EINVAL;
+    }
+    sock->options.congestion = ops;
+    if (sock->listener) {
+        sock->listener->congestion = ops;
     }
     if (sock->tcb) {
         cc_attach(&stack->env.config, sock->tcb, ops);

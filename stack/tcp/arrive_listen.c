@@ -14,7 +14,7 @@
 #include "tcp/timer.h"
 #include "tcp/window.h"
 
-static void inherit(struct tcb *child, const struct listener *listener) {
+static void inherit(const struct lucid_config *config, struct tcb *child, const struct listener *listener) {
     child->send_buffer = listener->send_buffer;
     child->rcv.buffer = listener->receive_buffer;
     child->switches |= listener->switches;
@@ -24,6 +24,7 @@ static void inherit(struct tcb *child, const struct listener *listener) {
     child->user_timeout = listener->user_timeout;
     child->tos = listener->tos;
     child->ttl = listener->ttl;
+    cc_attach(config, child, listener->congestion);
 }
 
 static void take_syn(struct tcp *tcp, struct tcb *child, const struct segment *syn, const struct seq32 *above) {
@@ -48,7 +49,7 @@ enum lucid_drop arrive_new_child(struct tcp *tcp, struct listener *listener, con
         bool full = tcp->tcbs.used >= tcp->tcbs.limit;
         return env_drop(tcp->env, listener->name, full ? LUCID_DROP_TCP_CONNECTIONS : LUCID_DROP_NO_MEMORY);
     }
-    inherit(child, listener);
+    inherit(&tcp->env->config, child, listener);
     take_syn(tcp, child, segment, above);
     if (!tcb_enter(tcp, child)) {
         tcb_discard(tcp, child);

@@ -3,7 +3,10 @@
 
 #include "base/bytes.h"
 
-static const struct cc_ops *const algorithms[] = {&cc_newreno};
+static const struct cc_ops *const algorithms[LUCID_CONGESTIONS] = {
+    [LUCID_CONGESTION_NEWRENO] = &cc_newreno,
+    [LUCID_CONGESTION_FIXED] = &cc_fixed,
+};
 
 /* True when the length octets at text, or those before a NUL, are this name. */
 static bool is_name(const char name[CC_NAME], const char *text, size_t length) {
@@ -18,8 +21,12 @@ static bool is_name(const char name[CC_NAME], const char *text, size_t length) {
     return length < CC_NAME && name[length] == '\0';
 }
 
+const struct cc_ops *cc_numbered(unsigned number) {
+    return algorithms[number];
+}
+
 const struct cc_ops *cc_named(const char *name, size_t length) {
-    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
+    for (unsigned i = 0; i < LUCID_CONGESTIONS; i++) {
         if (is_name(algorithms[i]->name, name, length)) {
             return algorithms[i];
         }

@@ -10,9 +10,14 @@ struct cc_newreno {
     uint32_t acked; /* octets acknowledged since cwnd grew in congestion avoidance */
 };
 
+struct cc_fixed {
+    uint32_t window; /* octets */
+};
+
 /* What belongs to the algorithm alone; all zeroes when it begins. */
 union cc_own {
     struct cc_newreno newreno;
+    struct cc_fixed fixed;
 };
 
 struct cc_state {

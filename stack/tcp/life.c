@@ -31,7 +31,7 @@ struct tcb *tcb_new(struct tcp *tcp) {
     tcb->switches = (config->nagle ? 0 : SWITCH_NODELAY) | (config->quick_ack ? SWITCH_QUICKACK : 0);
     tcb->last_sent = tcp->env->now;
     tcb->last_received = tcp->env->now;
-    cc_attach(config, tcb, &cc_newreno);
+    cc_attach(config, tcb, cc_numbered(config->congestion));
     for (unsigned i = 0; i < LUCID_TIMERS; i++) {
         tcb->at[i] = LUCID_NEVER;
     }

@@ -13,6 +13,7 @@
 
 struct tcp;
 struct tcb;
+struct cc_ops;
 
 struct listener {
     struct list_node bucket;     /* in tcp->listening */
@@ -31,7 +32,8 @@ struct listener {
     uint32_t send_buffer, receive_buffer;
     uint16_t switches; /* OR of enum tcb_switch */
     uint32_t keepidle, keepintvl, user_timeout;
-    uint16_t max_segment; /* TCP_MAXSEG; 0: none */
+    const struct cc_ops *congestion; /* TCP_CONGESTION */
+    uint16_t max_segment;            /* TCP_MAXSEG; 0: none */
     uint8_t keepcnt, tos, ttl;
 };
 

@@ -1,6 +1,7 @@
 /* open.c: OPEN, RFC 9293 3.10.1: listening, connecting, accepting. See user.h. */
 #include "base/addr.h"
 #include "base/bytes.h"
+#include "tcp/cc.h"
 #include "tcp/isn.h"
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
@@ -42,6 +43,7 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
         .keepidle = options->keepidle,
         .keepintvl = options->keepintvl,
         .user_timeout = options->user_timeout,
+        .congestion = options->congestion,
         .max_segment = options->max_segment,
         .keepcnt = options->keepcnt,
         .tos = options->tos,
@@ -91,6 +93,7 @@ static void begin(struct tcp *tcp, struct tcb *tcb, const struct user_options *o
     tcb->user_timeout = options->user_timeout;
     tcb->tos = options->tos;
     tcb->ttl = options->ttl;
+    cc_attach(&tcp->env->config, tcb, options->congestion);
     tcb->iss = isn_choose(tcp, &tcb->ends);
     tcb->snd.una = tcb->iss;
     tcb->snd.nxt = seq_add(tcb->iss, 1);

@@ -11,7 +11,8 @@ struct user_options {
     uint32_t send_buffer, receive_buffer;
     uint16_t switches; /* OR of enum tcb_switch */
     uint32_t keepidle, keepintvl, user_timeout;
-    uint16_t max_segment; /* TCP_MAXSEG; 0: none */
+    const struct cc_ops *congestion; /* TCP_CONGESTION */
+    uint16_t max_segment;            /* TCP_MAXSEG; 0: none */
     uint8_t keepcnt, tos, ttl;
     bool reuse; /* SO_REUSEADDR */
 };

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "harness/drill_parse.h"
+#include "tcp/cc.h"
 
-enum kind { NUMBER, TIME, SWITCH };
+enum kind { NUMBER, TIME, SWITCH, CONGESTION };
 
 static const struct member {
     const char *name;
@@ -41,6 +42,8 @@ static const struct member {
     MEMBER(keepintvl, TIME),
     MEMBER(keepcnt, NUMBER),
     MEMBER(initial_window, NUMBER),
+    MEMBER(congestion, CONGESTION),
+    MEMBER(fixed_window, NUMBER),
     MEMBER(ttl, NUMBER),
     MEMBER(mss_floor, NUMBER),
     MEMBER(port_first, NUMBER),
@@ -79,6 +82,16 @@ static bool parse_switch(struct scan *scan, uint64_t *value) {
     return *value || scan_is_word(scan, "false") || scan_fail(scan, "true or false is missing at '%.20s'", scan->at);
 }
 
+/* A number of enum lucid_congestion, by its name. */
+static bool parse_congestion(struct scan *scan, uint64_t *value) {
+    for (*value = 0; *value < LUCID_CONGESTIONS; ++*value) {
+        if (scan_is_word(scan, cc_numbered((unsigned)*value)->name)) {
+            return true;
+        }
+    }
+    return scan_fail(scan, "'%.20s' is no congestion control", scan->at);
+}
+
 bool drill_config_parse(struct scan *scan, struct drill_setting *setting) {
     char name[SCAN_WORD];
     if (!scan_word(scan, name)) {
@@ -97,6 +110,8 @@ bool drill_config_parse(struct scan *scan, struct drill_setting *setting) {
         return parse_number(scan, member, &setting->value);
     case SWITCH:
         return parse_switch(scan, &setting->value);
+    case CONGESTION:
+        return parse_congestion(scan, &setting->value);
     case TIME:
         break;
     }

@@ -1,7 +1,7 @@
 /* drill_config.h: `config msl=30s rto_min=200ms nagle=false`: the members of struct lucid_config by their names.
  *
- * Times have a unit (s, ms, us), switches are true or false, anything else is a plain number. mtu is that of IPv4; IPv6
- * gets 20 octets more, so that the MSS is the same.
+ * Times have a unit (s, ms, us), switches are true or false, congestion has a name (newreno), anything else is a plain
+ * number. mtu is that of IPv4; IPv6 gets 20 octets more, so that the MSS is the same.
  */
 #ifndef HARNESS_DRILL_CONFIG_H
 #define HARNESS_DRILL_CONFIG_H

@@ -143,6 +143,7 @@ END_TEST
 
 /* cc-ack-never-lowers-cwnd: after anything, near any limit */
 static void never_lowered(const char *name, uint64_t seed) {
+    bool fixed = strcmp(name, "fixed") == 0;
     begin(name, 1);
     tcb.snd.mss = (uint16_t)(88 + draw_below(&seed, 65000));
     tcb.cc.cwnd = tcb.cc.ssthresh = (2 + draw_below(&seed, 100)) * tcb.snd.mss;
@@ -169,14 +170,43 @@ static void never_lowered(const char *name, uint64_t seed) {
             bool slow_start = cc_slow_start(&tcb);
             acked(octets, flight, now);
             EXPECT(tcb.cc.cwnd >= before);
-            EXPECT(!slow_start || tcb.cc.cwnd - before <= octets);
+            EXPECT(!slow_start || fixed || tcb.cc.cwnd - before <= octets);
             EXPECT(tcb.cc.cwnd <= UINT32_C(1) << 30);
         }
         EXPECT(tcb.cc.cwnd >= tcb.snd.mss && tcb.cc.ssthresh >= 2u * tcb.snd.mss);
     }
 }
 
-static const char *const NAMES[] = {"newreno"};
+START_TEST(a_fixed_window_stays) {
+    begin("fixed", 1);
+    cc_begin(&config, &tcb, true);
+    const uint32_t window = config.fixed_window * MSS;
+    ck_assert_uint_eq(tcb.cc.cwnd, window);
+    round_trip(MSS, false, RTT);
+    cc_restart_after_idle(&config, &tcb);
+    cc_lost(&tcb, 5 * MSS);
+    cc_marked(&tcb, 5 * MSS);
+    ck_assert_uint_eq(tcb.cc.cwnd, window);
+    cc_timed_out(&tcb, 5 * MSS, false);
+    ck_assert_uint_eq(tcb.cc.cwnd, MSS);
+    acked(MSS, MSS, 2 * RTT);
+    ck_assert_uint_eq(tcb.cc.cwnd, window);
+}
+END_TEST
+
+/* By TCP_CONGESTION in the midst of a connection: what is known of the path stays, unless the new one knows better. */
+START_TEST(the_algorithm_changes) {
+    begin("newreno", 40);
+    cc_attach(&config, &tcb, cc_named("fixed", CC_NAME));
+    ck_assert_uint_eq(tcb.cc.cwnd, config.fixed_window * MSS);
+    tcb.cc.ssthresh = 7 * MSS;
+    cc_attach(&config, &tcb, cc_named("newreno", CC_NAME));
+    ck_assert_uint_eq(tcb.cc.cwnd, config.fixed_window * MSS);
+    ck_assert_uint_eq(tcb.cc.ssthresh, 7 * MSS);
+}
+END_TEST
+
+static const char *const NAMES[] = {"newreno", "fixed"};
 
 START_TEST(an_ack_never_lowers_cwnd) {
     for (uint64_t seed = 0; seed < 200; seed++) {
@@ -197,6 +227,8 @@ int main(void) {
     tcase_add_test(tests, marks_leave_one_segment);
     tcase_add_test(tests, a_cut_is_undone);
     tcase_add_test(tests, what_has_grown_since_stays);
+    tcase_add_test(tests, a_fixed_window_stays);
+    tcase_add_test(tests, the_algorithm_changes);
     tcase_add_loop_test(tests, an_ack_never_lowers_cwnd, 0, sizeof NAMES / sizeof NAMES[0]);
     return unit_run(suite);
 }

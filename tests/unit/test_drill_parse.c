@@ -116,6 +116,7 @@ static const struct refusal {
     {1, "config color=red\n", "'color' is no setting of struct lucid_config that a script can choose"},
     {1, "config msl\n", "'=' is missing"},
     {1, "config msl=30\n", "msl needs a time with its unit, as in 30s or 200ms"},
+    {1, "config congestion=vegas\n", "'vegas' is no congestion control"},
     {1, "config nagle=yes\n", "true or false is missing at 'yes'"},
     {1, "config keepcnt=300\n", "keepcnt is 300, but must lie between 0 and 255"},
     {2, "quiet 1\nconfig msl=30s\n", "'config' stands before everything that happens"},

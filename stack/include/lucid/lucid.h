@@ -83,6 +83,13 @@ enum lucid_offload {
     LUCID_OFFLOAD_TSO6 = 1 << 2,     /* it cuts TCP over IPv6 into segments (needs CHECKSUM) */
 };
 
+/* How a connection finds out how much the network takes. Its name is that of TCP_CONGESTION. */
+enum lucid_congestion {
+    LUCID_CONGESTION_NEWRENO, /* "newreno": RFC 5681 */
+    LUCID_CONGESTION_FIXED,   /* "fixed": not at all; for lessons and closed links only */
+    LUCID_CONGESTIONS         /* their number */
+};
+
 /* An address of ours and the length of its network prefix in bits (of the IPv4 address itself for IPv4). */
 struct lucid_ifaddr {
     struct lucid_addr addr;
@@ -141,6 +148,8 @@ struct lucid_config {
     lucid_time keepintvl;   /* between unanswered probes; 75 s */
     uint8_t keepcnt;        /* unanswered probes before ETIMEDOUT; 9 */
     uint8_t initial_window; /* congestion window at the start in segments, RFC 6928; 10 */
+    uint8_t congestion;     /* enum lucid_congestion; LUCID_CONGESTION_NEWRENO; TCP_CONGESTION overrides */
+    uint16_t fixed_window;  /* segments in flight with LUCID_CONGESTION_FIXED; 10 */
     uint8_t ttl;            /* time to live, hop limit; 64 */
     uint16_t mss_floor;     /* the smallest send MSS that a peer can force; 88 */
     uint16_t port_first;    /* ephemeral ports, RFC 6056; 49152 to 65535 */
