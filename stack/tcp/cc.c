@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 
 static const struct cc_ops *const algorithms[LUCID_CONGESTIONS] = {
+    [LUCID_CONGESTION_CUBIC] = &cc_cubic,
     [LUCID_CONGESTION_NEWRENO] = &cc_newreno,
     [LUCID_CONGESTION_FIXED] = &cc_fixed,
 };

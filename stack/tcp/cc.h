@@ -6,7 +6,7 @@
  * Order of calls: cc_attach() when the connection is made, cc_begin() when its MSS is known, then one of the events
  * below for each thing that happens. While a recovery lasts, recovery.h decides what may fly, and no ACK is told here.
  *
- * Where to read next: cc_newreno.c, the textbook; cc_fixed.c, what it was without.
+ * Where to read next: cc_newreno.c, the textbook; cc_cubic.c, the default; cc_fixed.c, what it was without.
  */
 #ifndef TCP_CC_H
 #define TCP_CC_H
@@ -39,7 +39,7 @@ struct cc_ops {
     uint32_t (*cut)(struct tcb *tcb, enum cc_signal signal, uint32_t flight);
 };
 
-extern const struct cc_ops cc_newreno, cc_fixed;
+extern const struct cc_ops cc_cubic, cc_newreno, cc_fixed;
 
 /* The algorithm of this number, one of enum lucid_congestion. */
 const struct cc_ops *cc_numbered(unsigned number);

@@ -2,12 +2,27 @@
 #ifndef TCP_CC_STATE_H
 #define TCP_CC_STATE_H
 
-#include "lucid/lucid.h"
+#include "tcp/hystart.h"
 
 struct cc_ops;
 
 struct cc_newreno {
     uint32_t acked; /* octets acknowledged since cwnd grew in congestion avoidance */
+};
+
+/* RFC 9438 4.1.2; windows in octets */
+struct cc_cubic {
+    uint32_t w_max;         /* 0: not known */
+    uint32_t cwnd_prior;    /* cwnd when ssthresh was set last */
+    uint32_t k;             /* 2^-20 s */
+    uint32_t part;          /* the fraction of an octet by which cwnd has yet to grow, in 1/cwnd */
+    uint64_t w_est;         /* in 1/1024 octets */
+    lucid_time t;           /* since the epoch began, while cwnd was in use */
+    lucid_time heard;       /* the latest ACK */
+    bool epoch;             /* the five above are set: a stage of congestion avoidance has begun */
+    bool flat;              /* the next one begins with K = 0 */
+    bool dry;               /* nothing was in flight after the latest ACK */
+    struct hystart hystart; /* of the first slow start */
 };
 
 struct cc_fixed {
@@ -18,6 +33,7 @@ struct cc_fixed {
 union cc_own {
     struct cc_newreno newreno;
     struct cc_fixed fixed;
+    struct cc_cubic cubic;
 };
 
 struct cc_state {

@@ -85,6 +85,7 @@ enum lucid_offload {
 
 /* How a connection finds out how much the network takes. Its name is that of TCP_CONGESTION. */
 enum lucid_congestion {
+    LUCID_CONGESTION_CUBIC,   /* "cubic": RFC 9438, with HyStart++, RFC 9406 */
     LUCID_CONGESTION_NEWRENO, /* "newreno": RFC 5681 */
     LUCID_CONGESTION_FIXED,   /* "fixed": not at all; for lessons and closed links only */
     LUCID_CONGESTIONS         /* their number */
