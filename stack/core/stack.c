@@ -39,7 +39,7 @@ void lucid_config_default(struct lucid_config *config) {
         .keepintvl = 75 * LUCID_SECOND,
         .keepcnt = 9,
         .initial_window = 10,
-        .congestion = LUCID_CONGESTION_NEWRENO,
+        .congestion = LUCID_CONGESTION_CUBIC,
         .fixed_window = 10,
         .ttl = 64,
         .mss_floor = 88,

@@ -149,7 +149,7 @@ struct lucid_config {
     lucid_time keepintvl;   /* between unanswered probes; 75 s */
     uint8_t keepcnt;        /* unanswered probes before ETIMEDOUT; 9 */
     uint8_t initial_window; /* congestion window at the start in segments, RFC 6928; 10 */
-    uint8_t congestion;     /* enum lucid_congestion; LUCID_CONGESTION_NEWRENO; TCP_CONGESTION overrides */
+    uint8_t congestion;     /* enum lucid_congestion; LUCID_CONGESTION_CUBIC; TCP_CONGESTION overrides */
     uint16_t fixed_window;  /* segments in flight with LUCID_CONGESTION_FIXED; 10 */
     uint8_t ttl;            /* time to live, hop limit; 64 */
     uint16_t mss_floor;     /* the smallest send MSS that a peer can force; 88 */
