@@ -2,8 +2,8 @@
  *
  * A connection can have no more in flight than the receiver's buffer and the sender's queue hold, so on a long fast
  * path both must be as large as bandwidth times delay; on any other that would waste memory. So each begins at
- * config.rcvbuf and config.sndbuf and grows, up to config.rcvbuf_max and config.sndbuf_max, as long as it is what limits
- * the flow.
+ * config.rcvbuf and config.sndbuf and grows, up to config.rcvbuf_max and config.sndbuf_max, as long as it is what
+ * limits the flow.
  *
  * The receiver's side is dynamic right-sizing: what the application reads in a round trip is the rate; a sender in slow
  * start doubles it in the next one, so the buffer is kept at twice that. The sender's side follows the congestion
