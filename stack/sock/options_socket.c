@@ -125,6 +125,20 @@ static int set_linger(struct lucid_stack *stack, struct sock *sock, int value) {
     return 0;
 }
 
+/* Urgent data is always in line (RFC 6093 2.1, 6): there is nothing to switch (docs/decisions/0055). */
+static int get_oobinline(struct lucid_stack *stack, struct sock *sock, int *value) {
+    (void)stack;
+    (void)sock;
+    *value = 1;
+    return 0;
+}
+
+static int set_oobinline(struct lucid_stack *stack, struct sock *sock, int value) {
+    (void)stack;
+    (void)sock;
+    return value ? 0 : -LUCID_EINVAL;
+}
+
 static int get_acceptconn(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
     *value = sock->listener != NULL;
@@ -137,6 +151,7 @@ const struct option options_of_sockets[] = {
     {LUCID_SOL_SOCKET, LUCID_SO_ERROR, false, get_error, NULL},
     {LUCID_SOL_SOCKET, LUCID_SO_SNDBUF, false, get_sndbuf, set_sndbuf},
     {LUCID_SOL_SOCKET, LUCID_SO_RCVBUF, false, get_rcvbuf, set_rcvbuf},
+    {LUCID_SOL_SOCKET, LUCID_SO_OOBINLINE, true, get_oobinline, set_oobinline},
     {LUCID_SOL_SOCKET, LUCID_SO_LINGER, true, get_linger, set_linger},
     {LUCID_SOL_SOCKET, LUCID_SO_ACCEPTCONN, false, get_acceptconn, NULL},
 };

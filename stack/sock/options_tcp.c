@@ -7,6 +7,7 @@
 #include "sock/options.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
+#include "tcp/urgent.h"
 
 static const int SECONDS_MAX = 32767 * 60;
 
@@ -173,6 +174,12 @@ static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
     return 0;
 }
 
+static int get_urgent_left(struct lucid_stack *stack, struct sock *sock, int *value) {
+    (void)stack;
+    *value = sock->tcb ? (int)urgent_left(sock->tcb) : 0;
+    return 0;
+}
+
 const struct option options_of_segments[] = {
     {LUCID_SOL_SOCKET, LUCID_SO_KEEPALIVE, true, get_keepalive, set_keepalive},
     {LUCID_IPPROTO_IP, LUCID_IP_TOS, false, get_tos, set_tos},
@@ -185,6 +192,7 @@ const struct option options_of_segments[] = {
     {LUCID_IPPROTO_TCP, LUCID_TCP_KEEPCNT, true, get_keepcnt, set_keepcnt},
     {LUCID_IPPROTO_TCP, LUCID_TCP_QUICKACK, true, get_quickack, set_quickack},
     {LUCID_IPPROTO_TCP, LUCID_TCP_USER_TIMEOUT, true, get_user_timeout, set_user_timeout},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_URGENT_LEFT, true, get_urgent_left, NULL},
 };
 
 const unsigned options_of_segments_count = sizeof options_of_segments / sizeof options_of_segments[0];

@@ -1,6 +1,7 @@
 /* transfer.c: send and receive, on streams and datagrams. RFC 9293 3.10.2, 3.10.3; RFC 768. */
 #include "base/bytes.h"
 #include "sock/sock.h"
+#include "tcp/urgent.h"
 
 static ptrdiff_t traced(struct lucid_stack *stack, uint32_t name, enum lucid_call call, int fd, size_t length,
                         ptrdiff_t result) {
@@ -27,6 +28,9 @@ ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *data, size
     if (!sock) {
         return -LUCID_EBADF;
     }
+    if (sock->udp && flags & LUCID_MSG_OOB) {
+        return -LUCID_EOPNOTSUPP;
+    }
     if (sock->udp) {
         return udp_sendto(&stack->udp, sock->udp, data, length, remote);
     }
@@ -34,7 +38,7 @@ ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *data, size
         return -LUCID_ENOTCONN;
     }
     uint32_t name = sock_name(sock);
-    ptrdiff_t result = user_send(&stack->tcp, sock->tcb, data, length, (flags & LUCID_MSG_MORE) != 0);
+    ptrdiff_t result = user_send(&stack->tcp, sock->tcb, data, length, flags);
     return traced(stack, name, LUCID_CALL_SEND, fd, length, once(sock, result));
 }
 
@@ -71,6 +75,9 @@ ptrdiff_t lucid_recvfrom(struct lucid_stack *stack, int fd, void *data, size_t l
     bool peek = (flags & LUCID_MSG_PEEK) != 0;
     if (!sock) {
         return -LUCID_EBADF;
+    }
+    if (flags & LUCID_MSG_OOB) {
+        return -LUCID_EINVAL; /* nothing is out of band: docs/decisions/0055 */
     }
     if (sock->udp) {
         return udp_recvfrom(&stack->udp, sock->udp, data, length, peek, remote, local);
@@ -115,4 +122,15 @@ int lucid_recv_return(struct lucid_stack *stack, int fd, size_t length) {
     user_received(&stack->tcp, sock->tcb, octets);
     traced(stack, name, LUCID_CALL_RECV, fd, length, (ptrdiff_t)length);
     return 0;
+}
+
+int lucid_sockatmark(struct lucid_stack *stack, int fd) {
+    const struct sock *sock = sock_of(stack, fd);
+    if (!sock) {
+        return -LUCID_EBADF;
+    }
+    if (!sock->tcb) {
+        return sock->udp ? -LUCID_EOPNOTSUPP : -LUCID_ENOTCONN;
+    }
+    return urgent_at_mark(sock->tcb);
 }

@@ -30,6 +30,7 @@ static enum lucid_drop parse(const struct ip_datagram *datagram, struct segment 
     };
     segment->seq = header.seq;
     segment->ack = header.ack;
+    segment->up = seq_add(header.seq, header.urgent);
     segment->flags = header.flags;
     segment->trimmed = false;
     segment->window = header.window;

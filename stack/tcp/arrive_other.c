@@ -14,6 +14,7 @@
 #include "tcp/sack.h"
 #include "tcp/text.h"
 #include "tcp/timestamps.h"
+#include "tcp/urgent.h"
 
 /* "Special allowance should be made to accept valid ACKs, URGs, and RSTs" when RCV.WND is zero (MUST-66): a segment at
  * RCV.NXT loses its data, but is processed and acknowledged. A FIN without data needs no buffer and is kept. */
@@ -151,10 +152,9 @@ static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment 
     return DONE;
 }
 
-/* Sixth, URG: urgent data is delivered in line, as RFC 6093 3 recommends; the pointer moves nothing. */
 static enum verdict sixth_urg(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (segment_has(segment, LUCID_URG)) {
-        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/6", LUCID_OUTCOME_IGNORED);
+        urgent_arrive(tcp, tcb, segment);
     }
     return GO_ON;
 }

@@ -87,6 +87,13 @@ static const char *check_sums(const struct tcb *tcb) {
     return same ? NULL : "I9: octets SACKed or lost are miscounted";
 }
 
+static const char *check_urgent(const struct tcb *tcb) {
+    if (tcb_has(tcb, TCB_URGENT_OUT) && seq_gt(tcb->snd.up, tcb_data_end(tcb))) {
+        return "I4: the urgent pointer lies behind what is queued";
+    }
+    return NULL;
+}
+
 static const char *check_runs(const struct tcb *tcb) {
     struct seq32 last = tcb->rcv.nxt;
     uint32_t count = 0;
@@ -220,6 +227,7 @@ const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {
     const char *broken = check_send(tcb);
     broken = broken ? broken : check_records(tcb);
     broken = broken ? broken : check_sums(tcb);
+    broken = broken ? broken : check_urgent(tcb);
     broken = broken ? broken : check_receive(tcb);
     broken = broken ? broken : check_timers(tcp, tcb);
     broken = broken ? broken : check_armed(tcb);

@@ -13,6 +13,7 @@
 #include "tcp/segment_trace.h"
 #include "tcp/tailprobe.h"
 #include "tcp/timer.h"
+#include "tcp/urgent.h"
 #include "tcp/user.h"
 #include "tcp/variables.h"
 #include "tcp/window.h"
@@ -100,6 +101,7 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
         .flags = flags_for(tcb, plan),
         .window = window_for(tcb, plan),
     };
+    urgent_mark(tcb, header);
     size_t ip_length = ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl,
                                tcb->tos, header->header_length + payload);
     tcp_header_build(out->head + ip_length, header);

@@ -5,6 +5,7 @@
 #include "tcp/sack.h"
 #include "tcp/scoreboard.h"
 #include "tcp/recovery.h"
+#include "tcp/urgent.h"
 
 /* Segments that one packet may carry when the device cuts it: 44 of 1460 octets fill 64 KB. */
 static const uint32_t SEGMENTS_PER_PACKET = 44;
@@ -22,10 +23,11 @@ static uint32_t segment_octets(const struct tcb *tcb) {
     return tcb->snd.mss - sack_length(tcb);
 }
 
-/* The largest payload of one packet: one segment, or whole segments that the device will cut apart. */
+/* The largest payload of one packet: one segment, or whole segments that the device will cut apart. It repeats the
+ * header, and an urgent pointer is counted from the segment's own number: that needs segments of ours. */
 static uint32_t largest_packet(const struct tcp *tcp, const struct tcb *tcb, uint32_t segment) {
     unsigned tso = lucid_addr_is_ipv4(&tcb->ends.remote.addr) ? LUCID_OFFLOAD_TSO4 : LUCID_OFFLOAD_TSO6;
-    if (!(tcp->env->config.offload & tso)) {
+    if (!(tcp->env->config.offload & tso) || urgent_sending(tcb)) {
         return segment;
     }
     return min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / segment) * segment;
@@ -81,16 +83,17 @@ static struct plan lost(const struct tcp *tcp, const struct tcb *tcb) {
 
 /* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? Not while something is in
  * flight (flying), says Nagle, be it the full segments in front of it in the same packet; else if nothing is left
- * behind it (all), or if it fills half of the largest window there ever was.
+ * behind it (all), or if it fills half of the largest window there ever was. Urgent data waits for no company.
  */
 static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, bool all, bool fin) {
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {
         return true;
     }
-    if (flying && !tcb_switched(tcb, SWITCH_NODELAY)) {
+    bool urgent = urgent_waiting(tcb);
+    if (flying && !tcb_switched(tcb, SWITCH_NODELAY) && !urgent) {
         return false;
     }
-    return all ? !tcb_switched(tcb, SWITCH_CORK) && !tcb_has(tcb, TCB_MORE)
+    return all ? urgent || (!tcb_switched(tcb, SWITCH_CORK) && !tcb_has(tcb, TCB_MORE))
                : length >= max_u32(tcb->snd.max_wnd / 2, 1);
 }
 

@@ -15,6 +15,7 @@
 struct segment {
     struct endpoints ends; /* local is the destination */
     struct seq32 seq, ack;
+    struct seq32 up; /* SEG.SEQ, before anything was cut off, and SEG.UP: means something with URG only */
     uint32_t window; /* SEG.WND in octets: to_connection() scales it */
     uint32_t length; /* octets of data */
     const uint8_t *data;

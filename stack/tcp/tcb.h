@@ -57,6 +57,8 @@ enum tcb_flag {
     TCB_HALF_OPEN = 1 << 24,     /* counted in tcp->half_open; in its listener's half_open */
     TCB_WAITING = 1 << 25,       /* in its listener's waiting */
     TCB_DSACK_DUE = 1 << 26,     /* rcv.dsack has not been told yet */
+    TCB_URGENT_OUT = 1 << 27,    /* snd.up says something */
+    TCB_URGENT_IN = 1 << 28,     /* rcv.up says something */
 };
 
 /* What the application switched on; a listener's children inherit it. */
@@ -89,6 +91,7 @@ struct tcb {
     struct seq32 iss, irs;
     struct {
         struct seq32 una, nxt, wl1, wl2;
+        struct seq32 up;       /* with TCB_URGENT_OUT: SND.UP, the first octet behind urgent data */
         uint32_t wnd, max_wnd; /* in octets, scaled */
         uint16_t mss;          /* largest payload, options taken off */
         uint16_t peer_mss;     /* as offered; 0: no option */
@@ -99,6 +102,7 @@ struct tcb {
         struct seq32 edge;           /* the right edge of the window that was last promised; RCV.WND is edge - nxt */
         struct seq32 acked;          /* RCV.NXT in the latest ACK that left: Last.ACK.sent of RFC 7323 */
         struct seq32 fin;            /* with TCB_FIN_SEEN: the sequence number of the peer's FIN */
+        struct seq32 up;             /* with TCB_URGENT_IN: RCV.UP, the first octet behind urgent data */
         struct tcp_sack_block dsack; /* octets that came twice, RFC 2883 */
         uint32_t changes;            /* of runs, counted, so that each knows when it changed last */
         uint32_t buffer;             /* SO_RCVBUF */

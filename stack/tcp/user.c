@@ -6,6 +6,7 @@
 #include "tcp/life.h"
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
+#include "tcp/urgent.h"
 #include "tcp/window.h"
 
 /* A lent piece below this size is copied instead: a packet has room for few pieces. */
@@ -50,7 +51,7 @@ static void was_queued(struct tcp *tcp, struct tcb *tcb) {
     tcb_settle(tcp, tcb);
 }
 
-ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t length, bool more) {
+ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t length, int flags) {
     int refused = may_send(tcb);
     if (refused) {
         return refused;
@@ -63,7 +64,10 @@ ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t l
     if (!buffers_append_copy(tcp->env, &tcb->send_queue, data, taken)) {
         return -LUCID_ENOBUFS;
     }
-    tcb->flags = more ? tcb->flags | TCB_MORE : tcb->flags & ~(unsigned)TCB_MORE;
+    tcb->flags = flags & LUCID_MSG_MORE ? tcb->flags | TCB_MORE : tcb->flags & ~(unsigned)TCB_MORE;
+    if (flags & LUCID_MSG_OOB && taken > 0) {
+        urgent_send(tcb);
+    }
     was_queued(tcp, tcb);
     return (ptrdiff_t)taken;
 }
@@ -104,7 +108,7 @@ static ptrdiff_t nothing_to_read(const struct tcb *tcb) {
 }
 
 ptrdiff_t user_receive(struct tcp *tcp, struct tcb *tcb, void *data, size_t length, bool peek) {
-    uint32_t octets = (uint32_t)min_size(length, tcb->receive_queue.length);
+    uint32_t octets = (uint32_t)min_size(length, urgent_readable(tcb));
     if (tcb->receive_queue.length == 0) {
         return nothing_to_read(tcb);
     }
@@ -122,7 +126,7 @@ ptrdiff_t user_receive_lend(struct tcb *tcb, struct lucid_slice *slices, size_t 
     }
     unsigned used = 0;
     unsigned room = (unsigned)min_size(max, UINT16_MAX);
-    uint32_t octets = buffers_slices(&tcb->receive_queue, 0, tcb->receive_queue.length, slices, room, &used);
+    uint32_t octets = buffers_slices(&tcb->receive_queue, 0, urgent_readable(tcb), slices, room, &used);
     *count = used;
     return (ptrdiff_t)octets;
 }
@@ -130,6 +134,7 @@ ptrdiff_t user_receive_lend(struct tcb *tcb, struct lucid_slice *slices, size_t 
 void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
     buffers_consume(tcp->env, &tcb->receive_queue, length);
     autotune_read(tcp, tcb);
+    urgent_read(tcp, tcb);
     bool may_grow = tcb_is(tcb, STATES_DATA_IN) && !tcb_has(tcb, TCB_RETIRED);
     if (may_grow && window_update_due(tcb)) {
         tcb->flags |= TCB_ACK_NOW;
@@ -200,6 +205,9 @@ unsigned user_ready(const struct tcb *tcb) {
     }
     if (tcb_has(tcb, TCB_FIN_RECEIVED) || over) {
         ready |= LUCID_POLLRDHUP;
+    }
+    if (urgent_left(tcb) > 0) {
+        ready |= LUCID_POLLPRI;
     }
     if (!opening && (may_send(tcb) != 0 || room_to_send(tcb) > 0)) {
         ready |= LUCID_POLLOUT;

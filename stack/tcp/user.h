@@ -32,8 +32,8 @@ int user_connect(struct tcp *tcp, const struct lucid_sockaddr *local, const stru
 /* Takes the first waiting connection of a listener for this handle; NULL when none waits. */
 struct tcb *user_accept(struct tcp *tcp, struct listener *listener, uint32_t owner);
 
-/* SEND (3.10.2). more: LUCID_MSG_MORE. */
-ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t length, bool more);
+/* SEND (3.10.2). flags: OR of enum lucid_message_flag. */
+ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t length, int flags);
 ptrdiff_t user_send_lend(struct tcp *tcp, struct tcb *tcb, const void *data, size_t length, buffer_release *release,
                          void *argument);
 

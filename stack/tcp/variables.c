@@ -2,6 +2,7 @@
 #include "tcp/variables.h"
 
 #include "base/bytes.h"
+#include "tcp/urgent.h"
 
 /* cwnd as RFC 5681 means it: in fast recovery it includes the segments that have left the network. */
 static uint32_t shown_cwnd(const struct tcb *tcb) {
@@ -84,6 +85,7 @@ void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_t
         .send_queue = tcb->send_queue.length,
         .receive_queue = tcb->receive_queue.length,
         .out_of_order = tcb->run_octets,
+        .urgent = urgent_left(tcb),
         .mss = tcb->snd.mss,
         .mss_received = tcb->snd.peer_mss,
         .snd_shift = tcb->snd.shift,

@@ -57,6 +57,7 @@ static void take_syn(struct model *model, const struct model_segment *segment) {
     model->rcv.edge = model->rcv.nxt;
     model->rcv.unread = 0;
     model->rcv.fin_known = false;
+    model->rcv.urgent = false;
     model->rcv.held = 0;
     memset(model->rcv.come, 0, sizeof model->rcv.come);
 }
@@ -223,26 +224,28 @@ void model_end_event(struct model *model) {
     model->ack_owed = model->ack_owed || model->ack == MODEL_ACK_SOON;
 }
 
-void model_arrives(struct model *model, const struct model_segment *segment) {
+void model_arrives(struct model *model, const struct model_segment *arrived) {
+    struct model_segment segment = *arrived;
+    segment.up = segment.seq + segment.urgent;
     model_begin_event(model);
     model->dropped = true; /* unless something is made of it */
     switch (model->state) {
     case LUCID_CLOSED:
     case LUCID_LISTEN:
         if (model->listening) {
-            in_listen(model, segment);
+            in_listen(model, &segment);
         } else {
-            model_reset_reply(model, segment);
+            model_reset_reply(model, &segment);
         }
         break;
     case LUCID_SYN_SENT:
-        in_syn_sent(model, *segment);
+        in_syn_sent(model, segment);
         break;
     case LUCID_TIME_WAIT:
-        in_time_wait(model, segment);
+        in_time_wait(model, &segment);
         break;
     default:
-        model_other_states(model, *segment);
+        model_other_states(model, segment);
         break;
     }
     model_end_event(model);

@@ -26,6 +26,8 @@
 
 struct model_segment {
     uint32_t seq, ack, window, length; /* window and length in octets */
+    uint16_t urgent;                   /* the pointer, with URG; offset from seq */
+    uint32_t up;                       /* the same as a sequence number: model_arrives() fills it in */
     uint8_t flags;
 };
 
@@ -69,6 +71,8 @@ struct model {
         uint32_t unread;                /* delivered to the application's queue, not read yet */
         bool fin_known;
         uint32_t fin; /* with fin_known: its sequence number */
+        bool urgent;  /* RCV.UP says something: */
+        uint32_t up;
     } rcv;
     bool ack_owed; /* since an earlier event: a delayed ACK */
 
@@ -135,6 +139,7 @@ uint32_t model_length(const struct model_segment *segment);
 bool model_acceptable(const struct model *model, const struct model_segment *segment);
 void model_other_states(struct model *model, struct model_segment segment);
 void model_trim(struct model *model, struct model_segment *segment);
+uint32_t model_urgent_left(const struct model *model);
 void model_text_and_fin(struct model *model, struct model_segment *segment);
 void model_transmit(struct model *model);
 

@@ -77,13 +77,21 @@ static void after_reading(struct model *model) {
     }
 }
 
+/* Octets that one call may return: up to the last urgent one, then that one (docs/decisions/0055). */
+static uint32_t to_mark(const struct model *model) {
+    uint32_t left = model_urgent_left(model);
+    uint32_t stop = left > 1 ? left - 1 : left;
+    return stop > 0 && stop < model->rcv.unread ? stop : model->rcv.unread;
+}
+
 long model_receive(struct model *model, uint32_t length) {
     model_begin_event(model);
     if (model->error) {
         return tell_error(model);
     }
     if (model->rcv.unread > 0) {
-        length = length < model->rcv.unread ? length : model->rcv.unread;
+        uint32_t mark = to_mark(model);
+        length = length < mark ? length : mark;
         model->rcv.unread -= length;
         after_reading(model);
         return length;

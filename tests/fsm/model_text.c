@@ -92,11 +92,35 @@ static void eighth_fin(struct model *model, const struct model_segment *segment)
     }
 }
 
-/* The sixth step, URG, moves nothing: RFC 6093. */
+/* The number of the octet that the application reads next. */
+static uint32_t unread_from(const struct model *model) {
+    return model->rcv.nxt - (model->end_of_stream ? 1 : 0) - model->rcv.unread;
+}
+
+/* Urgent octets still to be read, of which none is behind the peer's FIN. */
+uint32_t model_urgent_left(const struct model *model) {
+    uint32_t left = model->rcv.up - unread_from(model);
+    if (!model->rcv.urgent || model->shut_read || model->error || (int32_t)left < 0) {
+        return 0;
+    }
+    return model->end_of_stream && left > model->rcv.unread ? model->rcv.unread : left;
+}
+
+/* "RCV.UP <- max(RCV.UP,SEG.UP), and signal the user", at each advance (docs/decisions/0055). */
+static void sixth_urg(struct model *model, const struct model_segment *segment) {
+    uint32_t known = model->rcv.urgent ? model->rcv.up : unread_from(model);
+    if (segment->flags & LUCID_URG && model_less(known, segment->up)) {
+        model->rcv.urgent = true;
+        model->rcv.up = segment->up;
+        model->told = model->told || model->accepted;
+    }
+}
+
 void model_text_and_fin(struct model *model, struct model_segment *segment) {
     if (!model_in(model, READING)) {
         return;
     }
+    sixth_urg(model, segment);
     if (segment->length > 0 && model->accepted && !model->handle) { /* SHLD-3 */
         uint32_t seq = model->snd.nxt;
         model_gone(model, LUCID_CLOSED, LUCID_ECONNRESET);

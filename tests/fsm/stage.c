@@ -106,6 +106,7 @@ static void build(const struct stage *stage, const struct model_segment *segment
                          .ack = segment->ack,
                          .flags = segment->flags,
                          .window = (uint16_t)(segment->window >> (scaled && !syn ? STAGE_SHIFT : 0)),
+                         .urgent = segment->urgent,
                          .options = scaled ? MSS_AND_SCALE : MSS_OPTION,
                          .option_length = !syn     ? 0
                                           : scaled ? sizeof MSS_AND_SCALE

@@ -149,8 +149,8 @@ static unsigned readiness(const struct model *model) {
     bool closing = over || !(model->state & (OPENING | LUCID_ESTABLISHED | LUCID_CLOSE_WAIT));
     bool readable = model->rcv.unread > 0 || model->end_of_stream || model->shut_read || over;
     bool writable = !opening && (closing || model->snd.queued < model->send_buffer);
-    return (readable ? LUCID_POLLIN : 0) | (writable ? LUCID_POLLOUT : 0) |
-           (model->error && !model->error_told ? LUCID_POLLERR : 0) |
+    return (readable ? LUCID_POLLIN : 0) | (model_urgent_left(model) > 0 ? LUCID_POLLPRI : 0) |
+           (writable ? LUCID_POLLOUT : 0) | (model->error && !model->error_told ? LUCID_POLLERR : 0) |
            (model->end_of_stream || over ? LUCID_POLLRDHUP : 0) |
            (over || (model->end_of_stream && model->snd.fin_queued) ? LUCID_POLLHUP : 0);
 }
@@ -159,7 +159,8 @@ static void compare_readiness(struct stage *stage) {
     const struct model *model = &stage->model;
     bool opened = stage->fd && stage->state; /* connect() was called, or accept() */
     if (opened && model->handle) {
-        struct lucid_pollfd poll = {.fd = stage->fd, .events = LUCID_POLLIN | LUCID_POLLOUT | LUCID_POLLRDHUP};
+        struct lucid_pollfd poll = {.fd = stage->fd,
+                                    .events = LUCID_POLLIN | LUCID_POLLPRI | LUCID_POLLOUT | LUCID_POLLRDHUP};
         lucid_poll(stage->stack, &poll, 1);
         same(stage, "what poll() says", (unsigned)poll.revents, readiness(model));
         if (model->told && !stage->heard) {
@@ -244,7 +245,7 @@ void stage_aftermath(struct stage *stage) {
     if (usable && model->rcv.held > 0) {
         fill_gaps(stage);
     }
-    if (usable && model->rcv.unread > 0 && !model->error) {
+    while (usable && model->rcv.unread > 0 && !model->error && stage->wrong[0] == '\0') {
         stage_receive(stage, model->rcv.unread);
     }
     if (usable && stage->state) {

@@ -20,6 +20,7 @@
 
 #define POSITIONS 12
 #define FLAG_SETS 64u
+#define URGENT 50 /* the pointer, with URG: inside a segment of 100 octets, or beyond a shorter one */
 
 static const unsigned OPENING = LUCID_CLOSED | LUCID_LISTEN | LUCID_SYN_SENT;
 
@@ -134,6 +135,7 @@ static unsigned walk_flags(const struct scene *scene, struct stage *stage, const
     for (unsigned i = 0; i < seq.count * ack.count * window.count * 4; i++) {
         struct model_segment segment = {
             .flags = (uint8_t)flags,
+            .urgent = flags & LUCID_URG ? URGENT : 0,
             .length = lengths[i % 4],
             .seq = seq.value[i / 4 % seq.count],
             .ack = ack.value[i / 4 / seq.count % ack.count],
@@ -147,7 +149,8 @@ static unsigned walk_flags(const struct scene *scene, struct stage *stage, const
     return wrong;
 }
 
-/* PSH and URG say nothing that 3.10.7 would act on (RFC 6093): the usual profile shows it, the others leave it. */
+/* PSH says nothing that 3.10.7 would act on, URG only where it is read: the usual profile shows it, the others leave
+ * it. */
 static unsigned walk_scene(const struct profile *profile, const struct scene *scene) {
     struct stage stage, before;
     bool all = getenv("LUCID_WALK") != NULL;

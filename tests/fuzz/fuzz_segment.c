@@ -309,7 +309,9 @@ static void call_send(unsigned i) {
     for (size_t k = 0; k < length; k++) {
         octets[k] = end_octet(KEY, local.port, remote.port, run.sockets[i].sent + k);
     }
-    ptrdiff_t taken = lucid_send(run.stack, fd, octets, length, take8() & 1 ? LUCID_MSG_MORE : 0);
+    uint8_t how = take8();
+    int flags = (how & 1 ? LUCID_MSG_MORE : 0) | (how & 2 ? LUCID_MSG_OOB : 0);
+    ptrdiff_t taken = lucid_send(run.stack, fd, octets, length, flags);
     run.sockets[i].sent += taken > 0 ? (uint64_t)taken : 0;
 }
 

@@ -160,6 +160,16 @@ static int64_t call_poll(struct drill_run *run, const struct drill_call *call) {
     return result;
 }
 
+static int64_t call_next_event(struct drill_run *run, const struct drill_call *call) {
+    struct lucid_ready ready;
+    int handle = handle_of(run, call);
+    int64_t count = 0;
+    while (lucid_next_event(run->stack, &ready)) {
+        count += ready.fd == handle;
+    }
+    return count;
+}
+
 /* Sockets of the stack never block; the flag is only remembered. */
 static int64_t call_fcntl(struct drill_run *run, const struct drill_call *call) {
     struct drill_fd *fd = drill_fd(run, call->fd);
@@ -205,6 +215,10 @@ int64_t drill_call(struct drill_run *run, struct drill_waiting *waiting, bool fi
         return call_send(run, call, waiting->done);
     case DRILL_CALL_SHUTDOWN:
         return lucid_shutdown(run->stack, handle_of(run, call), call->number);
+    case DRILL_CALL_SOCKATMARK:
+        return lucid_sockatmark(run->stack, handle_of(run, call));
+    case DRILL_CALL_NEXT_EVENT:
+        return call_next_event(run, call);
     case DRILL_CALL_CLOSE:
     case DRILL_CALL_ABORT:
         return call_close(run, call);

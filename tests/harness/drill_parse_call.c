@@ -5,7 +5,8 @@
  *
  * "..." stands for the usual address and for buffers, whose octets follow from their place in the stream. An address
  * may be written: 192.0.2.9, 192.0.2.9:80, [2001:db8::9]:80, or :80 for the usual address with another port. abort() is
- * the ABORT of RFC 9293 3.10.5, which BSD does not have.
+ * the ABORT of RFC 9293 3.10.5, which BSD does not have; next_event() is how often lucid_next_event() has yielded the
+ * descriptor since it was asked last, for any descriptor.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -30,6 +31,8 @@ static const struct signature {
     [DRILL_CALL_SENDTO] = {"sendto", "fbnma"},
     [DRILL_CALL_RECVFROM] = {"recvfrom", "fbnma"},
     [DRILL_CALL_SHUTDOWN] = {"shutdown", "fh"},
+    [DRILL_CALL_NEXT_EVENT] = {"next_event", "f"},
+    [DRILL_CALL_SOCKATMARK] = {"sockatmark", "f"},
     [DRILL_CALL_CLOSE] = {"close", "f"},
     [DRILL_CALL_ABORT] = {"abort", "f"},
     [DRILL_CALL_GETSOCKOPT] = {"getsockopt", ""},
@@ -83,11 +86,9 @@ static bool parse_endpoint(struct scan *scan, struct drill_address *address) {
 static bool parse_argument(struct scan *scan, char letter, struct drill_call *call) {
     static const struct scan_name how[] = {
         {"SHUT_RDWR", LUCID_SHUT_RDWR}, {"SHUT_RD", LUCID_SHUT_RD}, {"SHUT_WR", LUCID_SHUT_WR}, {NULL, 0}};
-    static const struct scan_name flags[] = {{"MSG_PEEK", LUCID_MSG_PEEK},
-                                             {"MSG_MORE", LUCID_MSG_MORE},
-                                             {"MSG_DONTWAIT", 0},
-                                             {"MSG_NOSIGNAL", 0},
-                                             {NULL, 0}};
+    static const struct scan_name flags[] = {{"MSG_OOB", LUCID_MSG_OOB},   {"MSG_PEEK", LUCID_MSG_PEEK},
+                                             {"MSG_MORE", LUCID_MSG_MORE}, {"MSG_DONTWAIT", 0},
+                                             {"MSG_NOSIGNAL", 0},          {NULL, 0}};
     switch (letter) {
     case 'f':
         return int_range(scan, "descriptor", -1, 1023, &call->fd);

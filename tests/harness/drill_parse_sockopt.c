@@ -23,6 +23,7 @@ static const struct scan_name options[] = {
     {"SO_SNDBUF", LUCID_SO_SNDBUF},
     {"SO_RCVBUF", LUCID_SO_RCVBUF},
     {"SO_KEEPALIVE", LUCID_SO_KEEPALIVE},
+    {"SO_OOBINLINE", LUCID_SO_OOBINLINE},
     {"SO_LINGER", LUCID_SO_LINGER},
     {"SO_ACCEPTCONN", LUCID_SO_ACCEPTCONN},
     {"IP_TOS", LUCID_IP_TOS},
@@ -36,6 +37,7 @@ static const struct scan_name options[] = {
     {"TCP_QUICKACK", LUCID_TCP_QUICKACK},
     {"TCP_CONGESTION", LUCID_TCP_CONGESTION},
     {"TCP_USER_TIMEOUT", LUCID_TCP_USER_TIMEOUT},
+    {"TCP_URGENT_LEFT", LUCID_TCP_URGENT_LEFT},
     {NULL, 0},
 };
 

@@ -32,6 +32,7 @@ static const struct field info_fields[] = {
     FIELD(send_queue, DRILL_FIELD_NUMBER),
     FIELD(receive_queue, DRILL_FIELD_NUMBER),
     FIELD(out_of_order, DRILL_FIELD_NUMBER),
+    FIELD(urgent, DRILL_FIELD_NUMBER),
     FIELD(mss, DRILL_FIELD_NUMBER),
     FIELD(mss_received, DRILL_FIELD_NUMBER),
     FIELD(snd_shift, DRILL_FIELD_NUMBER),

@@ -129,7 +129,8 @@ static void call_send(struct caller *caller) {
     int fd = caller_handle(caller, &handle);
     uint32_t length = next_octets(caller, handle);
     bool lend = length > 0 && handle && handle->stream && caller_one_in(caller, 4);
-    int flags = caller_one_in(caller, 4) ? LUCID_MSG_MORE : 0;
+    int flags = (caller_one_in(caller, 4) ? LUCID_MSG_MORE : 0) |
+                (handle && handle->stream && caller_one_in(caller, 8) ? LUCID_MSG_OOB : 0);
     ptrdiff_t taken = lend ? send_lent(caller, fd, length) : lucid_send(caller->stack, fd, octets, length, flags);
     caller_judge(caller, "send", handle, taken);
     if (taken > (ptrdiff_t)length) {

@@ -58,7 +58,7 @@ void craft_tcp(struct craft *craft, const struct craft_tcp *header) {
     craft_put32(craft, header->ack);
     craft_put16(craft, (unsigned)((20 + options + padding) / 4 << 12) | header->flags);
     craft_put16(craft, header->window);
-    craft_put32(craft, 0);
+    craft_put32(craft, header->urgent); /* behind a checksum of 0 */
     craft_put(craft, header->options, options);
     craft_put(craft, end, padding);
 }

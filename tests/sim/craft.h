@@ -29,7 +29,7 @@ struct craft_tcp {
     uint16_t source, destination;
     uint32_t seq, ack;
     uint8_t flags;
-    uint16_t window;
+    uint16_t window, urgent;
     const uint8_t *options;
     uint8_t option_length; /* padded to a multiple of 4 by ends of option list; at most 40 */
 };

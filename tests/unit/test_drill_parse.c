@@ -86,7 +86,7 @@ static const struct refusal {
     {1, "+0 listen(3, many) = 0\n", "a number is missing: backlog"},
     {1, "+0 read(3, buffer, 5) = 5\n", "'...' is missing at 'buffer, 5) = 5'"},
     {1, "+0 read(3, ..., -1) = 5\n", "length is -1, but must lie between 0 and 1073741824"},
-    {1, "+0 send(3, ..., 5, MSG_OOB) = 5\n", "'MSG_OOB) = 5' is not a name that belongs here"},
+    {1, "+0 send(3, ..., 5, MSG_ERRQUEUE) = 5\n", "'MSG_ERRQUEUE) = 5' is not a name that belongs here"},
     {1, "+0 shutdown(3, 2) = 0\n", "SHUT_RD, SHUT_WR or SHUT_RDWR is missing"},
     {1, "+0 fcntl(3, F_DUPFD) = 0\n", "F_GETFL or F_SETFL is missing"},
     {1, "+0 setsockopt(3, SOL_UDP, 1, [1], 4) = 0\n", "'SOL_UDP, 1, [1], 4) ' is no level of socket options"},

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 static struct lucid_pair *pair;
+static int accepted;
 
 /* A connection from the stack 0, whose device cuts segments or not, to the stack 1. */
 static int connection(bool offload) {
@@ -19,7 +20,7 @@ static int connection(bool offload) {
     int fd = lucid_socket(client, LUCID_AF_INET, LUCID_SOCK_STREAM, 0);
     ck_assert_int_eq(lucid_connect(client, fd, &remote), -LUCID_EINPROGRESS);
     lucid_pair_step(pair, LUCID_NEVER);
-    while (lucid_accept(server, listener, NULL) < 0) {
+    while ((accepted = lucid_accept(server, listener, NULL)) < 0) {
         ck_assert_int_eq(lucid_pair_step(pair, LUCID_NEVER), 1);
     }
     return fd;
@@ -49,6 +50,22 @@ START_TEST(nagle) {
 }
 END_TEST
 
+/* Each segment counts the pointer from its own number: urgent data is not left to a device that repeats headers. RFC
+ * 9293 3.8.5 MUST-31 MUST-62 */
+START_TEST(urgent_pointer) {
+    static const uint8_t data[9000];
+    int fd = connection(_i), left = 0;
+    size_t length = sizeof left;
+    struct lucid_stack *client = lucid_pair_stack(pair, 0), *server = lucid_pair_stack(pair, 1);
+    ck_assert_int_eq(lucid_send(client, fd, data, sizeof data, LUCID_MSG_OOB), sizeof data);
+    while (lucid_pair_step(pair, lucid_pair_now(pair) + 100 * LUCID_MILLISECOND)) {
+    }
+    ck_assert_int_eq(lucid_getsockopt(server, accepted, LUCID_IPPROTO_TCP, LUCID_TCP_URGENT_LEFT, &left, &length), 0);
+    ck_assert_int_eq(left, sizeof data);
+    lucid_pair_close(pair);
+}
+END_TEST
+
 START_TEST(without_nagle) {
     int fd = connection(_i), on = 1;
     struct lucid_stack *client = lucid_pair_stack(pair, 0);
@@ -61,6 +78,7 @@ END_TEST
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("offload", &tests);
+    tcase_add_loop_test(tests, urgent_pointer, 0, 2);
     tcase_add_loop_test(tests, nagle, 0, 2);
     tcase_add_loop_test(tests, without_nagle, 0, 2);
     return unit_run(suite);

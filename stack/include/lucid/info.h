@@ -169,6 +169,7 @@ struct lucid_tcp_info {
     uint32_t send_queue;          /* octets queued, sent or not, unacknowledged */
     uint32_t receive_queue;       /* octets waiting for recv() */
     uint32_t out_of_order;        /* octets kept beyond a gap */
+    uint32_t urgent;              /* octets of urgent data not read yet, come or to come */
     uint16_t mss;                 /* octets of data in a full segment of ours */
     uint16_t mss_received;        /* what the peer offered; 0: no option */
     uint8_t snd_shift, rcv_shift; /* window scale, RFC 7323; 0 when not agreed */

@@ -90,21 +90,26 @@ LUCID_API int lucid_accept(struct lucid_stack *stack, int fd, struct lucid_socka
 LUCID_API int lucid_connect(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *remote);
 
 enum lucid_message_flag {
+    LUCID_MSG_OOB = 0x01,    /* send: urgent, see lucid_sockatmark(). Not for recv: urgent data is read in line */
     LUCID_MSG_PEEK = 0x02,   /* recv: leave what is read in the queue */
     LUCID_MSG_MORE = 0x8000, /* send: more follows at once; do not send a part segment now */
 };
 
 /* Sends octets of a stream, or one datagram to the peer. They are copied.
+ * flags: OR of enum lucid_message_flag. LUCID_MSG_OOB makes all that is queued urgent: every segment says so until it
+ * is acknowledged. "New applications SHOULD NOT employ the TCP urgent mechanism" (RFC 9293 3.8.5 SHLD-13): middleboxes
+ * clear it, and many receivers take the last octet out of the stream (RFC 6093 3).
  * Returns how many were taken (a stream may take fewer; a datagram is taken whole), -LUCID_EAGAIN (no room),
  * -LUCID_EPIPE (own side shut down), -LUCID_ENOTCONN, -LUCID_EDESTADDRREQ, -LUCID_EMSGSIZE, -LUCID_EBADF, or what ended
- * the connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT.
+ * the connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT; -LUCID_EOPNOTSUPP (an urgent datagram).
  * Source: send(2); RFC 9293 3.10.2. State: none. */
 LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *data, size_t length, int flags);
 
-/* Receives octets of a stream, or one datagram (what does not fit is lost). Returns how many were read; 0 at the end
- * of a stream (or for an empty datagram); -LUCID_EAGAIN (none yet), -LUCID_ENOTCONN, -LUCID_EBADF, or what ended the
- * connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293 3.10.3. State:
- * none. */
+/* Receives octets of a stream, or one datagram (what does not fit is lost). It stops in front of the last urgent octet
+ * and behind it: see lucid_sockatmark(). Returns how many were read; 0 at the end of a stream (or for an empty
+ * datagram); -LUCID_EAGAIN (none yet), -LUCID_ENOTCONN, -LUCID_EBADF, -LUCID_EINVAL (LUCID_MSG_OOB; octets are lent),
+ * or what ended the connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293
+ * 3.10.3. State: none. */
 LUCID_API ptrdiff_t lucid_recv(struct lucid_stack *stack, int fd, void *data, size_t length, int flags);
 
 /* As lucid_send(); remote: for a datagram, where to; NULL: the peer. */
@@ -114,6 +119,13 @@ LUCID_API ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *
 /* As lucid_recv(); remote: gets where it came from, local: the address it was sent to; each may be NULL. */
 LUCID_API ptrdiff_t lucid_recvfrom(struct lucid_stack *stack, int fd, void *data, size_t length, int flags,
                                    struct lucid_sockaddr *remote, struct lucid_sockaddr *local);
+
+/* Asks whether the stream has been read up to the mark, in front of the last octet of urgent data. LUCID_POLLPRI holds
+ * from the arrival of an urgent pointer until all octets before it are read, and lucid_next_event() yields the handle
+ * each time that the pointer moves on; LUCID_TCP_URGENT_LEFT says how many urgent octets there are still to be read.
+ * Returns 1 at the mark, 0 elsewhere, -LUCID_EBADF, -LUCID_ENOTCONN, -LUCID_EOPNOTSUPP (a datagram socket).
+ * Source: sockatmark(3); RFC 9293 3.8.5 MUST-33; RFC 6093. State: none. */
+LUCID_API int lucid_sockatmark(struct lucid_stack *stack, int fd);
 
 enum lucid_shutdown { LUCID_SHUT_RD = 0, LUCID_SHUT_WR = 1, LUCID_SHUT_RDWR = 2 };
 
@@ -154,10 +166,13 @@ enum lucid_option_socket {
     LUCID_SO_SNDBUF = 7, /* octets */
     LUCID_SO_RCVBUF = 8, /* octets; never below what has been advertised */
     LUCID_SO_KEEPALIVE = 9,
+    LUCID_SO_OOBINLINE = 10,  /* always 1: urgent data is read in line; 0 is refused */
     LUCID_SO_LINGER = 13,     /* seconds; -1: off. 0: close() sends RST. Others: as off, since nothing waits here */
     LUCID_SO_ACCEPTCONN = 30, /* get only */
 };
-/* Traffic class and hop limit for IPv6 alike. Of LUCID_IP_TOS a stream socket takes the bits of DSCP; ECN is TCP's. */
+/* Traffic class and hop limit for IPv6 alike. Of LUCID_IP_TOS a stream socket takes the bits of DSCP; ECN is TCP's.
+ * They may be changed at any time, but applications should leave them alone once the connection carries data: segments
+ * that are treated differently overtake each other (RFC 9293 3.9.2 SHLD-23). */
 enum lucid_option_ip { LUCID_IP_TOS = 1, LUCID_IP_TTL = 2 };
 enum lucid_option_tcp {
     LUCID_TCP_NODELAY = 1,
@@ -170,6 +185,7 @@ enum lucid_option_tcp {
     LUCID_TCP_QUICKACK = 12,
     LUCID_TCP_CONGESTION = 13,   /* a name, as text with its final NUL */
     LUCID_TCP_USER_TIMEOUT = 18, /* milliseconds; 0: config.r2_data */
+    LUCID_TCP_URGENT_LEFT = 256, /* octets of urgent data not read yet, come or to come; get only; not of Linux */
 };
 
 /* Set or get an option. getsockopt: *length is the room before and the length after.
@@ -182,8 +198,8 @@ LUCID_API int lucid_getsockopt(struct lucid_stack *stack, int fd, int level, int
 /* ---- readiness ---- */
 
 enum lucid_poll_event {
-    LUCID_POLLIN = 0x001, /* recv() or accept() would not say LUCID_EAGAIN */
-    LUCID_POLLPRI = 0x002,
+    LUCID_POLLIN = 0x001,     /* recv() or accept() would not say LUCID_EAGAIN */
+    LUCID_POLLPRI = 0x002,    /* urgent data is to be read, or will be: see lucid_sockatmark() */
     LUCID_POLLOUT = 0x004,    /* send() would take something; or the connection attempt has ended */
     LUCID_POLLERR = 0x008,    /* SO_ERROR is set */
     LUCID_POLLHUP = 0x010,    /* both directions have ended */
