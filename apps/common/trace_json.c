@@ -60,6 +60,9 @@ static void put_segment(struct json *json, const struct lucid_event_segment *seg
     if (segment->segment_size > 0) {
         json_uint(json, "mss", segment->segment_size);
     }
+    if (segment->flags & LUCID_URG) {
+        json_uint(json, "urg", segment->urgent);
+    }
     if (segment->option_length > 0) {
         put_hex(json, "opt", segment->options, segment->option_length);
     }

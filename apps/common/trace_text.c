@@ -42,6 +42,9 @@ static void put_segment(struct text *text, const struct lucid_event *event) {
     if (segment->segment_size > 0) {
         text_format(text, " in segments of %u", segment->segment_size);
     }
+    if (segment->flags & LUCID_URG) {
+        text_format(text, " urg %u", segment->urgent);
+    }
     text_format(text, "%s  #%" PRIu64, segment->retransmission ? "  again" : "", segment->id);
 }
 

@@ -36,6 +36,7 @@ void segment_trace_in(struct env *env, uint32_t name, const struct segment *segm
     event->window = segment_has(segment, LUCID_SYN) ? segment->window : segment->window << shift;
     event->length = segment->length;
     event->segment_size = segment->datagram->carrier->segment_size;
+    event->urgent = segment_has(segment, LUCID_URG) ? (uint16_t)seq_distance(segment->seq, segment->up) : 0;
     const uint8_t *options = segment->datagram->payload + TCP_HEADER;
     keep_options(event, options, (uint32_t)(segment->data - options));
     keep_payload(event, segment->data, segment->length);
@@ -49,6 +50,7 @@ static void common(struct lucid_event_segment *event, uint64_t id, const struct 
     event->seq = header->seq.v;
     event->ack = header->ack.v;
     event->flags = header->flags;
+    event->urgent = header->urgent;
     event->window = window;
 }
 

@@ -71,6 +71,12 @@ START_TEST(segments) {
         "\"seg_rx\",\"seg\":{\"id\":1,\"src\":\"fd77::1\",\"sp\":1,\"dst\":\"fd77::2\",\"dp\":2,\"seq\":0,\"ack\":0,"
         "\"fl\":\"S\",\"win\":0,\"len\":0}");
     is_text("< S   [fd77::1]:1 > [fd77::2]:2  seq 0 ack 0 win 0 len 0  #1");
+    event.u.segment.flags = LUCID_ACK | LUCID_URG;
+    event.u.segment.urgent = 65535;
+    is_json(
+        "\"seg_rx\",\"seg\":{\"id\":1,\"src\":\"fd77::1\",\"sp\":1,\"dst\":\"fd77::2\",\"dp\":2,\"seq\":0,\"ack\":0,"
+        "\"fl\":\"AU\",\"win\":0,\"len\":0,\"urg\":65535}");
+    is_text("< AU  [fd77::1]:1 > [fd77::2]:2  seq 0 ack 0 win 0 len 0 urg 65535  #1");
 }
 END_TEST
 

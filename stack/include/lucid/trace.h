@@ -51,6 +51,7 @@ struct lucid_event_segment {
     uint32_t window;                       /* scaled, except on SYN */
     uint32_t length;                       /* octets of data */
     uint16_t segment_size;                 /* with offload: octets of data per segment on the wire; else 0 */
+    uint16_t urgent;                       /* with LUCID_URG: urgent data ends this far from seq */
     uint8_t flags;                         /* OR of enum lucid_flag */
     bool retransmission;                   /* out: some of these octets were sent before */
     uint8_t option_length, payload_length; /* octets kept below */
