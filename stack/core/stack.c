@@ -37,6 +37,7 @@ void lucid_config_default(struct lucid_config *config) {
         .fin_wait_2 = 60 * LUCID_SECOND,
         .keepidle = 7200 * LUCID_SECOND,
         .keepintvl = 75 * LUCID_SECOND,
+        .r1 = 3,
         .keepcnt = 9,
         .initial_window = 10,
         .congestion = LUCID_CONGESTION_CUBIC,

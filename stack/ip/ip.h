@@ -57,6 +57,10 @@ bool ip_is_broadcast(const struct ip *ip, const struct lucid_addr *addr);
  * Returns 0 or -LUCID_ENETUNREACH. */
 int ip_source_for(const struct ip *ip, const struct lucid_addr *destination, struct lucid_addr *source);
 
+/* Negative advice from a transport: its segments get no answer (RFC 1122 3.3.1.4). With one link and no gateway to
+ * choose there is nothing else to try; it is counted. */
+void ip_advise(struct ip *ip);
+
 /* Octets of the header that ip_head() writes for this destination: 20 or 40. */
 uint32_t ip_head_length(const struct lucid_addr *destination);
 

@@ -15,6 +15,10 @@ void ip_destroy(struct ip *ip) {
     outq_clear(ip->env, &ip->replies);
 }
 
+void ip_advise(struct ip *ip) {
+    ip->env->stats.ip_advice++;
+}
+
 /* The network prefix decides first, the order of configuration second: RFC 1122 3.3.4.2, and of RFC 6724 what is left
  * of it with one interface. */
 int ip_source_for(const struct ip *ip, const struct lucid_addr *destination, struct lucid_addr *source) {

@@ -25,7 +25,7 @@ static int get_type(struct lucid_stack *stack, struct sock *sock, int *value) {
     return 0;
 }
 
-/* SO_ERROR: how the connection ended, or a soft error of ICMP (MUST-47); told once. */
+/* SO_ERROR: how the connection ended, or else a soft error (MUST-47); told once. */
 static int get_error(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
     *value = 0;
@@ -37,7 +37,7 @@ static int get_error(struct lucid_stack *stack, struct sock *sock, int *value) {
     if (tcb && tcb->error && !sock->failure_reported) {
         *value = tcb->error;
         sock->failure_reported = true;
-    } else if (tcb) {
+    } else if (tcb && !tcb->error) {
         *value = tcb->soft_error;
         tcb->soft_error = 0;
     }

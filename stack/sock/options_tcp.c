@@ -7,6 +7,7 @@
 #include "sock/options.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
+#include "tcp/timer.h"
 #include "tcp/urgent.h"
 
 static const int SECONDS_MAX = 32767 * 60;
@@ -52,6 +53,18 @@ SWITCH(nodelay, SWITCH_NODELAY)
 SWITCH(cork, SWITCH_CORK)
 SWITCH(quickack, SWITCH_QUICKACK)
 
+/* SHLD-20: the option says what is on, the bit what is off. */
+static int get_soft_errors(struct lucid_stack *stack, struct sock *sock, int *value) {
+    (void)stack;
+    *value = (*switches_of(sock) & SWITCH_NO_REPORTS) == 0;
+    return 0;
+}
+
+static int set_soft_errors(struct lucid_stack *stack, struct sock *sock, int value) {
+    set_switch(stack, sock, SWITCH_NO_REPORTS, value == 0);
+    return 0;
+}
+
 static int get_keepalive(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
     return get_switch(sock, SWITCH_KEEPALIVE, value);
@@ -73,10 +86,7 @@ struct number {
     uint32_t *kept; /* for the connection to come */
 };
 
-static int set_number(struct lucid_stack *stack, struct sock *sock, struct number number, int value, int least) {
-    if (value < least || value > SECONDS_MAX) {
-        return -LUCID_EINVAL;
-    }
+static int set_number(struct lucid_stack *stack, struct sock *sock, struct number number, int value) {
     *number.now = (uint32_t)value;
     *number.kept = (uint32_t)value;
     if (sock->tcb && !tcb_has(sock->tcb, TCB_RETIRED)) {
@@ -85,7 +95,7 @@ static int set_number(struct lucid_stack *stack, struct sock *sock, struct numbe
     return 0;
 }
 
-#define NUMBER(name, least)                                                                           \
+#define NUMBER(name, least, most)                                                                     \
     static struct number number_##name(struct sock *sock) {                                           \
         uint32_t *kept = &sock->options.name;                                                         \
         uint32_t *now = sock->tcb ? &sock->tcb->name : sock->listener ? &sock->listener->name : kept; \
@@ -97,12 +107,24 @@ static int set_number(struct lucid_stack *stack, struct sock *sock, struct numbe
         return 0;                                                                                     \
     }                                                                                                 \
     static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {                  \
-        return set_number(stack, sock, number_##name(sock), value, least);                            \
+        if (value < (least) || value > (most)) {                                                      \
+            return -LUCID_EINVAL;                                                                     \
+        }                                                                                             \
+        return set_number(stack, sock, number_##name(sock), value);                                   \
     }
 
-NUMBER(keepidle, 1)
-NUMBER(keepintvl, 1)
-NUMBER(user_timeout, 0)
+NUMBER(keepidle, 1, SECONDS_MAX)
+NUMBER(keepintvl, 1, SECONDS_MAX)
+NUMBER(user_timeout, 0, INT32_MAX)
+
+/* MUST-21: R2 of one connection, 24 days if need be; also of an outage that has begun: it counts from now on. */
+static int set_r2(struct lucid_stack *stack, struct sock *sock, int value) {
+    int error = set_user_timeout(stack, sock, value);
+    if (!error && sock->tcb && tcb_timer_on(sock->tcb, LUCID_TIMER_USER)) {
+        user_timeout_restart(&stack->tcp, sock->tcb);
+    }
+    return error;
+}
 
 static uint8_t *octet_keepcnt(struct sock *sock) {
     return sock->tcb ? &sock->tcb->keepcnt : sock->listener ? &sock->listener->keepcnt : &sock->options.keepcnt;
@@ -191,7 +213,8 @@ const struct option options_of_segments[] = {
     {LUCID_IPPROTO_TCP, LUCID_TCP_KEEPINTVL, true, get_keepintvl, set_keepintvl},
     {LUCID_IPPROTO_TCP, LUCID_TCP_KEEPCNT, true, get_keepcnt, set_keepcnt},
     {LUCID_IPPROTO_TCP, LUCID_TCP_QUICKACK, true, get_quickack, set_quickack},
-    {LUCID_IPPROTO_TCP, LUCID_TCP_USER_TIMEOUT, true, get_user_timeout, set_user_timeout},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_USER_TIMEOUT, true, get_user_timeout, set_r2},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_SOFT_ERRORS, true, get_soft_errors, set_soft_errors},
     {LUCID_IPPROTO_TCP, LUCID_TCP_URGENT_LEFT, true, get_urgent_left, NULL},
 };
 

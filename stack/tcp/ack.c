@@ -11,6 +11,7 @@
 #include "tcp/rack.h"
 #include "tcp/recovery.h"
 #include "tcp/reply.h"
+#include "tcp/reports.h"
 #include "tcp/rtt.h"
 #include "tcp/tailprobe.h"
 #include "tcp/timer.h"
@@ -36,6 +37,7 @@ static void stop_probing_for_nothing(struct tcp *tcp, struct tcb *tcb) {
 static void progress(struct tcp *tcp, struct tcb *tcb, bool restart_timer) {
     tcb->rtt.backoff = 0;
     autotune_acked(tcp, tcb);
+    report_progress(tcb);
     if (tcb_flight(tcb) == 0) {
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
@@ -63,6 +65,7 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
         rtt_after_repeated_syn(tcb);
     }
     tcb->rtt.backoff = 0;
+    report_connected(tcb);
     cc_begin(&tcp->env->config, tcb, lost);
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);

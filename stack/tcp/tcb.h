@@ -69,6 +69,7 @@ enum tcb_switch {
     SWITCH_KEEPALIVE = 1 << 3,    /* SO_KEEPALIVE */
     SWITCH_FIXED_RCVBUF = 1 << 4, /* the application chose SO_RCVBUF: it does not grow */
     SWITCH_FIXED_SNDBUF = 1 << 5, /* and SO_SNDBUF */
+    SWITCH_NO_REPORTS = 1 << 6,   /* TCP_SOFT_ERRORS is off */
 };
 
 /* What both SYNs offered. */
@@ -86,7 +87,7 @@ struct tcb {
     uint16_t agreed;   /* OR of enum tcb_agreed */
     uint32_t pending;  /* OR of enum fsm_action: not carried out yet */
     int error;         /* what ended it; positive errno value; 0: nothing */
-    int soft_error;    /* what ICMP said meanwhile, for SO_ERROR (MUST-47) */
+    int soft_error;    /* what was reported meanwhile, for SO_ERROR: reports.h */
 
     struct seq32 iss, irs;
     struct {

@@ -6,6 +6,7 @@
 #include "tcp/life.h"
 #include "tcp/output.h"
 #include "tcp/recvq.h"
+#include "tcp/reports.h"
 #include "tcp/scoreboard.h"
 
 bool tcp_init(struct tcp *tcp, struct env *env, struct ip *ip) {
@@ -68,8 +69,7 @@ enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
     if (error->kind == ICMP_HARD && tcb_is(tcb, LUCID_SYN_SENT)) {
         fsm_fire(tcp, tcb, EVENT_RCV_UNREACHABLE);
     } else if (error->error) {
-        tcb->soft_error = error->error;
-        tcb_changed(tcp, tcb);
+        report_soft_error(tcp, tcb, error->error);
     }
     trace_rule(tcp->env, tcb->name, "9293:3.9.2.2", LUCID_OUTCOME_ACCEPTED);
     tcb_settle(tcp, tcb);

@@ -5,6 +5,7 @@
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
 #include "tcp/recovery.h"
+#include "tcp/reports.h"
 #include "tcp/rtt.h"
 #include "tcp/tailprobe.h"
 #include "tcp/tcp.h"
@@ -39,6 +40,7 @@ static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
     if (tcb_syn_unacked(tcb)) {
         tcb->flags |= TCB_SYN_DUE;
         rtt_back_off(config, tcb);
+        report_retransmission(tcp, tcb);
         return;
     }
     if (tcb->snd.wnd == 0) {
@@ -47,6 +49,7 @@ static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
     }
     recovery_timed_out(tcp, tcb);
     rtt_back_off(config, tcb);
+    report_retransmission(tcp, tcb);
 }
 
 static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {

@@ -196,8 +196,17 @@ void user_close(struct tcp *tcp, struct tcb *tcb, bool reset) {
     tcb_settle(tcp, tcb);
 }
 
+/* What 3.9.1.8 calls asynchronous reports, and how the connection ended. */
+static unsigned reported(const struct tcb *tcb) {
+    unsigned urgent = urgent_left(tcb) > 0 ? LUCID_POLLPRI : 0;
+    if (tcb->error) {
+        return urgent | LUCID_POLLERR;
+    }
+    return urgent | (tcb->soft_error ? LUCID_POLLMSG : 0);
+}
+
 unsigned user_ready(const struct tcb *tcb) {
-    unsigned ready = 0;
+    unsigned ready = reported(tcb);
     bool over = tcb_has(tcb, TCB_RETIRED);
     bool opening = tcb_is(tcb, LUCID_SYN_SENT | LUCID_SYN_RECEIVED) && !over;
     if (tcb->receive_queue.length > 0 || tcb_has(tcb, TCB_FIN_RECEIVED | TCB_SHUT_READ) || over) {
@@ -206,14 +215,8 @@ unsigned user_ready(const struct tcb *tcb) {
     if (tcb_has(tcb, TCB_FIN_RECEIVED) || over) {
         ready |= LUCID_POLLRDHUP;
     }
-    if (urgent_left(tcb) > 0) {
-        ready |= LUCID_POLLPRI;
-    }
     if (!opening && (may_send(tcb) != 0 || room_to_send(tcb) > 0)) {
         ready |= LUCID_POLLOUT;
-    }
-    if (tcb->error) {
-        ready |= LUCID_POLLERR;
     }
     bool ended = tcb_has(tcb, TCB_FIN_RECEIVED) && tcb_has(tcb, TCB_FIN_QUEUED);
     return ready | (over || ended ? LUCID_POLLHUP : 0);

@@ -40,6 +40,7 @@ static const struct member {
     MEMBER(fin_wait_2, TIME),
     MEMBER(keepidle, TIME),
     MEMBER(keepintvl, TIME),
+    MEMBER(r1, NUMBER),
     MEMBER(keepcnt, NUMBER),
     MEMBER(initial_window, NUMBER),
     MEMBER(congestion, CONGESTION),

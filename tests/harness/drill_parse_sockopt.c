@@ -37,6 +37,7 @@ static const struct scan_name options[] = {
     {"TCP_QUICKACK", LUCID_TCP_QUICKACK},
     {"TCP_CONGESTION", LUCID_TCP_CONGESTION},
     {"TCP_USER_TIMEOUT", LUCID_TCP_USER_TIMEOUT},
+    {"TCP_SOFT_ERRORS", LUCID_TCP_SOFT_ERRORS},
     {"TCP_URGENT_LEFT", LUCID_TCP_URGENT_LEFT},
     {NULL, 0},
 };
@@ -116,10 +117,9 @@ bool drill_parse_sockopt(struct scan *scan, struct drill_call *call) {
 /* "{fd=4, events=POLLIN, revents=POLLIN|POLLOUT}" */
 static bool parse_pollfd(struct scan *scan, struct drill_poll *poll) {
     static const struct scan_name events[] = {
-        {"POLLIN", LUCID_POLLIN},       {"POLLPRI", LUCID_POLLPRI},
-        {"POLLOUT", LUCID_POLLOUT},     {"POLLERR", LUCID_POLLERR},
-        {"POLLHUP", LUCID_POLLHUP},     {"POLLNVAL", LUCID_POLLNVAL},
-        {"POLLRDHUP", LUCID_POLLRDHUP}, {NULL, 0},
+        {"POLLIN", LUCID_POLLIN},       {"POLLPRI", LUCID_POLLPRI}, {"POLLOUT", LUCID_POLLOUT},
+        {"POLLERR", LUCID_POLLERR},     {"POLLHUP", LUCID_POLLHUP}, {"POLLNVAL", LUCID_POLLNVAL},
+        {"POLLRDHUP", LUCID_POLLRDHUP}, {"POLLMSG", LUCID_POLLMSG}, {NULL, 0},
     };
     int64_t fd;
     poll->revents = DRILL_ANY;

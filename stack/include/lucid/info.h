@@ -87,6 +87,7 @@ LUCID_API const char *lucid_drop_text(int drop);
     X(packets_out, "packets handed out")                                 \
     X(octets_in, "octets of packets handed in")                          \
     X(octets_out, "octets of packets handed out")                        \
+    X(ip_advice, "times TCP told IP that it gets no answer (R1)")        \
     X(icmp_in, "ICMP and ICMPv6 messages accepted")                      \
     X(icmp_out, "ICMP and ICMPv6 messages sent")                         \
     X(udp_in, "datagrams delivered to a socket's queue")                 \

@@ -147,7 +147,8 @@ struct lucid_config {
     lucid_time fin_wait_2;  /* FIN-WAIT-2 without a handle ends after; 60 s */
     lucid_time keepidle;    /* MUST-28: at least 2 h; 7200 s */
     lucid_time keepintvl;   /* between unanswered probes; 75 s */
-    uint8_t keepcnt;        /* unanswered probes before ETIMEDOUT; 9 */
+    uint8_t r1;      /* time-outs in a row before application and IP are told; SHLD-10: at least 3; 3; 0: never */
+    uint8_t keepcnt; /* unanswered probes before ETIMEDOUT; 9 */
     uint8_t initial_window; /* congestion window at the start in segments, RFC 6928; 10 */
     uint8_t congestion;     /* enum lucid_congestion; LUCID_CONGESTION_CUBIC; TCP_CONGESTION overrides */
     uint16_t fixed_window;  /* segments in flight with LUCID_CONGESTION_FIXED; 10 */

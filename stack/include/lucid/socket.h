@@ -162,7 +162,7 @@ enum lucid_level {
 enum lucid_option_socket {
     LUCID_SO_REUSEADDR = 2,
     LUCID_SO_TYPE = 3,   /* get only */
-    LUCID_SO_ERROR = 4,  /* get only; clears it; a positive errno value */
+    LUCID_SO_ERROR = 4,  /* get only; clears it; a positive errno value: what ended it, or LUCID_POLLMSG reports */
     LUCID_SO_SNDBUF = 7, /* octets */
     LUCID_SO_RCVBUF = 8, /* octets; never below what has been advertised */
     LUCID_SO_KEEPALIVE = 9,
@@ -185,6 +185,7 @@ enum lucid_option_tcp {
     LUCID_TCP_QUICKACK = 12,
     LUCID_TCP_CONGESTION = 13,   /* a name, as text with its final NUL */
     LUCID_TCP_USER_TIMEOUT = 18, /* milliseconds; 0: config.r2_data */
+    LUCID_TCP_SOFT_ERRORS = 257, /* 1; 0: no LUCID_POLLMSG, and nothing for SO_ERROR while it lives; not of Linux */
     LUCID_TCP_URGENT_LEFT = 256, /* octets of urgent data not read yet, come or to come; get only; not of Linux */
 };
 
@@ -201,9 +202,10 @@ enum lucid_poll_event {
     LUCID_POLLIN = 0x001,     /* recv() or accept() would not say LUCID_EAGAIN */
     LUCID_POLLPRI = 0x002,    /* urgent data is to be read, or will be: see lucid_sockatmark() */
     LUCID_POLLOUT = 0x004,    /* send() would take something; or the connection attempt has ended */
-    LUCID_POLLERR = 0x008,    /* SO_ERROR is set */
+    LUCID_POLLERR = 0x008,    /* SO_ERROR says what ended it */
     LUCID_POLLHUP = 0x010,    /* both directions have ended */
     LUCID_POLLNVAL = 0x020,   /* no such handle */
+    LUCID_POLLMSG = 0x400,    /* SO_ERROR has a report of a connection that goes on: ICMP, or no answers (R1) */
     LUCID_POLLRDHUP = 0x2000, /* the peer sends no more */
 };
 
