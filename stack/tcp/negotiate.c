@@ -11,7 +11,8 @@
 static const uint16_t DEFAULT_MSS_IPV4 = 536;
 static const uint16_t DEFAULT_MSS_IPV6 = 1220;
 
-/* MMS_R - 20 (MUST-67): what one packet of this device holds behind IP and TCP header without options. */
+/* MMS_R - 20 (MUST-67): what one packet of this device holds behind IP and TCP header without options. There is one
+ * device with one MTU, so that is the smallest too (SHLD-6). */
 static uint16_t largest_segment(const struct tcp *tcp, const struct tcb *tcb) {
     return (uint16_t)(ip_payload_max(tcp->ip, &tcb->ends.remote.addr) - TCP_HEADER);
 }

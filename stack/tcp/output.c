@@ -66,6 +66,7 @@ static uint32_t attach_payload(struct tcb *tcb, struct plan *plan, struct lucid_
     return plan->length;
 }
 
+/* RFC 9293 3.1 MUST-2: always, by us or by a device that has promised to complete it. */
 static void complete_checksum(const struct tcp *tcp, const struct tcb *tcb, struct lucid_packet *out, size_t ip_length,
                               uint32_t payload) {
     uint8_t *field = out->head + ip_length + TCP_CHECKSUM_AT;
