@@ -57,7 +57,8 @@
     X(ACK_GAP, "5681-4.2b", "a segment that leaves or fills a gap is acknowledged at once")                    \
     X(ACK_LATE, "MUST-40", "data is acknowledged within 500 ms")                                               \
     X(CLOSED, "RFC 9293 3.10.7.1", "after CLOSED nothing leaves but RST")                                      \
-    X(ECT, "3168-6.1.4-6", "ECT is on new data of an ECN connection only")
+    X(ECT, "3168-6.1.4-6", "ECT is on new data of an ECN connection only")                                     \
+    X(CWR, "3168-6.1.2", "CWR is on SYN and on new data of an ECN connection only, ECE on no other connection")
 
 enum wire_rule {
 #define WIRE_RULE_ENUM(name, source, text) WIRE_##name,

@@ -143,8 +143,8 @@ static bool check_sacked(struct wire_check *check, struct wire_flow *flow, const
            wire_breach(check, WIRE_SACKED_AGAIN, "%u to %u, of which the peer has some", segment->start, segment->end);
 }
 
-/* RFC 3168 6.1.1 and 6.1.4 to 6.1.6: not on what opens a connection, on pure ACKs, on old data, on probes. */
-static const char *wrong_ect(const struct wire_flow *flow, const struct wire_segment *segment) {
+/* RFC 3168 6.1.1, 6.1.2 and 6.1.4 to 6.1.6: not on what opens a connection, on pure ACKs, on old data, on probes. */
+static const char *not_new_data(const struct wire_flow *flow, const struct wire_segment *segment) {
     if (!flow->ours.ecn || !flow->theirs.ecn) {
         return "without ECN";
     }
@@ -157,14 +157,34 @@ static const char *wrong_ect(const struct wire_flow *flow, const struct wire_seg
     if (flow->has_right && wire_before(flow->right, segment->end)) {
         return "on a window probe";
     }
-    return segment->seen.packet.ip.ecn == 3 ? "as CE, which is for routers" : NULL;
+    return NULL;
+}
+
+static const char *wrong_ect(const struct wire_flow *flow, const struct wire_segment *segment) {
+    const char *wrong = not_new_data(flow, segment);
+    return !wrong && segment->seen.packet.ip.ecn == 3 ? "as CE, which is for routers" : wrong;
+}
+
+/* A SYN may have been repeated without ECN, and still the answer to the first one binds us (RFC 3168 6.1.1). */
+static const char *wrong_flags(const struct wire_flow *flow, const struct wire_segment *segment) {
+    uint8_t flags = segment->tcp->flags;
+    if (flags & LUCID_CWR) {
+        return not_new_data(flow, segment);
+    }
+    return flags & LUCID_ECE && !flow->theirs.ecn ? "without ECN" : NULL;
 }
 
 bool wire_check_ect(struct wire_check *check, const struct wire_flow *flow, const struct wire_segment *segment) {
     bool judged = wire_known(flow) || segment->tcp->flags & LUCID_SYN;
     const char *wrong = judged && segment->seen.packet.ip.ecn != 0 ? wrong_ect(flow, segment) : NULL;
-    return !wrong || wire_breach(check, WIRE_ECT, "SEQ %u, ECN field %d, %s", segment->tcp->seq,
-                                 segment->seen.packet.ip.ecn, wrong);
+    if (wrong) {
+        return wire_breach(check, WIRE_ECT, "SEQ %u, ECN field %d, %s", segment->tcp->seq, segment->seen.packet.ip.ecn,
+                           wrong);
+    }
+    bool opens = segment->tcp->flags & (LUCID_SYN | LUCID_RST);
+    wrong = judged && !opens ? wrong_flags(flow, segment) : NULL;
+    return !wrong ||
+           wire_breach(check, WIRE_CWR, "SEQ %u, flags 0x%02x, %s", segment->tcp->seq, segment->tcp->flags, wrong);
 }
 
 /* ---- memory of what was sent ---- */

@@ -300,6 +300,12 @@ static const struct example {
     {WIRE_ECT, ECN, "2 > [ect1] . 101:201(100) ack 1 win 65535\n", "2 > [ce] . 101:201(100) ack 1 win 65535\n"},
     {WIRE_ECT, ECN "1 < . 1:1(0) ack 101 win 0\n", "2 > . 101:102(1) ack 1 win 65535\n",
      "2 > [ect0] . 101:102(1) ack 1 win 65535\n"},
+    {WIRE_CWR, ACTIVE, "1 > . 1:101(100) ack 1 win 65535\n", "1 > W. 1:101(100) ack 1 win 65535\n"},
+    {WIRE_CWR, ACTIVE, "1 > . 1:1(0) ack 1 win 65535\n", "1 > E. 1:1(0) ack 1 win 65535\n"},
+    {WIRE_CWR, ECN, "2 > [ect0] W. 101:201(100) ack 1 win 65535\n", "2 > W. 101:101(0) ack 1 win 65535\n"},
+    {WIRE_CWR, ECN, "2 > [noecn] E. 1:101(100) ack 1 win 65535\n", "2 > [noecn] W. 1:101(100) ack 1 win 65535\n"},
+    {WIRE_CWR, ECN "1 < . 1:1(0) ack 101 win 0\n", "2 > . 101:102(1) ack 1 win 65535\n",
+     "2 > W. 101:102(1) ack 1 win 65535\n"},
     {WIRE_ECT, "", "0 > S 0:0(0) win 65535 <mss 1460>\n", "0 > [ect0] S 0:0(0) win 65535 <mss 1460>\n"},
 };
 
