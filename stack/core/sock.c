@@ -33,6 +33,7 @@ static void default_options(const struct lucid_stack *stack, struct user_options
         .congestion = cc_numbered(config->congestion),
         .keepcnt = config->keepcnt,
         .ttl = config->ttl,
+        .ecn = config->ecn,
     };
 }
 

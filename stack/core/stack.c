@@ -50,6 +50,7 @@ void lucid_config_default(struct lucid_config *config) {
         .timestamps = true,
         .sack = true,
         .nagle = true,
+        .ecn = LUCID_ECN_PASSIVE,
         .rfc5961 = true,
         .rfc1337 = true,
     };
@@ -84,9 +85,10 @@ static bool limits_ok(const struct lucid_config *config) {
                    config->rcvbuf <= buffer_max && config->sndbuf_max <= buffer_max && config->rcvbuf_max <= buffer_max;
     bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < buffer_max &&
                    config->timewait_max < buffer_max;
+    bool modes = config->ecn <= LUCID_ECN_ACTIVE;
     bool ports = config->port_first > 0 && config->port_first <= config->port_last;
     bool windows = config->initial_window > 0 && config->fixed_window > 0 && config->congestion < LUCID_CONGESTIONS;
-    return buffers && objects && ports && windows && config->mss_floor > 0 && config->ttl > 0;
+    return buffers && objects && modes && ports && windows && config->mss_floor > 0 && config->ttl > 0;
 }
 
 static bool config_ok(const struct lucid_config *config) {

@@ -163,8 +163,13 @@ static uint8_t *octet_tos(struct sock *sock) {
         return 0;                                                                    \
     }
 
+static uint8_t *octet_ecn(struct sock *sock) {
+    return sock->tcb ? &sock->tcb->ecn.mode : sock->listener ? &sock->listener->ecn : &sock->options.ecn;
+}
+
 OCTET(keepcnt, 1, 127)
 OCTET(ttl, 1, 255)
+OCTET(ecn, LUCID_ECN_OFF, LUCID_ECN_ACTIVE)
 OCTET_GET(tos)
 
 /* The application chooses the six bits of DSCP. The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has
@@ -214,6 +219,7 @@ const struct option options_of_segments[] = {
     {LUCID_IPPROTO_TCP, LUCID_TCP_KEEPCNT, true, get_keepcnt, set_keepcnt},
     {LUCID_IPPROTO_TCP, LUCID_TCP_QUICKACK, true, get_quickack, set_quickack},
     {LUCID_IPPROTO_TCP, LUCID_TCP_USER_TIMEOUT, true, get_user_timeout, set_r2},
+    {LUCID_IPPROTO_TCP, LUCID_TCP_ECN, true, get_ecn, set_ecn},
     {LUCID_IPPROTO_TCP, LUCID_TCP_SOFT_ERRORS, true, get_soft_errors, set_soft_errors},
     {LUCID_IPPROTO_TCP, LUCID_TCP_URGENT_LEFT, true, get_urgent_left, NULL},
 };

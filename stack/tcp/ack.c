@@ -5,6 +5,7 @@
 #include "tcp/autotune.h"
 #include "tcp/cc.h"
 #include "tcp/challenge.h"
+#include "tcp/ecn.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
 #include "tcp/plan.h"
@@ -183,6 +184,7 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
         .duplicate = is_duplicate(tcb, segment),
         .delivery = delivery_by(tcp, tcb, segment),
     };
+    ecn_ack_arrived(tcp, tcb, segment);
     if (news.advanced) {
         advance(tcp, tcb, segment, &news);
     }

@@ -25,6 +25,7 @@ static void inherit(const struct lucid_config *config, struct tcb *child, const 
     child->tos = listener->tos;
     child->ttl = listener->ttl;
     cc_attach(config, child, listener->congestion);
+    child->ecn.mode = listener->ecn;
 }
 
 static void take_syn(struct tcp *tcp, struct tcb *child, const struct segment *syn, const struct seq32 *above) {

@@ -9,6 +9,7 @@
 #include "tcp/ack.h"
 #include "tcp/arrive.h"
 #include "tcp/challenge.h"
+#include "tcp/ecn.h"
 #include "tcp/life.h"
 #include "tcp/reply.h"
 #include "tcp/sack.h"
@@ -97,6 +98,7 @@ static void note_duplicate(struct tcb *tcb, const struct segment *segment) {
 static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (repeated_syn(tcb, segment)) {
         tcb->flags |= TCB_SYN_DUE;
+        ecn_repeated_syn(tcb, segment);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/1", LUCID_OUTCOME_RETRANSMIT);
         return DONE;
     }

@@ -32,6 +32,7 @@ struct tcb *tcb_new(struct tcp *tcp) {
     tcb->last_sent = tcp->env->now;
     tcb->last_received = tcp->env->now;
     cc_attach(config, tcb, cc_numbered(config->congestion));
+    tcb->ecn.mode = config->ecn;
     for (unsigned i = 0; i < LUCID_TIMERS; i++) {
         tcb->at[i] = LUCID_NEVER;
     }

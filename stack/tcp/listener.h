@@ -35,6 +35,7 @@ struct listener {
     const struct cc_ops *congestion; /* TCP_CONGESTION */
     uint16_t max_segment;            /* TCP_MAXSEG; 0: none */
     uint8_t keepcnt, tos, ttl;
+    uint8_t ecn; /* enum lucid_ecn */
 };
 
 /* The listener for segments to this address and port: one for the very address before one for all. NULL: none. */

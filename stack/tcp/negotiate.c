@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "tcp/autotune.h"
+#include "tcp/ecn.h"
 #include "tcp/sack.h"
 #include "tcp/timestamps.h"
 #include "tcp/window.h"
@@ -71,6 +72,7 @@ void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *se
     const struct tcp_options *options = &segment->options;
     tcb->snd.peer_mss = options->has_mss ? options->mss : 0;
     accept_timestamps(tcp, tcb, options);
+    ecn_accept(tcb, segment);
     tcb->agreed |= options->sack_permitted && tcp->env->config.sack ? AGREED_SACK : 0;
     set_send_mss(tcp, tcb);
     if (options->has_window_scale && tcp->env->config.window_scale) {

@@ -48,6 +48,7 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
         .keepcnt = options->keepcnt,
         .tos = options->tos,
         .ttl = options->ttl,
+        .ecn = options->ecn,
     };
     fsm_begin_listener(listener);
     tcp->cause = LUCID_CAUSE_CALL;
@@ -94,6 +95,7 @@ static void begin(struct tcp *tcp, struct tcb *tcb, const struct user_options *o
     tcb->tos = options->tos;
     tcb->ttl = options->ttl;
     cc_attach(&tcp->env->config, tcb, options->congestion);
+    tcb->ecn.mode = options->ecn;
     tcb->iss = isn_choose(tcp, &tcb->ends);
     tcb->snd.una = tcb->iss;
     tcb->snd.nxt = seq_add(tcb->iss, 1);

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "tcp/cc.h"
+#include "tcp/ecn.h"
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
 #include "tcp/plan.h"
@@ -103,8 +104,9 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
         .window = window_for(tcb, plan),
     };
     urgent_mark(tcb, header);
-    size_t ip_length = ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl,
-                               tcb->tos, header->header_length + payload);
+    uint8_t tos = tcb->tos | ecn_mark(tcb, plan, header);
+    size_t ip_length = ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl, tos,
+                               header->header_length + payload);
     tcp_header_build(out->head + ip_length, header);
     tcp_options_build(out->head + ip_length + TCP_HEADER, &options);
     out->header_length = (uint16_t)(ip_length + header->header_length);

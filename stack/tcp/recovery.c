@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "tcp/cc.h"
+#include "tcp/ecn.h"
 #include "tcp/rack.h"
 #include "tcp/recovery_private.h"
 #include "tcp/spurious.h"
@@ -18,6 +19,27 @@ static void guard(struct tcp *tcp, struct tcb *tcb) {
     tailprobe_reset(tcp, tcb);
 }
 
+/* RFC 3168 6.1.2: one window of data is a reason for one cut, be it a loss or a mark; and while a mark is one, ACKs are
+ * none to grow. */
+void recovery_cut(struct tcb *tcb, uint32_t flight) {
+    if (!ecn_reduced(tcb)) {
+        cc_lost(tcb, flight);
+        ecn_window_cut(tcb);
+    }
+}
+
+void recovery_grow(const struct tcp *tcp, struct tcb *tcb, const struct news *news) {
+    struct cc_ack ack = {
+        .octets = news->octets,
+        .flight = news->flight,
+        .now = tcp->env->now,
+        .rtt = news->delivery.timed ? news->delivery.rtt : 0,
+    };
+    if (!ecn_reduced(tcb)) {
+        cc_acked(tcb, &ack);
+    }
+}
+
 /* What limited transmit has sent lies beyond cwnd, and is not part of FlightSize (RFC 5681 3.2 step 2). */
 void recovery_enter(struct tcp *tcp, struct tcb *tcb, const char *rule) {
     guard(tcp, tcb);
@@ -27,7 +49,7 @@ void recovery_enter(struct tcp *tcp, struct tcb *tcb, const char *rule) {
     tcb->loss.delivered = 0;
     tcb->loss.out = 0;
     spurious_watch(tcb);
-    cc_lost(tcb, min_u32(tcb_flight(tcb), tcb->cc.cwnd));
+    recovery_cut(tcb, min_u32(tcb_flight(tcb), tcb->cc.cwnd));
     tcp->env->stats.tcp_fast_retransmits++;
     trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_RETRANSMIT);
 }
@@ -39,16 +61,6 @@ void recovery_leave(struct tcb *tcb) {
 }
 
 /* ---- events ---- */
-
-void recovery_not_needed(const struct tcp *tcp, struct tcb *tcb, const struct news *news) {
-    struct cc_ack ack = {
-        .octets = news->octets,
-        .flight = news->flight,
-        .now = tcp->env->now,
-        .rtt = news->delivery.timed ? news->delivery.rtt : 0,
-    };
-    cc_acked(tcb, &ack);
-}
 
 bool recovery_heard(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, struct news *news) {
     if (!tcb_agreed(tcb, AGREED_SACK)) {
@@ -77,6 +89,7 @@ void recovery_timed_out(struct tcp *tcp, struct tcb *tcb) {
         spurious_watch(tcb);
     }
     cc_timed_out(tcb, tcb_flight(tcb), repeated);
+    ecn_window_cut(tcb);
     recovery_leave(tcb);
     guard(tcp, tcb);
     if (doubted) {

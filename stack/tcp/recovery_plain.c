@@ -63,7 +63,7 @@ bool recovery_plain(struct tcp *tcp, struct tcb *tcb, const struct news *news) {
     }
     if (!tcb_has(tcb, TCB_RECOVERY)) {
         recovery_leave(tcb);
-        recovery_not_needed(tcp, tcb, news);
+        recovery_grow(tcp, tcb, news);
         return true;
     }
     if (seq_lt(tcb->snd.una, tcb->loss.recover)) {

@@ -8,11 +8,12 @@
  * rule: for the trace. */
 void recovery_enter(struct tcp *tcp, struct tcb *tcb, const char *rule);
 
+/* The congestion window is cut for a loss, or grows by an ACK, unless ECN has a say. */
+void recovery_cut(struct tcb *tcb, uint32_t flight);
+void recovery_grow(const struct tcp *tcp, struct tcb *tcb, const struct news *news);
+
 /* It is over, or given up. */
 void recovery_leave(struct tcb *tcb);
-
-/* An ACK of something new while nothing is to be recovered from: the window may grow. */
-void recovery_not_needed(const struct tcp *tcp, struct tcb *tcb, const struct news *news);
 
 /* recovery_heard(), without and with SACK. */
 bool recovery_plain(struct tcp *tcp, struct tcb *tcb, const struct news *news);

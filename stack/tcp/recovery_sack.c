@@ -2,7 +2,6 @@
  * rate reduction (RFC 6937). See recovery.h.
  */
 #include "base/bytes.h"
-#include "tcp/cc.h"
 #include "tcp/rack.h"
 #include "tcp/recovery_private.h"
 #include "tcp/spurious.h"
@@ -86,7 +85,7 @@ void recovery_sack(struct tcp *tcp, struct tcb *tcb, const struct segment *segme
     bool growing = !tcb_has(tcb, TCB_RECOVERY);
     end_if_over(tcb);
     if (tailprobe_acked(tcb, segment, duplicate, news->advanced) && !tcb->loss.guarded) {
-        cc_lost(tcb, news->flight);
+        recovery_cut(tcb, news->flight);
         trace_rule(tcp->env, tcb->name, "8985:7.4.2", LUCID_OUTCOME_ACCEPTED);
     }
     if (tcb->loss.frto == FRTO_OFF) {
@@ -95,7 +94,7 @@ void recovery_sack(struct tcp *tcp, struct tcb *tcb, const struct segment *segme
     if (tcb_has(tcb, TCB_RECOVERY)) {
         reduce_in_proportion(tcb, &news->delivery);
     } else if (growing && news->advanced) {
-        recovery_not_needed(tcp, tcb, news);
+        recovery_grow(tcp, tcb, news);
     }
 }
 

@@ -77,6 +77,7 @@ enum tcb_agreed {
     AGREED_SCALE = 1 << 0,      /* window scale, RFC 7323 2 */
     AGREED_TIMESTAMPS = 1 << 1, /* RFC 7323 3 */
     AGREED_SACK = 1 << 2,       /* RFC 2018 */
+    AGREED_ECN = 1 << 3,        /* RFC 3168 6.1.1 */
 };
 
 struct tcb {
@@ -172,12 +173,21 @@ struct tcb {
         bool reordering_seen, in_dsack_round;
     } rack; /* rack.h */
     struct {
-        struct seq32 end;     /* TLP.end_seq, when one is outstanding */
-        bool due;             /* must leave */
-        bool outstanding;     /* has left, and is not acknowledged */
-        bool again;           /* TLP.is_retrans */
-        bool sampled;         /* there has been an RTT sample since the latest one left */
-    } probe;                  /* tailprobe.h */
+        struct seq32 end; /* TLP.end_seq, when one is outstanding */
+        bool due;         /* must leave */
+        bool outstanding; /* has left, and is not acknowledged */
+        bool again;       /* TLP.is_retrans */
+        bool sampled;     /* there has been an RTT sample since the latest one left */
+    } probe;              /* tailprobe.h */
+    struct {
+        struct seq32 recover; /* with cut: SND.NXT then */
+        uint8_t mode;         /* enum lucid_ecn */
+        bool cut;             /* the congestion window was cut, and what flew then is not acknowledged yet */
+        bool by_ece;          /* with cut: there was no loss */
+        bool plain_syn;       /* a SYN of ours did not ask for it */
+        bool echo;            /* CE has come: ECE until CWR */
+        bool cwr_due;         /* the congestion window was cut: CWR goes with the next new data */
+    } ecn;
     lucid_time last_sent;     /* data, for the restart after idle (RFC 5681 4.1) */
     lucid_time last_received; /* anything, for keep-alive */
     uint8_t keepalive_probes; /* unanswered */

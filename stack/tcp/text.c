@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "tcp/autotune.h"
+#include "tcp/ecn.h"
 #include "tcp/life.h"
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
@@ -111,6 +112,7 @@ enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segme
         fsm_fire(tcp, tcb, EVENT_DATA_LOST);
         return DONE;
     }
+    ecn_received(tcp, tcb, segment);
     forget_contradicted_fin(tcb, segment);
     note_fin(tcp, tcb, segment);
     cut_at_fin(tcb, segment);

@@ -14,6 +14,7 @@ struct user_options {
     const struct cc_ops *congestion; /* TCP_CONGESTION */
     uint16_t max_segment;            /* TCP_MAXSEG; 0: none */
     uint8_t keepcnt, tos, ttl;
+    uint8_t ecn; /* enum lucid_ecn */
     bool reuse; /* SO_REUSEADDR */
 };
 

@@ -90,6 +90,7 @@ void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_t
         .mss_received = tcb->snd.peer_mss,
         .snd_shift = tcb->snd.shift,
         .rcv_shift = tcb->rcv.shift,
+        .ecn = tcb_agreed(tcb, AGREED_ECN),
         .dupacks = tcb->loss.dupacks,
         .backoff = tcb->rtt.backoff,
         .retransmits = tcb->retransmits,

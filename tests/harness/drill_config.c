@@ -46,6 +46,7 @@ static const struct member {
     MEMBER(congestion, CONGESTION),
     MEMBER(fixed_window, NUMBER),
     MEMBER(ttl, NUMBER),
+    MEMBER(ecn, NUMBER),
     MEMBER(mss_floor, NUMBER),
     MEMBER(port_first, NUMBER),
     MEMBER(port_last, NUMBER),

@@ -37,6 +37,7 @@ static const struct field info_fields[] = {
     FIELD(mss_received, DRILL_FIELD_NUMBER),
     FIELD(snd_shift, DRILL_FIELD_NUMBER),
     FIELD(rcv_shift, DRILL_FIELD_NUMBER),
+    FIELD(ecn, DRILL_FIELD_NUMBER),
     FIELD(dupacks, DRILL_FIELD_NUMBER),
     FIELD(backoff, DRILL_FIELD_NUMBER),
     FIELD(retransmits, DRILL_FIELD_NUMBER),

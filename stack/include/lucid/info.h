@@ -110,6 +110,8 @@ LUCID_API const char *lucid_drop_text(int drop);
     X(tcp_active_opens, "connections begun by connect")                  \
     X(tcp_passive_opens, "connections begun by a SYN to a listener")     \
     X(tcp_established, "connections that reached ESTABLISHED")           \
+    X(tcp_ce_in, "segments with data that a router had marked (CE)")     \
+    X(tcp_ecn_cuts, "congestion windows cut because of ECE")             \
     X(tcp_out_of_order, "segments that came out of order and were kept") \
     X(tcp_duplicates, "segments with nothing new")                       \
     X(tcp_fast_path, "segments taken by header prediction")              \
@@ -174,6 +176,7 @@ struct lucid_tcp_info {
     uint16_t mss;                 /* octets of data in a full segment of ours */
     uint16_t mss_received;        /* what the peer offered; 0: no option */
     uint8_t snd_shift, rcv_shift; /* window scale, RFC 7323; 0 when not agreed */
+    bool ecn;                     /* agreed, RFC 3168 */
     uint8_t dupacks;
     uint8_t backoff;      /* expiries of the retransmission timer in a row */
     uint32_t retransmits; /* segments sent again */

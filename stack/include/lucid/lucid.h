@@ -91,6 +91,13 @@ enum lucid_congestion {
     LUCID_CONGESTIONS         /* their number */
 };
 
+/* Explicit congestion notification, RFC 3168. */
+enum lucid_ecn {
+    LUCID_ECN_OFF = 0,
+    LUCID_ECN_PASSIVE = 1, /* when the peer asks for it */
+    LUCID_ECN_ACTIVE = 2,  /* connect() asks for it, too */
+};
+
 /* An address of ours and the length of its network prefix in bits (of the IPv4 address itself for IPv4). */
 struct lucid_ifaddr {
     struct lucid_addr addr;
@@ -153,6 +160,7 @@ struct lucid_config {
     uint8_t congestion;     /* enum lucid_congestion; LUCID_CONGESTION_CUBIC; TCP_CONGESTION overrides */
     uint16_t fixed_window;  /* segments in flight with LUCID_CONGESTION_FIXED; 10 */
     uint8_t ttl;            /* time to live, hop limit; 64 */
+    uint8_t ecn;            /* enum lucid_ecn; LUCID_ECN_PASSIVE; TCP_ECN overrides */
     uint16_t mss_floor;     /* the smallest send MSS that a peer can force; 88 */
     uint16_t port_first;    /* ephemeral ports, RFC 6056; 49152 to 65535 */
     uint16_t port_last;

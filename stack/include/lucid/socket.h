@@ -185,6 +185,7 @@ enum lucid_option_tcp {
     LUCID_TCP_QUICKACK = 12,
     LUCID_TCP_CONGESTION = 13,   /* a name, as text with its final NUL */
     LUCID_TCP_USER_TIMEOUT = 18, /* milliseconds; 0: config.r2_data */
+    LUCID_TCP_ECN = 258,         /* enum lucid_ecn; before connect or listen; not of Linux */
     LUCID_TCP_SOFT_ERRORS = 257, /* 1; 0: no LUCID_POLLMSG, and nothing for SO_ERROR while it lives; not of Linux */
     LUCID_TCP_URGENT_LEFT = 256, /* octets of urgent data not read yet, come or to come; get only; not of Linux */
 };
