@@ -60,7 +60,7 @@ static int close_sock(struct lucid_stack *stack, struct sock *sock, bool reset) 
     if (sock->udp) {
         udp_close(&stack->udp, sock->udp);
     }
-    if (sock->listener) {
+    if (sock->listener) { /* 9293-3.10.4-02 */
         stack->tcp.cause = LUCID_CAUSE_CALL;
         stack->tcp.cause_detail = LUCID_CALL_CLOSE;
         listener_end(&stack->tcp, sock->listener);
@@ -74,7 +74,7 @@ static int close_sock(struct lucid_stack *stack, struct sock *sock, bool reset) 
 
 int lucid_close(struct lucid_stack *stack, int fd) {
     struct sock *sock = sock_of(stack, fd);
-    if (!sock) {
+    if (!sock) { /* 9293-3.10.4-01 */
         return -LUCID_EBADF;
     }
     trace_call(&stack->env, sock_name(sock), LUCID_CALL_CLOSE, fd, 0);
@@ -83,7 +83,7 @@ int lucid_close(struct lucid_stack *stack, int fd) {
 
 int lucid_abort(struct lucid_stack *stack, int fd) {
     struct sock *sock = sock_of(stack, fd);
-    if (!sock) {
+    if (!sock) { /* 9293-3.10.5-01 */
         return -LUCID_EBADF;
     }
     trace_call(&stack->env, sock_name(sock), LUCID_CALL_ABORT, fd, 0);

@@ -23,6 +23,7 @@ static const struct option *find_option(const struct sock *sock, int level, int 
     return option ? option : find_in(options_of_segments, options_of_segments_count, sock, level, name);
 }
 
+/* STATUS: 9293-3.10.6-01, and -02 where there is a connection or a listener */
 static int get_info(struct lucid_stack *stack, const struct sock *sock, void *value, size_t *length) {
     struct lucid_tcp_info info = {.fd = sock->handle, .state = LUCID_CLOSED};
     if (*length < sizeof info) {

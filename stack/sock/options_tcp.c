@@ -168,12 +168,12 @@ static uint8_t *octet_ecn(struct sock *sock) {
 }
 
 OCTET(keepcnt, 1, 127)
-OCTET(ttl, 1, 255)
+OCTET(ttl, 1, 255) /* MUST-49 */
 OCTET(ecn, LUCID_ECN_OFF, LUCID_ECN_ACTIVE)
 OCTET_GET(tos)
 
-/* The application chooses the six bits of DSCP. The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has
- * nobody else who could set them. */
+/* The application chooses the six bits of DSCP, when it likes (MUST-48, SHLD-21); IP gets them as they are (SHLD-22).
+ * The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has nobody else who could set them. */
 static int set_tos(struct lucid_stack *stack, struct sock *sock, int value) {
     static const uint8_t DSCP = 0xfc;
     (void)stack;

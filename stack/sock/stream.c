@@ -89,7 +89,7 @@ int lucid_accept(struct lucid_stack *stack, int fd, struct lucid_sockaddr *remot
     return made->handle;
 }
 
-/* connect() again on a socket that is connecting, connected, or done with it. */
+/* connect() again on a socket that is connecting, connected, or done with it. 9293-3.10.1-03 */
 static int connect_again(struct sock *sock) {
     const struct tcb *tcb = sock->tcb;
     if (tcb->error && !sock->failure_reported) {
@@ -100,7 +100,7 @@ static int connect_again(struct sock *sock) {
 }
 
 static int connect_stream(struct lucid_stack *stack, struct sock *sock, const struct lucid_sockaddr *remote) {
-    if (sock->listener) {
+    if (sock->listener) { /* 9293-3.10.1-02: docs/decisions/0021 */
         return -LUCID_EOPNOTSUPP;
     }
     if (sock->tcb) {

@@ -34,7 +34,7 @@ ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *data, size
     if (sock->udp) {
         return udp_sendto(&stack->udp, sock->udp, data, length, remote);
     }
-    if (!sock->tcb) {
+    if (!sock->tcb) { /* 9293-3.10.2-01, -02 */
         return -LUCID_ENOTCONN;
     }
     uint32_t name = sock_name(sock);
@@ -82,7 +82,7 @@ ptrdiff_t lucid_recvfrom(struct lucid_stack *stack, int fd, void *data, size_t l
     if (sock->udp) {
         return udp_recvfrom(&stack->udp, sock->udp, data, length, peek, remote, local);
     }
-    if (!sock->tcb) {
+    if (!sock->tcb) { /* 9293-3.10.3-01 */
         return -LUCID_ENOTCONN;
     }
     if (sock->lent > 0) {

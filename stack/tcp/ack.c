@@ -101,8 +101,8 @@ static bool is_duplicate(const struct tcb *tcb, const struct segment *segment) {
            seq_eq(segment->ack, tcb->snd.una) && segment->window == tcb->snd.wnd;
 }
 
-/* 3.10.7.4: "The check here prevents using old segments to update the window." A segment that acknowledges something
- * new is never old, though its sequence number may be: then it repeats lost data (docs/decisions/0018). */
+/* 9293-3.10.7.4-12: "The check here prevents using old segments to update the window." A segment that acknowledges
+ * something new is never old, though its sequence number may be: then it repeats lost data (docs/decisions/0018). */
 static bool window_is_newer(const struct tcb *tcb, const struct segment *segment, bool acknowledges) {
     return acknowledges || seq_lt(tcb->snd.wl1, segment->seq) ||
            (seq_eq(tcb->snd.wl1, segment->seq) && seq_le(tcb->snd.wl2, segment->ack));
@@ -136,7 +136,8 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
     }
 }
 
-/* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it. */
+/* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it.
+ * 9293-3.10.7.4-08, -09 */
 static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     bool acceptable = seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
     if (!acceptable || !tcb_syn_left(tcb)) {
@@ -158,7 +159,8 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const s
     return GO_ON;
 }
 
-/* RFC 5961 5 (MAY-12): (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT. Without it no ACK is too old. */
+/* RFC 5961 5 (MAY-12): (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT. Without it no ACK is too old.
+ * 9293-3.10.7.4-10, -11 */
 static bool in_range(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
     struct seq32 lowest = seq_sub(tcb->snd.una, tcb->snd.max_wnd);
     bool too_old = tcp->env->config.rfc5961 && seq_lt(segment->ack, lowest);
@@ -201,7 +203,7 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
 }
 
 enum verdict ack_check(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
-    if (!segment_has(segment, LUCID_ACK)) {
+    if (!segment_has(segment, LUCID_ACK)) { /* 9293-3.10.7.4-07 */
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_NO_ACK);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_DROPPED);
         return DONE;
@@ -214,6 +216,7 @@ enum verdict ack_check(struct tcp *tcp, struct tcb *tcb, struct segment *segment
     }
     bool fin_was_acked = tcb_has(tcb, TCB_FIN_ACKED);
     check_synchronized(tcp, tcb, segment);
+    /* 9293-3.10.7.4-13, -22, -24; anything less than our FIN changes no state: 9293-3.10.7.4-14, -23 */
     if (tcb_has(tcb, TCB_FIN_ACKED) && !fin_was_acked) {
         const struct fsm_row *row = fsm_fire(tcp, tcb, EVENT_RCV_ACK_OF_FIN);
         return row && (row->actions & (ACTION_DELETE | ACTION_START_2MSL)) ? DONE : GO_ON;

@@ -9,7 +9,7 @@
 #include "tcp/keepalive.h"
 #include "tcp/segment_trace.h"
 
-/* Header and options, lengths first. Nothing of a segment is believed before its checksum is right. */
+/* Header and options, lengths first. Nothing of a segment is believed before its checksum is right (MUST-3). */
 static enum lucid_drop parse(const struct ip_datagram *datagram, struct segment *segment) {
     struct tcp_header header;
     enum lucid_drop why = tcp_header_parse(datagram->payload, datagram->length, &header);
@@ -63,6 +63,7 @@ static enum lucid_drop to_connection(struct tcp *tcp, struct tcb *tcb, struct se
     return tcb_is(tcb, LUCID_SYN_SENT) ? arrive_synsent(tcp, tcb, segment) : arrive_other(tcp, tcb, segment);
 }
 
+/* A connection comes before a listener: who listens disturbs none of them (MUST-41). */
 enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
     struct segment segment;
     enum lucid_drop why = parse(datagram, &segment);

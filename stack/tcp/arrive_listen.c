@@ -94,15 +94,16 @@ static enum lucid_drop third_syn(struct tcp *tcp, struct listener *listener, con
 }
 
 enum lucid_drop arrive_listen(struct tcp *tcp, struct listener *listener, const struct segment *segment) {
-    if (segment_has(segment, LUCID_RST)) {
+    if (segment_has(segment, LUCID_RST)) { /* 9293-3.10.7.2-01 */
         return refuse(tcp, listener, LUCID_DROP_TCP_LISTEN, LUCID_OUTCOME_DROPPED, "9293:3.10.7.2/1");
     }
-    if (segment_has(segment, LUCID_ACK)) {
+    if (segment_has(segment, LUCID_ACK)) { /* 9293-3.10.7.2-02 */
         reply_reset(tcp, segment);
         return refuse(tcp, listener, LUCID_DROP_TCP_LISTEN_ACK, LUCID_OUTCOME_RST, "9293:3.10.7.2/2");
     }
-    if (segment_has(segment, LUCID_SYN)) {
+    if (segment_has(segment, LUCID_SYN)) { /* 9293-3.10.7.2-03 */
         return third_syn(tcp, listener, segment);
     }
+    /* 9293-3.10.7.2-04 */
     return refuse(tcp, listener, LUCID_DROP_TCP_LISTEN, LUCID_OUTCOME_DROPPED, "9293:3.10.7.2/4");
 }

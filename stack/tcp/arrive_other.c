@@ -34,7 +34,7 @@ static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segm
 }
 
 /* Cuts off what lies left of RCV.NXT and right of the window. A SYN is left alone: the fourth step deals with it. The
- * rest, if it is taken, will be acknowledged at once: our last ACK may have been lost. */
+ * rest, if it is taken, will be acknowledged at once: our last ACK may have been lost. 9293-3.10.7.4-28, -29 */
 static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     uint32_t before = segment->length;
     if (seq_lt(segment->seq, tcb->rcv.nxt)) {
@@ -117,12 +117,12 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
         }
         return GO_ON;
     }
-    if (segment_has(segment, LUCID_RST)) {
+    if (segment_has(segment, LUCID_RST)) { /* 9293-3.10.7.4-02 */
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_RST_WINDOW);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/1", LUCID_OUTCOME_DROPPED);
         return DONE;
     }
-    if (!allowed_at_zero_window(tcp, tcb, segment)) {
+    if (!allowed_at_zero_window(tcp, tcb, segment)) { /* 9293-3.10.7.4-01 */
         note_duplicate(tcb, segment);
         return challenge_unacceptable(tcp, tcb, segment, LUCID_DROP_TCP_SEQUENCE, "9293:3.10.7.4/1");
     }
@@ -130,6 +130,7 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
     return GO_ON;
 }
 
+/* 9293-3.10.7.4-03, and -04 for one that is not at RCV.NXT */
 static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (!segment_has(segment, LUCID_RST)) {
         return GO_ON;
@@ -142,7 +143,8 @@ static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, struct segment 
     return DONE;
 }
 
-/* RFC 5961 4: a SYN is never believed on a connection. Without it, RFC 793: a SYN in the window is an error. */
+/* RFC 5961 4: a SYN is never believed on a connection. Without it, RFC 793: a SYN in the window is an error.
+ * 9293-3.10.7.4-05, -06 */
 static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (!segment_has(segment, LUCID_SYN)) {
         return GO_ON;

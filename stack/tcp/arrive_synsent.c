@@ -19,6 +19,7 @@ static bool acceptable_ack(const struct tcb *tcb, const struct segment *segment)
     return tcb_syn_left(tcb) && seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
 }
 
+/* 9293-3.10.7.3-01, and -02 for a RST, which gets no answer */
 static enum verdict first_ack(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     if (!segment_has(segment, LUCID_ACK) || acceptable_ack(tcb, segment)) {
         return GO_ON;
@@ -33,10 +34,10 @@ static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, const struct se
     if (!segment_has(segment, LUCID_RST)) {
         return GO_ON;
     }
-    if (!segment_has(segment, LUCID_ACK)) {
+    if (!segment_has(segment, LUCID_ACK)) { /* 9293-3.10.7.3-04 */
         return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_RST, "9293:3.10.7.3/2", LUCID_OUTCOME_DROPPED);
     }
-    fsm_fire(tcp, tcb, EVENT_RCV_RST);
+    fsm_fire(tcp, tcb, EVENT_RCV_RST); /* 9293-3.10.7.3-03 */
     tcp->env->stats.tcp_resets_in++;
     return DONE;
 }
@@ -44,7 +45,7 @@ static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, const struct se
 /* Fourth: the peer's SYN, with an ACK of ours (then we are connected) or without (simultaneous open, MUST-10). The
  * third step, security, has nothing to compare: this stack has no compartments. */
 static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
-    if (!segment_has(segment, LUCID_SYN)) {
+    if (!segment_has(segment, LUCID_SYN)) { /* 9293-3.10.7.3-07 */
         return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT, "9293:3.10.7.3/5", LUCID_OUTCOME_DROPPED);
     }
     tcb->irs = segment->seq;
@@ -55,11 +56,11 @@ static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment 
     ack_window(tcb, segment);
     segment->seq = tcb->rcv.nxt;
     segment->flags &= (uint8_t)~LUCID_SYN;
-    if (!segment_has(segment, LUCID_ACK)) {
+    if (!segment_has(segment, LUCID_ACK)) { /* 9293-3.10.7.3-06 */
         fsm_fire(tcp, tcb, EVENT_RCV_SYN);
         return DONE;
     }
-    fsm_fire(tcp, tcb, EVENT_RCV_SYN_ACK);
+    fsm_fire(tcp, tcb, EVENT_RCV_SYN_ACK); /* 9293-3.10.7.3-05 */
     ack_of_syn(tcp, tcb, segment);
     arrive_text_and_fin(tcp, tcb, segment);
     return DONE;

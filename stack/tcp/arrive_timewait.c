@@ -36,7 +36,7 @@ static bool is_old(const struct timewait *record, const struct segment *segment)
            timestamps_older(segment->options.ts_value, record->ts_recent);
 }
 
-/* The FIN of the peer again: its sequence number is the last one before RCV.NXT. */
+/* The FIN of the peer again: its sequence number is the last one before RCV.NXT. 9293-3.10.7.4-25 */
 static bool is_repeated_fin(const struct tcp *tcp, const struct timewait *record, const struct segment *segment) {
     struct seq32 end = seq_add(segment->seq, segment_len(segment));
     bool fin = (segment->flags & (LUCID_FIN | LUCID_SYN | LUCID_ACK)) == (LUCID_FIN | LUCID_ACK);
@@ -57,7 +57,7 @@ static enum lucid_drop repeated_fin(struct tcp *tcp, struct timewait *record, co
     return LUCID_DROP_NONE;
 }
 
-/* The second step, with or without RFC 5961. */
+/* The second step, with or without RFC 5961. 9293-3.10.7.4-26 */
 static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
     const struct lucid_config *config = &tcp->env->config;
     uint32_t name = record->name;
@@ -101,7 +101,7 @@ static bool reopened(struct tcp *tcp, struct timewait *record, const struct segm
 }
 
 /* The first, the fourth and the fifth step; and the seventh: text behind the FIN is ignored, but not in silence
- * (docs/decisions/0025). */
+ * (docs/decisions/0025). 9293-3.10.7.4-06, -27 */
 static bool wants_answer(const struct tcp *tcp, const struct timewait *record, const struct segment *segment) {
     if (!segment_acceptable(segment, record->rcv_nxt, window_of(record)) || segment_has(segment, LUCID_SYN)) {
         return true;

@@ -1,4 +1,5 @@
-/* ecn.h: explicit congestion notification, RFC 3168 6.1: routers mark packets instead of dropping them.
+/* ecn.h: explicit congestion notification, RFC 3168 6.1, RFC 9293 3.8.2 SHLD-8: routers mark packets instead of
+ * dropping them.
  *
  * Agreed on by the ECE and CWR flags of the SYNs (6.1.1). Then data that leaves for the first time has ECT(0) in its IP
  * header, and nothing else has: no SYN, no pure ACK, nothing that is sent again, no probe (6.1.4 to 6.1.6). Data that

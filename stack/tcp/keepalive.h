@@ -1,4 +1,5 @@
-/* keepalive.h: RFC 9293 3.8.4: is the peer still there? Off unless asked for (MUST-25).
+/* keepalive.h: RFC 9293 3.8.4 MAY-5: is the peer still there? Off unless asked for, for each connection (MUST-24,
+ * MUST-25), after a time that can be chosen (MUST-27).
  *
  * After keepidle seconds without anything from the peer, and nothing outstanding, a segment at SND.NXT-1 without data
  * makes it answer (SHLD-12). Only keepcnt unanswered probes, keepintvl seconds apart, end the connection (MUST-29).

@@ -27,6 +27,7 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment) {
     tcb->ts.offset = timestamps_offset(tcp, &tcb->ends);
 }
 
+/* MSS is on every SYN (SHLD-5, MAY-3) and on nothing else (MUST-65). */
 void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options) {
     options->has_mss = true;
     options->mss = tcb->rcv.mss;
@@ -53,7 +54,7 @@ static uint32_t options_of_all(const struct tcb *tcb) {
                : 0;
 }
 
-/* MUST-16, with the floor against segments that are all header (CVE-2019-11479). */
+/* MUST-14 and MUST-16, with the floor against segments that are all header (CVE-2019-11479). */
 static void set_send_mss(struct tcp *tcp, struct tcb *tcb) {
     uint32_t own = tcb->rcv.mss;
     uint32_t mss = max_u32(min_u32(peer_segment(tcb), own), min_u32(tcp->env->config.mss_floor, own));

@@ -8,6 +8,7 @@
 #include "tcp/timer.h"
 #include "tcp/user.h"
 
+/* MUST-42: with SO_REUSEADDR beside connections in any state. */
 int user_may_bind(const struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t family, bool reuse) {
     if (!lucid_addr_is_any(&local->addr) && !ip_is_ours(tcp->ip, &local->addr)) {
         return -LUCID_EADDRNOTAVAIL;
@@ -21,6 +22,7 @@ int user_may_bind(const struct tcp *tcp, const struct lucid_sockaddr *local, uin
     return !reuse && ports_users(&tcp->ports, local->port) > 0 ? -LUCID_EADDRINUSE : 0;
 }
 
+/* 9293-3.10.1-01, passive */
 int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t family, uint32_t backlog, uint32_t owner,
                 const struct user_options *options, struct listener **made) {
     if (listener_exact(tcp, local, family)) {
@@ -58,7 +60,7 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
     return 0;
 }
 
-/* Fills in what the caller left open (MUST-43, MUST-44). */
+/* Fills in what the caller left open (MUST-43, MUST-44); it stays so (MUST-45). */
 static int complete_ends(struct tcp *tcp, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote,
                          struct endpoints *ends) {
     *ends = (struct endpoints){.local = *local, .remote = *remote};
@@ -103,6 +105,7 @@ static void begin(struct tcp *tcp, struct tcb *tcb, const struct user_options *o
     negotiate_begin(tcp, tcb, options->max_segment);
 }
 
+/* 9293-3.10.1-01, active */
 int user_connect(struct tcp *tcp, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote,
                  uint32_t owner, const struct user_options *options, struct tcb **made) {
     struct endpoints ends;

@@ -36,7 +36,7 @@ static uint8_t flags_for(const struct tcb *tcb, const struct plan *plan) {
         return tcb_is(tcb, LUCID_SYN_SENT) ? LUCID_SYN : LUCID_SYN | LUCID_ACK;
     }
     bool last = plan->length > 0 && seq_eq(seq_add(plan->seq, plan->length), tcb_data_end(tcb));
-    bool push = last && plan->kind == PLAN_DATA; /* MUST-61 */
+    bool push = last && plan->kind == PLAN_DATA; /* MUST-61, SHLD-27 */
     return (uint8_t)(LUCID_ACK | (push ? LUCID_PSH : 0) | (plan->fin ? LUCID_FIN : 0));
 }
 

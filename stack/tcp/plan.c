@@ -33,7 +33,8 @@ static uint32_t largest_packet(const struct tcp *tcp, const struct tcb *tcb, uin
     return min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / segment) * segment;
 }
 
-/* Octets from seq to this many behind SND.UNA; 0 when seq lies beyond. */
+/* Octets from seq to this many behind SND.UNA; 0 when seq lies beyond, as when the window has shrunk (MUST-34): then
+ * nothing new leaves (SHLD-15), and of the old what the window still holds (SHLD-16), no more (MAY-7). */
 static uint32_t left_of(const struct tcb *tcb, struct seq32 seq, uint64_t limit) {
     uint32_t used = seq_distance(tcb->snd.una, seq);
     return used < limit ? (uint32_t)(limit - used) : 0;
@@ -81,9 +82,10 @@ static struct plan lost(const struct tcp *tcp, const struct tcb *tcb) {
     return again(tcp, tcb, plan, first->end);
 }
 
-/* RFC 9293 3.8.6.2.1 and 3.7.4: is this part, shorter than a full segment, worth sending now? Not while something is in
- * flight (flying), says Nagle, be it the full segments in front of it in the same packet; else if nothing is left
- * behind it (all), or if it fills half of the largest window there ever was. Urgent data waits for no company.
+/* RFC 9293 3.8.6.2.1 MUST-38 and 3.7.4 MAY-16: is this part, shorter than a full segment, worth sending now? Not while
+ * something is in flight (flying), says Nagle, be it the full segments in front of it in the same packet; else if
+ * nothing is left behind it (all), or if it fills half of the largest window there ever was. Urgent data waits for no
+ * company.
  */
 static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, bool all, bool fin) {
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {
@@ -97,6 +99,7 @@ static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, b
                : length >= max_u32(tcb->snd.max_wnd / 2, 1);
 }
 
+/* Full segments as far as there are any (SHLD-28). The rest waits for an ACK at most, or for the override (MUST-60). */
 static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt, .segment = segment_octets(tcb)};
     struct seq32 end = tcb_data_end(tcb);

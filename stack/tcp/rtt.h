@@ -1,4 +1,5 @@
-/* rtt.h: how long a round trip takes, and from it the retransmission time-out: RFC 6298, with Karn's rule.
+/* rtt.h: how long a round trip takes, and from it the retransmission time-out: RFC 6298, with Karn's rule (RFC 9293
+ * 3.8.1 MUST-18).
  *
  * One segment at a time is timed. A segment that had to be sent again tells nothing, since its ACK may be for either
  * copy (Karn, RFC 6298 3): then no sample is taken, and the backed-off RTO stays until there is one; unless timestamps

@@ -94,7 +94,7 @@ struct tcb {
     struct {
         struct seq32 una, nxt, wl1, wl2;
         struct seq32 up;       /* with TCB_URGENT_OUT: SND.UP, the first octet behind urgent data */
-        uint32_t wnd, max_wnd; /* in octets, scaled */
+        uint32_t wnd, max_wnd; /* in octets, scaled (REC-1) */
         uint16_t mss;          /* largest payload, options taken off */
         uint16_t peer_mss;     /* as offered; 0: no option */
         uint8_t shift;

@@ -53,9 +53,9 @@ bool tcp_output(struct tcp *tcp, struct lucid_packet *out) {
     return false;
 }
 
-/* RFC 5927 4: an ICMP error counts only when it quotes a sequence number in flight; on a synchronized connection even
- * a hard error is only noted (5.2; RFC 9293 SHLD-26). The path MTU is not lowered: every packet fits the device's own
- * MTU. */
+/* MUST-54, SHLD-25. RFC 5927 4: an ICMP error counts only when it quotes a sequence number in flight; on a synchronized
+ * connection even a hard error is only noted (5.2; RFC 9293 SHLD-26). The path MTU is not lowered: every packet fits
+ * the device's own MTU. */
 enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
     struct endpoints ends = {.local = error->local, .remote = error->remote};
     struct tcb *tcb = demux_find(tcp, &ends).tcb;

@@ -8,8 +8,8 @@
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
 
-/* RFC 5681 4.2: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender counts
- * them. Bounded, so that a batch does not become a storm. With SACK one ACK tells as much as many. */
+/* RFC 5681 4.2, MAY-13: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender
+ * counts them. Bounded, so that a batch does not become a storm. With SACK one ACK tells as much as many. */
 static const uint8_t DUPLICATE_ACKS_MAX = 8;
 
 static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
@@ -30,8 +30,8 @@ static uint32_t full_segments(const struct tcb *tcb, const struct segment *segme
     return segment->length / full;
 }
 
-/* An ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what the peer
- * has been seen to send at most, since its segments may be smaller than we would take. */
+/* SHLD-18: an ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what
+ * the peer has been seen to send at most, since its segments may be smaller than we would take. */
 static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool at_once) {
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
     uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
@@ -99,6 +99,7 @@ static void take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment
     tcb_changed(tcp, tcb);
 }
 
+/* Seventh, 9293-3.10.7.4-17, -20 */
 enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (!tcb_is(tcb, STATES_DATA_IN)) {
         if (segment->length > 0) {
@@ -122,6 +123,7 @@ enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segme
     return GO_ON;
 }
 
+/* Eighth, 9293-3.10.7.4-15, -16, -18, -19. A FIN that comes again has failed the first step: 9293-3.10.7.4-21 */
 enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     if (!tcb_has(tcb, TCB_FIN_SEEN)) {
         return DONE;

@@ -20,6 +20,7 @@ static void probe_window(struct tcp *tcp, struct tcb *tcb) {
         tcb->rtt.backoff++;
     }
     tcb->flags |= TCB_PROBE_DUE;
+    /* SHLD-30 */
     lucid_time interval = min_u64(tcb->rtt.rto << tcb->rtt.backoff, config->rto_max);
     tcb_timer_set(tcp, tcb, LUCID_TIMER_PERSIST, tcp->env->now + interval);
     trace_rule(tcp->env, tcb->name, "9293:3.8.6.1/MUST-36", LUCID_OUTCOME_PROBE);
@@ -34,7 +35,7 @@ static void persist_fired(struct tcp *tcp, struct tcb *tcb) {
 }
 
 /* The SYN or SYN,ACK goes again; data goes again from SND.UNA on; but when the peer has shut its window on what is in
- * flight, that is not a loss: probes take over (MUST-35, SHLD-17). */
+ * flight, that is not a loss: probes take over (MUST-35, SHLD-17). 9293-3.10.8-02 */
 static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
     const struct lucid_config *config = &tcp->env->config;
     if (tcb_syn_unacked(tcb)) {
@@ -55,7 +56,7 @@ static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
 static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {
     switch (timer) {
     case LUCID_TIMER_USER:
-        fsm_fire(tcp, tcb, EVENT_TIMEOUT_USER);
+        fsm_fire(tcp, tcb, EVENT_TIMEOUT_USER); /* 9293-3.10.8-01 */
         break;
     case LUCID_TIMER_FIN_WAIT_2:
         fsm_fire(tcp, tcb, EVENT_TIMEOUT_FIN_WAIT_2);

@@ -114,6 +114,7 @@ void timewait_end(struct tcp *tcp, struct timewait *record) {
     tcp_trim(tcp);
 }
 
+/* 9293-3.10.8-03 */
 void timewait_expire(struct tcp *tcp) {
     struct timewait *record;
     while ((record = at(tcp, tcp->timewait_queue.first)) && record->expires <= tcp->env->now) {

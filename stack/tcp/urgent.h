@@ -1,4 +1,5 @@
-/* urgent.h: the urgent mechanism, RFC 9293 3.8.5: a place in the stream up to which the sender wants to be read soon.
+/* urgent.h: the urgent mechanism, RFC 9293 3.8.5 MUST-30: a place in the stream up to which the sender wants to be read
+ * soon.
  *
  * It is a pointer and nothing else. SND.UP and RCV.UP name the first octet behind the urgent data (MUST-62), which may
  * be of any length (MUST-31) and may not have come yet. The octets themselves are ordinary ones: they stand in the

@@ -32,7 +32,7 @@ static int may_send(const struct tcb *tcb) {
         return -tcb->error;
     }
     if (tcb_has(tcb, TCB_RETIRED | TCB_FIN_QUEUED | TCB_CLOSE_PENDING)) {
-        return -LUCID_EPIPE; /* "connection closing" */
+        return -LUCID_EPIPE; /* 9293-3.10.2-05: "connection closing" */
     }
     return 0;
 }
@@ -51,6 +51,7 @@ static void was_queued(struct tcp *tcp, struct tcb *tcb) {
     tcb_settle(tcp, tcb);
 }
 
+/* 9293-3.10.2-03, -04: what is queued leaves once the connection is ESTABLISHED. */
 ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t length, int flags) {
     int refused = may_send(tcb);
     if (refused) {
@@ -99,7 +100,8 @@ ptrdiff_t user_send_lend(struct tcp *tcp, struct tcb *tcb, const void *data, siz
     return (ptrdiff_t)length;
 }
 
-/* What RECEIVE says when nothing is queued. */
+/* What RECEIVE says when nothing is queued: 9293-3.10.3-02; the end of the stream, 9293-3.10.3-04, -05; and how a
+ * connection has ended otherwise (MUST-12). */
 static ptrdiff_t nothing_to_read(const struct tcb *tcb) {
     if (tcb->error) {
         return -tcb->error;
@@ -107,6 +109,7 @@ static ptrdiff_t nothing_to_read(const struct tcb *tcb) {
     return tcb_has(tcb, TCB_FIN_RECEIVED | TCB_SHUT_READ | TCB_RETIRED) ? 0 : -LUCID_EAGAIN;
 }
 
+/* 9293-3.10.3-03: up to a mark of urgent data. */
 ptrdiff_t user_receive(struct tcp *tcp, struct tcb *tcb, void *data, size_t length, bool peek) {
     uint32_t octets = (uint32_t)min_size(length, urgent_readable(tcb));
     if (tcb->receive_queue.length == 0) {
@@ -143,6 +146,7 @@ void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
     tcb_settle(tcp, tcb);
 }
 
+/* CLOSE without giving the handle back: 9293-3.10.4-04, -05, -06, -07, -08 */
 int user_shutdown_write(struct tcp *tcp, struct tcb *tcb) {
     if (tcb_has(tcb, TCB_RETIRED) || tcb_is(tcb, LUCID_SYN_SENT)) {
         return -LUCID_ENOTCONN;
@@ -169,7 +173,7 @@ static bool loses_data(const struct tcb *tcb) {
     return tcb->receive_queue.length > 0 && !tcb_has(tcb, TCB_RETIRED);
 }
 
-/* ABORT in TIME-WAIT: the record goes too. */
+/* ABORT in TIME-WAIT: the record goes too. 9293-3.10.5-04 */
 static void forget_record(struct tcp *tcp, struct tcb *tcb) {
     struct timewait *record = tcb->record == POOL_NONE ? NULL : pool_at(&tcp->timewaits, tcb->record);
     if (record && record->name == tcb->name && fsm_fire_timewait(tcp, record, EVENT_ABORT)) {
@@ -177,6 +181,7 @@ static void forget_record(struct tcp *tcp, struct tcb *tcb) {
     }
 }
 
+/* 9293-3.10.4-03, -04, -05, -07; or ABORT, 9293-3.10.5-02, -03, -04 */
 void user_close(struct tcp *tcp, struct tcb *tcb, bool reset) {
     enum fsm_event event = reset ? EVENT_ABORT : loses_data(tcb) ? EVENT_DATA_LOST : EVENT_CLOSE;
     by_call(tcp, reset ? LUCID_CALL_ABORT : LUCID_CALL_CLOSE);

@@ -1,7 +1,8 @@
 /* window.h: the receive window: how much we promise, and when the promise grows (RFC 9293 3.8.6).
  *
- * What was promised once is kept: the right edge never moves left (SHLD-14). It moves right only by a step worth
- * sending, min(buffer/2, MSS): the receiver's half of silly-window avoidance (3.8.6.2.2, MUST-39).
+ * What was promised once is kept: the right edge never moves left (SHLD-14), nor right before somebody reads (MAY-8).
+ * It moves right only by a step worth sending, min(buffer/2, MSS): the receiver's half of silly-window avoidance
+ * (3.8.6.2.2, MUST-39).
  *
  * The header has 16 bits; with window scale (RFC 7323) they count in units of 1 << shift. RCV.NXT rarely lies a whole
  * number of units before the edge. Rounding down would move the edge left; so it is rounded up, out of a reserve of

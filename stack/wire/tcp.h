@@ -22,7 +22,7 @@ struct tcp_header {
     struct seq32 seq, ack;
     uint8_t header_length; /* octets, a multiple of 4 */
     uint8_t flags;         /* OR of enum lucid_flag of lucid/trace.h */
-    uint16_t window;       /* as it stands on the wire, not scaled */
+    uint16_t window;       /* as it stands on the wire, not scaled; MUST-1: without a sign */
     uint16_t checksum, urgent;
 };
 

@@ -1,4 +1,4 @@
-/* tcp_options.h: TCP options, RFC 9293 3.2, RFC 7323 (window scale, timestamps), RFC 2018 (SACK).
+/* tcp_options.h: TCP options, RFC 9293 3.2 MUST-4, RFC 7323 (window scale, timestamps), RFC 2018 (SACK).
  *
  * Options are accepted in any segment, in any order, at any alignment (MUST-5, MUST-64); unknown ones are skipped
  * (MUST-6). Whether an option means anything in the segment that carries it, for instance an MSS without SYN, the
@@ -43,8 +43,8 @@ enum lucid_drop tcp_options_parse(const uint8_t *options, size_t length, struct 
 size_t tcp_options_length(const struct tcp_options *options);
 
 /* Writes the options that are present, each aligned by leading NOPs so that the whole is a multiple of 4 without an End
- * of Option List (MUST-69 asks for zeroes after one). SACK blocks that do not fit into 40 octets are left out, the last
- * ones first. Returns the octets written. */
+ * of Option List (MUST-69 asks for zeroes after one), and each with its length (MUST-68). SACK blocks that do not fit
+ * into 40 octets are left out, the last ones first. Returns the octets written. */
 size_t tcp_options_build(uint8_t *to, const struct tcp_options *options);
 
 #endif
