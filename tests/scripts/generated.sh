@@ -1,5 +1,5 @@
 #!/bin/sh
-# check_generated and check_man find what is stale, missing or untrue, in a copy of the project.
+# check_generated, check_matrix and check_man find what is stale, missing or untrue, in a copy of the project.
 set -u
 . "$(dirname "$0")/lib"
 
@@ -24,12 +24,24 @@ change stack/tcp/fsm.c '1s|.*|/* RFC 9293 3.1 MUST-99 */|' "a citation of nothin
     '^stack/tcp/fsm.c:1: no requirement is called MUST-99' check_generated
 change stack/tcp/fsm.c '1s|.*|/* RFC 2525 2.17 SHLD-3 MUST-1 MUST-2 MUST-3 MUST-4 MUST-5 MUST-6 */|' \
     "a new citation" '^docs/rfc9293.md:[0-9]+: is stale' check_generated
+change stack/tcp/fsm.c '1s|.*|/* 9293-3.10.7.1-01, -03 and -04 */|' "a list of citations, one of nothing" \
+    '^stack/tcp/fsm.c:1: no requirement is called 9293-3.10.7.1-04' check_generated
 change stack/include/lucid/socket.h 's/Names the local end/Names the near end/' "a comment was changed" \
     '^docs/man/lucid_bind.3:[0-9]+: is stale' check_generated
 echo >"$work/docs/man/lucid_gone.3"
 fails "a page of a function that is gone" '^docs/man/lucid_gone.3:1: nothing generates' \
     "$work/scripts/check_generated" "$work"
 rm "$work/docs/man/lucid_gone.3"
+
+passes "check_matrix: as committed" "$work/scripts/check_matrix" "$work"
+change tests/pkt/report/switched-off.pkt 's/SHLD-20//' "a rule without a test" 'SHLD-20 lacks a test' check_matrix
+change stack/tcp/isn.h 's/MUST-9//' "a rule without code" 'MUST-9 lacks code' check_matrix
+change docs/decisions/0059-what-may-be-done-and-is-not.md 's/, MAY-17$//' "an exception without a record" \
+    'MAY-17 lacks code and a test' check_matrix
+change scripts/matrix 's/^    "MAY-9":/    "MUST-1": "done", "MAY-9":/' "something settled is under way" \
+    'MUST-1 is settled' check_matrix
+change stack/include/lucid/socket.h 's/SHLD-23//' "a rule for applications that is not documented" \
+    'SHLD-23 lacks code and a test' check_matrix
 
 change stack/include/lucid/socket.h 's/^ \* Returns a handle.*/ * A handle;/' "what it returns is not said" \
     '^stack/include/lucid/socket.h:[0-9]+: lucid_socket: .* returns' check_man
