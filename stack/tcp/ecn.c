@@ -92,7 +92,7 @@ void ecn_received(struct tcp *tcp, struct tcb *tcb, const struct segment *segmen
 /* 6.1.2: "treated just as a congestion loss". The window never grows by it: it may be one segment, after a time-out. */
 static void cut(struct tcp *tcp, struct tcb *tcb) {
     uint32_t before = tcb->cc.cwnd;
-    cc_marked(tcb, tcb_flight(tcb));
+    cc_marked(tcb, min_u32(tcb_flight(tcb), before));
     tcb->cc.cwnd = min_u32(tcb->cc.cwnd, before);
     ecn_window_cut(tcb);
     tcb->ecn.by_ece = true;
@@ -108,13 +108,23 @@ void ecn_ack_arrived(struct tcp *tcp, struct tcb *tcb, const struct segment *seg
     if (tcb->ecn.cut && seq_gt(segment->ack, tcb->ecn.recover)) {
         tcb->ecn.cut = tcb->ecn.by_ece = false;
     }
-    if (segment_has(segment, LUCID_ECE) && !tcb->ecn.cut && tcb_flight(tcb) > 0) {
+    tcb->ecn.marked = segment_has(segment, LUCID_ECE);
+    if (!tcb->ecn.marked) {
+        return;
+    }
+    tcb->loss.undoable = false; /* RFC 4015 3.2, step 9: there was a reason for the latest cut */
+    if (!tcb->ecn.cut && tcb_flight(tcb) > 0) {
         cut(tcp, tcb);
     }
 }
 
 bool ecn_reduced(const struct tcb *tcb) {
     return tcb->ecn.by_ece;
+}
+
+/* "The sending TCP SHOULD NOT increase the congestion window in response to the receipt of an ECN-Echo ACK packet." */
+bool ecn_may_grow(const struct tcb *tcb) {
+    return !tcb->ecn.by_ece && !tcb->ecn.marked;
 }
 
 void ecn_window_cut(struct tcb *tcb) {

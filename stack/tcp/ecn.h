@@ -8,7 +8,7 @@
  *
  *     negotiate.c  ecn_accept() of the peer's SYN       text.c    ecn_received() for each segment with data
  *     output.c     ecn_mark() for each that leaves      ack.c     ecn_ack_arrived() before an ACK is processed
- *     recovery.c   asks ecn_reduced() before it cuts or grows the window, and tells ecn_window_cut() when it has cut
+ *     recovery.c   asks ecn_reduced() and ecn_may_grow() first, and tells ecn_window_cut() when it has cut
  *
  * AccECN (RFC 9768) would begin in ecn_accept() and ecn_mark(), by the bit that was NS, and count what ecn_received()
  * only remembers. Its SYN is met as the RFC wants it: as one that asks for RFC 3168.
@@ -34,6 +34,9 @@ void ecn_ack_arrived(struct tcp *tcp, struct tcb *tcb, const struct segment *seg
 
 /* True while the window of data is not acknowledged in which ECE has cut the congestion window. */
 bool ecn_reduced(const struct tcb *tcb);
+
+/* False for an ACK with ECE, and in such a window of data: the congestion window stays as it is. */
+bool ecn_may_grow(const struct tcb *tcb);
 
 /* The congestion window was cut, for whatever reason. */
 void ecn_window_cut(struct tcb *tcb);

@@ -35,7 +35,7 @@ void recovery_grow(const struct tcp *tcp, struct tcb *tcb, const struct news *ne
         .now = tcp->env->now,
         .rtt = news->delivery.timed ? news->delivery.rtt : 0,
     };
-    if (!ecn_reduced(tcb)) {
+    if (ecn_may_grow(tcb)) {
         cc_acked(tcb, &ack);
     }
 }

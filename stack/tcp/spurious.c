@@ -18,13 +18,18 @@ void spurious_sent_again(struct tcb *tcb, uint32_t octets) {
     tcb->loss.copies += tcb->loss.undoable ? octets : 0;
 }
 
+/* What left was not lost. The window stays cut, though, when ECE has said meanwhile that there is congestion: then it
+ * is not undoable any more (RFC 4015 3.2, step 9). */
 static void undo(struct tcp *tcp, struct tcb *tcb, const char *rule) {
+    bool undoable = tcb->loss.undoable;
     tcb->loss.undoable = false;
     tcb->loss.guarded = false;
     tcb->loss.frto = FRTO_OFF;
     recovery_leave(tcb);
-    cc_undo(tcb);
-    tcp->env->stats.tcp_undone++;
+    if (undoable) {
+        cc_undo(tcb);
+        tcp->env->stats.tcp_undone++;
+    }
     trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_ACCEPTED);
 }
 

@@ -184,6 +184,7 @@ struct tcb {
         uint8_t mode;         /* enum lucid_ecn */
         bool cut;             /* the congestion window was cut, and what flew then is not acknowledged yet */
         bool by_ece;          /* with cut: there was no loss */
+        bool marked;          /* the latest ACK has ECE */
         bool plain_syn;       /* a SYN of ours did not ask for it */
         bool echo;            /* CE has come: ECE until CWR */
         bool cwr_due;         /* the congestion window was cut: CWR goes with the next new data */
