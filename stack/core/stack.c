@@ -79,16 +79,20 @@ static bool times_ok(const struct lucid_config *config) {
 }
 
 /* Windows have at most 30 bits (RFC 7323 2.3). Numbers of objects must fit into handles and table entries. */
+static const uint32_t BUFFER_MAX = UINT32_C(1) << 30;
+
+static bool buffers_ok(const struct lucid_config *config) {
+    return config->sndbuf > 0 && config->rcvbuf > 0 && config->sndbuf <= BUFFER_MAX && config->rcvbuf <= BUFFER_MAX &&
+           config->sndbuf_max <= BUFFER_MAX && config->rcvbuf_max <= BUFFER_MAX;
+}
+
 static bool limits_ok(const struct lucid_config *config) {
-    const uint32_t buffer_max = UINT32_C(1) << 30;
-    bool buffers = config->sndbuf > 0 && config->rcvbuf > 0 && config->sndbuf <= buffer_max &&
-                   config->rcvbuf <= buffer_max && config->sndbuf_max <= buffer_max && config->rcvbuf_max <= buffer_max;
-    bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < buffer_max &&
-                   config->timewait_max < buffer_max;
+    bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < BUFFER_MAX &&
+                   config->timewait_max < BUFFER_MAX;
     bool modes = config->ecn <= LUCID_ECN_ACTIVE;
     bool ports = config->port_first > 0 && config->port_first <= config->port_last;
     bool windows = config->initial_window > 0 && config->fixed_window > 0 && config->congestion < LUCID_CONGESTIONS;
-    return buffers && objects && modes && ports && windows && config->mss_floor > 0 && config->ttl > 0;
+    return buffers_ok(config) && objects && modes && ports && windows && config->mss_floor > 0 && config->ttl > 0;
 }
 
 static bool config_ok(const struct lucid_config *config) {

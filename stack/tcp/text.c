@@ -50,7 +50,11 @@ static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct 
 static void note_segment_size(struct tcb *tcb, const struct segment *segment) {
     uint16_t size = segment->datagram->carrier->segment_size;
     uint32_t octets = size > 0 ? min_u32(size, segment->length) : segment->length;
-    tcb->rcv.seen_mss = (uint16_t)max_u32(tcb->rcv.seen_mss, min_u32(octets, tcb->rcv.mss));
+    octets = min_u32(octets, tcb->rcv.mss);
+    if (octets > tcb->rcv.seen_mss) {
+        tcb->rcv.seen_mss = (uint16_t)octets;
+        tcb->rcv.full_segments = 0; /* those before it were not full */
+    }
 }
 
 /* A FIN that came above a gap is only a claim, which anybody could have made who guessed a number in the window.

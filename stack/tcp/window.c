@@ -5,11 +5,12 @@
 #include "tcp/recvq.h"
 
 static const uint32_t RESERVE_SHARE = 32;
+static const uint32_t RESERVE_UNITS = 8; /* that it holds at least */
 
 uint8_t window_shift_for(uint32_t buffer, uint32_t most) {
     uint8_t shift = 0;
     while (shift < TCP_WINDOW_SCALE_MAX && ((uint32_t)UINT16_MAX << shift) < most &&
-           (2u << shift) <= buffer / RESERVE_SHARE) {
+           (2u << shift) <= buffer / RESERVE_SHARE / RESERVE_UNITS) {
         shift++;
     }
     return shift;

@@ -16,7 +16,7 @@
 #include "tcp/tcp.h"
 
 /* The shift for a buffer that may grow to most: the least with which 16 bits can express all of that (RFC 7323 2.3),
- * but none whose unit the reserve of the buffer, as it is now, does not hold. */
+ * but none whose unit the reserve of the buffer, as it is now, does not hold several times. */
 uint8_t window_shift_for(uint32_t buffer, uint32_t most);
 
 /* The first promise, with IRS known: at most 65535, since SYN segments are never scaled. */
