@@ -44,7 +44,7 @@ static void owe_soon(const struct wire_check *check, struct wire_flow *flow, con
 }
 
 void wire_owe(struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {
-    bool gap = wire_before(flow->next, segment->start), fills = !gap && flow->early.count > 0;
+    bool gap = wire_before(flow->next, segment->start), fills = !gap && flow->early.count > 0 && !flow->early_unsure;
     if (!must_answer(check, flow, segment)) {
         return;
     }

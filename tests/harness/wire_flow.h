@@ -54,6 +54,7 @@ struct wire_flow {
     /* what the peer sent */
     uint32_t next;            /* RCV.NXT, if everything that came was taken */
     struct wire_ranges early; /* came above a gap */
+    bool early_unsure;        /* some of it may have been refused */
     struct wire_range newest; /* of it, what came last; empty: something else came after it */
     bool fin_known, fin_in;   /* where a FIN of its lies; it came, and everything before it */
     bool fin_unsure;          /* something contradicts it: which one is taken nobody can tell */

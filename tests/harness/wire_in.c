@@ -170,6 +170,7 @@ static void take(struct wire_flow *flow, const struct wire_segment *segment) {
         flow->next = flow->early.range[0].end;
         wire_ranges_cut(&flow->early, flow->next);
     }
+    flow->early_unsure = flow->early.count > 0 && (flow->early_unsure || !segment->sure);
     bool early = segment->sure && !flow->fin_unsure && wire_before(flow->next, segment->start);
     flow->newest = early ? (struct wire_range){segment->start, segment->end} : (struct wire_range){0, 0};
 }

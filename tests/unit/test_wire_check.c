@@ -232,6 +232,12 @@ static const struct example {
     {WIRE_ACK_GAP,
      ACTIVE "1 < . 101:201(100) ack 1 win 65535\n1 > . 1:1(0) ack 1 win 65535\n1 < . 1:101(100) ack 1 win 65535\n",
      "1 > . 1:1(0) ack 201 win 65335\n", "1.001 clock\n"},
+    {WIRE_ACK_GAP, /* what PAWS refused does not lie above a gap */
+     STAMPS,
+     "1 < . 101:201(100) ack 1 win 65535 <TS val 6 ecr 100>\n1 > . 1:1(0) ack 1 win 65535 <TS val 1100 ecr 7>\n"
+     "1 < . 1:101(100) ack 1 win 65535 <TS val 8 ecr 100>\n1.1 > . 1:1(0) ack 101 win 65435 <TS val 1200 ecr 8>\n",
+     "1 < . 101:201(100) ack 1 win 65535 <TS val 8 ecr 100>\n1 > . 1:1(0) ack 1 win 65535 <TS val 1100 ecr 7>\n"
+     "1 < . 1:101(100) ack 1 win 65535 <TS val 8 ecr 100>\n1.1 > . 1:1(0) ack 201 win 65435 <TS val 1200 ecr 8>\n"},
     {WIRE_ACK_LATE, ACTIVE "1 < . 1:101(100) ack 1 win 65535\n",
      "1.5 clock\n1.5 > P. 1:11(10) ack 101 win 65435\n2 < . 101:101(0) ack 11 win 65535\n",
      "1.501 > P. 1:11(10) ack 101 win 65435\n"},
