@@ -63,7 +63,12 @@ void cc_begin(const struct lucid_config *config, struct tcb *tcb, bool syn_lost)
     reset(config, tcb);
 }
 
+static void forget_rounds(struct cc_state *cc) {
+    cc->round_left = cc->peak = cc->last_peak = 0;
+}
+
 void cc_restart_after_idle(const struct lucid_config *config, struct tcb *tcb) {
+    forget_rounds(&tcb->cc);
     tcb->cc.cwnd = min_u32(tcb->cc.cwnd, initial_window(config, tcb));
     reset(config, tcb);
 }
@@ -75,6 +80,7 @@ static bool count_round(struct cc_state *cc, const struct cc_ack *ack) {
     bool over = ack->octets >= cc->round_left;
     if (over) {
         cc->round_left = ack->flight - min_u32(ack->octets, ack->flight);
+        cc->last_peak = cc->peak;
         cc->peak = ack->flight;
         return true;
     }
@@ -84,8 +90,8 @@ static bool count_round(struct cc_state *cc, const struct cc_ack *ack) {
 }
 
 /* A sender that did not use its window learns nothing about it (RFC 9438 5.8, RFC 7661). What counts is the most that
- * was in flight in this round trip: of several ACKs that come at once only the first finds the whole window in use. In
- * slow start half of it is enough, for then the next round trip fills it. */
+ * was in flight in this round trip: of several ACKs that come before anything can be sent only the first finds the whole
+ * window in use (docs/decisions/0052). In slow start half of it is enough, for then the next round trip fills it. */
 static bool was_limited(const struct tcb *tcb) {
     const struct cc_state *cc = &tcb->cc;
     return cc_slow_start(tcb) ? cc->peak >= cc->cwnd / 2 : (uint64_t)cc->peak + tcb->snd.mss >= cc->cwnd;
@@ -110,19 +116,24 @@ static uint32_t cut(struct tcb *tcb, enum cc_signal signal, uint32_t flight) {
     cc->before.cwnd = cc->cwnd;
     cc->before.ssthresh = cc->ssthresh;
     cc->before.own = cc->own;
-    cc->round_left = 0;
+    forget_rounds(cc);
     uint32_t left = cc->ops->cut(tcb, signal, flight);
     cc->ssthresh = max_u32(left, 2u * tcb->snd.mss);
     return left;
 }
 
+/* For the same reason a loss that is noticed late in a batch finds little in flight. */
+static uint32_t flown(const struct cc_state *cc, uint32_t flight) {
+    return max_u32(flight, min_u32(max_u32(cc->peak, cc->last_peak), cc->cwnd));
+}
+
 void cc_lost(struct tcb *tcb, uint32_t flight) {
-    cut(tcb, CC_LOSS, flight);
+    cut(tcb, CC_LOSS, flown(&tcb->cc, flight));
     tcb->cc.cwnd = tcb->cc.ssthresh;
 }
 
 void cc_marked(struct tcb *tcb, uint32_t flight) {
-    tcb->cc.cwnd = max_u32(cut(tcb, CC_ECN, flight), tcb->snd.mss);
+    tcb->cc.cwnd = max_u32(cut(tcb, CC_ECN, flown(&tcb->cc, flight)), tcb->snd.mss);
 }
 
 void cc_timed_out(struct tcb *tcb, uint32_t flight, bool repeated) {

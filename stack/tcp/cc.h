@@ -59,7 +59,8 @@ void cc_begin(const struct lucid_config *config, struct tcb *tcb, bool syn_lost)
 /* An ACK of new data outside recovery. */
 void cc_acked(struct tcb *tcb, struct cc_ack *ack);
 
-/* A loss was noticed, once for each window: cwnd and ssthresh fall. */
+/* A loss was noticed, once for each window: cwnd and ssthresh fall. flight: octets in flight, which is too little when
+ * what ACKs of the same batch made room for has not left yet; then it is what was in flight before. */
 void cc_lost(struct tcb *tcb, uint32_t flight);
 
 /* The peer reports a congestion mark, RFC 3168 6.1.2, once for each window: as for a loss, but cwnd may fall to one

@@ -39,8 +39,8 @@ union cc_own {
 struct cc_state {
     const struct cc_ops *ops;
     uint32_t cwnd, ssthresh;
-    uint32_t round_left; /* octets: when so many are acknowledged, a new round trip begins */
-    uint32_t peak;       /* the most octets in flight in this round trip */
+    uint32_t round_left;      /* octets: when so many are acknowledged, a new round trip begins */
+    uint32_t peak, last_peak; /* the most octets in flight in this round trip, and in the one before */
     union cc_own own;
     struct {
         uint32_t cwnd, ssthresh; /* cwnd 0: nothing to undo */

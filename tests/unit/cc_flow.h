@@ -17,8 +17,8 @@ void cc_flow_begin(struct cc_flow *flow, const char *name, uint32_t segments);
 /* An ACK of so many octets, with so many in flight. */
 void cc_flow_ack(struct cc_flow *flow, uint32_t octets, uint32_t flight);
 
-/* A round trip: ACKs of so many octets at equal distances, until as much as cwnd at its beginning is acknowledged.
- * After each of them as much leaves as cwnd allows. */
+/* A round trip: ACKs of so many octets at equal distances, until as much as cwnd at its beginning is acknowledged. As
+ * much as cwnd allows leaves after each of them. */
 void cc_flow_round_trip(struct cc_flow *flow, uint32_t octets);
 
 static inline uint32_t cc_flow_segments(const struct cc_flow *flow) {

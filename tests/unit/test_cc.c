@@ -40,6 +40,25 @@ START_TEST(a_batch_of_acks_counts_as_a_whole) {
 }
 END_TEST
 
+/* When all but the last of a window is acknowledged in one batch, and a hole is found there, the window was not small. */
+START_TEST(a_loss_at_the_end_of_a_batch_cuts_the_window) {
+    begin("newreno", 20);
+    cc_flow_round_trip(&flow, MSS);
+    for (uint32_t left = cc->cwnd; left > 2 * MSS; left -= MSS) {
+        cc_flow_ack(&flow, MSS, left);
+    }
+    uint32_t cwnd = cc->cwnd;
+    cc_lost(tcb, 2 * MSS);
+    ck_assert_uint_ge(cc->ssthresh, cwnd / 2 - MSS);
+    ck_assert_uint_le(cc->ssthresh, cwnd / 2);
+    for (unsigned i = 0; i < 3; i++) {
+        cc_flow_ack(&flow, MSS, MSS);
+    }
+    cc_lost(tcb, 4 * MSS); /* while the application writes little, it is */
+    ck_assert_uint_eq(cc->ssthresh, 2 * MSS);
+}
+END_TEST
+
 /* 9438-5.8, RFC 7661: a window that is not used does not grow; it does again when it is */
 START_TEST(an_unused_window_stays) {
     begin("newreno", 20);
@@ -205,6 +224,7 @@ int main(void) {
     Suite *suite = unit_suite("congestion control", &tests);
     tcase_add_test(tests, a_window_gives_a_segment);
     tcase_add_test(tests, a_batch_of_acks_counts_as_a_whole);
+    tcase_add_test(tests, a_loss_at_the_end_of_a_batch_cuts_the_window);
     tcase_add_test(tests, an_unused_window_stays);
     tcase_add_test(tests, a_round_trip_ends_when_the_flight_is_acknowledged);
     tcase_add_test(tests, a_time_out_leaves_one_segment);
