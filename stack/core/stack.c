@@ -46,6 +46,7 @@ void lucid_config_default(struct lucid_config *config) {
         .mss_floor = 88,
         .port_first = 49152,
         .port_last = 65535,
+        .syn_cookies = LUCID_SYN_COOKIES_FULL,
         .window_scale = true,
         .timestamps = true,
         .sack = true,
@@ -89,7 +90,7 @@ static bool buffers_ok(const struct lucid_config *config) {
 static bool limits_ok(const struct lucid_config *config) {
     bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < BUFFER_MAX &&
                    config->timewait_max < BUFFER_MAX;
-    bool modes = config->ecn <= LUCID_ECN_ACTIVE;
+    bool modes = config->ecn <= LUCID_ECN_ACTIVE && config->syn_cookies <= LUCID_SYN_COOKIES_ALWAYS;
     bool ports = config->port_first > 0 && config->port_first <= config->port_last;
     bool windows = config->initial_window > 0 && config->fixed_window > 0 && config->congestion < LUCID_CONGESTIONS;
     return buffers_ok(config) && objects && modes && ports && windows && config->mss_floor > 0 && config->ttl > 0;

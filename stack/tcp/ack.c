@@ -2,6 +2,7 @@
 #include "tcp/ack.h"
 
 #include "base/bytes.h"
+#include "tcp/arrive.h"
 #include "tcp/autotune.h"
 #include "tcp/cc.h"
 #include "tcp/challenge.h"
@@ -14,6 +15,7 @@
 #include "tcp/reply.h"
 #include "tcp/reports.h"
 #include "tcp/rtt.h"
+#include "tcp/syncookie.h"
 #include "tcp/tailprobe.h"
 #include "tcp/timer.h"
 #include "tcp/timestamps.h"
@@ -136,11 +138,15 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
     }
 }
 
-/* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it.
+/* SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT makes it ESTABLISHED, if the listener has room for it. So does the ACK of
+ * a cookie, when the client's SYN came again after the flood that the cookie was for, and has made this TCB.
  * 9293-3.10.7.4-08, -09 */
-static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    bool acceptable = seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
-    if (!acceptable || !tcb_syn_left(tcb)) {
+static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
+    struct segment syn;
+    bool in_range = seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
+    bool acceptable = in_range && tcb_syn_left(tcb);
+    bool cookie = !acceptable && tcb->listener && syncookie_open(tcp, segment, &syn);
+    if (!acceptable && !cookie) {
         reply_reset(tcp, segment);
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_ACK_SYN_RECEIVED);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_RST);
@@ -149,6 +155,10 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, const s
     if (tcb->listener && listener_full(tcb->listener)) {
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_BACKLOG);
         return DONE;
+    }
+    if (cookie) {
+        arrive_overtaken(tcp, tcb, &syn, segment);
+        return GO_ON;
     }
     fsm_fire(tcp, tcb, EVENT_RCV_ACK_OF_SYN);
     ack_window(tcb, segment);

@@ -17,6 +17,10 @@ enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const 
 /* Steps six to eight for what a SYN,ACK carries besides (3.10.7.3: "continue processing at the sixth step"). */
 void arrive_text_and_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment);
 
+/* A child of a listener in SYN-RECEIVED, whose SYN,ACK went out as a cookie before: ack acknowledges that one, and syn
+ * is what the cookie kept (syncookie.h). The child is ESTABLISHED after it, with the numbers of the cookie. */
+void arrive_overtaken(struct tcp *tcp, struct tcb *child, const struct segment *syn, struct segment *ack);
+
 /* A SYN that a listener accepts, in place of nothing or of a TIME-WAIT record whose last sequence number was *above:
  * makes the child. begin: LUCID_LISTEN or LUCID_TIME_WAIT. */
 enum lucid_drop arrive_new_child(struct tcp *tcp, struct listener *listener, const struct segment *segment,

@@ -90,7 +90,8 @@ static bool is_newer(const struct tcp *tcp, const struct timewait *record, const
 static bool reopened(struct tcp *tcp, struct timewait *record, const struct segment *segment) {
     bool only_syn = segment_has(segment, LUCID_SYN) && !segment_has(segment, LUCID_ACK | LUCID_FIN);
     struct listener *listener = listener_find(tcp, &segment->ends.local);
-    if (!only_syn || !is_newer(tcp, record, segment) || !listener || listener_full(listener)) {
+    bool room = listener && !listener_full(listener) && tcp->half_open < tcp->env->config.half_open_max;
+    if (!only_syn || !is_newer(tcp, record, segment) || !room) {
         return false;
     }
     struct seq32 above = record->snd_nxt;

@@ -40,7 +40,7 @@ void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_op
     }
 }
 
-static uint16_t peer_segment(const struct tcb *tcb) {
+uint16_t negotiate_peer_mss(const struct tcb *tcb) {
     if (tcb->snd.peer_mss) {
         return tcb->snd.peer_mss;
     }
@@ -57,7 +57,7 @@ static uint32_t options_of_all(const struct tcb *tcb) {
 /* MUST-14 and MUST-16, with the floor against segments that are all header (CVE-2019-11479). */
 static void set_send_mss(struct tcp *tcp, struct tcb *tcb) {
     uint32_t own = tcb->rcv.mss;
-    uint32_t mss = max_u32(min_u32(peer_segment(tcb), own), min_u32(tcp->env->config.mss_floor, own));
+    uint32_t mss = max_u32(min_u32(negotiate_peer_mss(tcb), own), min_u32(tcp->env->config.mss_floor, own));
     tcb->snd.mss = (uint16_t)(mss - options_of_all(tcb));
 }
 

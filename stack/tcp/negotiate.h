@@ -15,6 +15,9 @@ void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_op
 /* The options of every segment with an ACK: what was agreed on. data: it carries some. */
 void negotiate_options(const struct tcp *tcp, const struct tcb *tcb, bool data, struct tcp_options *options);
 
+/* The MSS that the peer offered, or what the absence of the option means (MUST-15). */
+uint16_t negotiate_peer_mss(const struct tcb *tcb);
+
 /* The peer's SYN or SYN,ACK: what of our offer stands, and how large our segments may be. */
 void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
 

@@ -1,6 +1,7 @@
 /* reply.c: segments without a connection. See reply.h. */
 #include "tcp/reply.h"
 
+#include "base/bytes.h"
 #include "tcp/segment_trace.h"
 #include "tcp/timestamps.h"
 
@@ -82,6 +83,21 @@ void reply_reset_connection(struct tcp *tcp, const struct tcb *tcb) {
     if (tcb_agreed(tcb, AGREED_TIMESTAMPS)) {
         timestamps_write(tcp, tcb, false, &answer.options);
     }
+    send_answer(tcp, &answer);
+}
+
+void reply_syn_ack(struct tcp *tcp, uint32_t name, const struct tcb *draft, const struct tcp_options *options) {
+    struct answer answer = {
+        .ends = &draft->ends,
+        .name = name,
+        .seq = draft->iss,
+        .ack = draft->rcv.nxt,
+        .flags = LUCID_SYN | LUCID_ACK,
+        .window = (uint16_t)min_u32(tcb_receive_window(draft), UINT16_MAX),
+        .ttl = draft->ttl,
+        .tos = draft->tos,
+        .options = *options,
+    };
     send_answer(tcp, &answer);
 }
 

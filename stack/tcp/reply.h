@@ -14,6 +14,9 @@ void reply_reset(struct tcp *tcp, const struct segment *segment);
 /* <SEQ=SND.NXT><CTL=RST>: this end gives the connection up (3.10.5). */
 void reply_reset_connection(struct tcp *tcp, const struct tcb *tcb);
 
+/* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> of a connection that is not kept: see syncookie.h. name: in the trace. */
+void reply_syn_ack(struct tcp *tcp, uint32_t name, const struct tcb *draft, const struct tcp_options *options);
+
 /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
 void reply_timewait_ack(struct tcp *tcp, const struct timewait *record);
 

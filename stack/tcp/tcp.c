@@ -18,7 +18,8 @@ bool tcp_init(struct tcp *tcp, struct env *env, struct ip *ip) {
     tcp->timewait_queue = (struct timewait_queue){.first = POOL_NONE, .last = POOL_NONE};
     timers_init(&tcp->timers, env->now);
     return env_random(env, tcp->isn_key, sizeof tcp->isn_key) && env_random(env, tcp->port_key, sizeof tcp->port_key) &&
-           env_random(env, tcp->demux.key, sizeof tcp->demux.key);
+           env_random(env, tcp->demux.key, sizeof tcp->demux.key) &&
+           env_random(env, tcp->cookie_key, sizeof tcp->cookie_key);
 }
 
 void tcp_destroy(struct tcp *tcp) {

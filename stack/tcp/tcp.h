@@ -35,7 +35,8 @@ struct tcp {
     struct list listening[LISTENER_BUCKETS];
     struct timewait_queue timewait_queue;
     uint32_t half_open;
-    uint8_t isn_key[16], port_key[16];
+    uint8_t isn_key[16], port_key[16], cookie_key[16];
+    lucid_time cookies_until; /* before this moment a SYN cookie may come back (syncookie.h); 0: none was sent */
     /* Where each segment came from and why, for the trace: set by whoever begins to process something. */
     uint8_t cause, cause_detail; /* enum lucid_cause; enum lucid_timer or enum lucid_call */
 };

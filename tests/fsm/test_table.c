@@ -199,6 +199,7 @@ START_TEST(events_belong_to_their_states) {
     only(EVENT_RCV_RST, LUCID_SYN_SENT | LUCID_SYN_RECEIVED | synchronized, 0);
     resets_end();
     only(EVENT_RCV_SYN_IN_WINDOW, LUCID_SYN_RECEIVED | (synchronized & ~(unsigned)LUCID_TIME_WAIT), 0);
+    only(EVENT_RCV_COOKIE, LUCID_LISTEN | LUCID_SYN_RECEIVED, LUCID_ESTABLISHED);
     only(EVENT_RCV_NEW_SYN, LUCID_TIME_WAIT, LUCID_SYN_RECEIVED);
     only(EVENT_TIMEOUT_USER, LUCID_SYN_SENT | LUCID_SYN_RECEIVED | (synchronized & ~(unsigned)LUCID_TIME_WAIT),
          LUCID_CLOSED);
@@ -229,6 +230,8 @@ static enum fsm_guard condition(const struct fsm_row *row) {
         return row->from == LUCID_SYN_RECEIVED ? GUARD_NOTHING_QUEUED : GUARD_ALWAYS; /* 3.10.4 */
     case EVENT_RCV_SYN_IN_WINDOW:                                                     /* 3.10.7.4, fourth */
         return row->from != LUCID_SYN_RECEIVED ? GUARD_ALWAYS : back ? GUARD_PASSIVE_RFC793 : GUARD_ACTIVE;
+    case EVENT_RCV_COOKIE: /* RFC 4987 3.6: who connects keeps a record */
+        return GUARD_PASSIVE;
     case EVENT_RCV_RST: /* 3.10.7.4, second; RFC 1337 */
         if (row->from == LUCID_TIME_WAIT) {
             return row->to == LUCID_TIME_WAIT ? GUARD_RFC1337 : GUARD_NOT_RFC1337;

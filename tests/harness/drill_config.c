@@ -50,6 +50,7 @@ static const struct member {
     MEMBER(mss_floor, NUMBER),
     MEMBER(port_first, NUMBER),
     MEMBER(port_last, NUMBER),
+    MEMBER(syn_cookies, NUMBER),
     MEMBER(window_scale, SWITCH),
     MEMBER(timestamps, SWITCH),
     MEMBER(sack, SWITCH),

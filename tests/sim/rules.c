@@ -141,19 +141,36 @@ static void check_ack(struct rules *rules, struct observed *end, const struct lu
     end->acked = true;
 }
 
-static void syn_out(struct rules *rules, struct observed *end, const struct lucid_event_segment *segment) {
+static uint8_t scale_of(const struct lucid_event_segment *segment) {
     const uint8_t *scale = find_option(segment, 3);
+    return scale && scale[2] <= 14 ? scale[2] : 0;
+}
+
+static void syn_out(struct rules *rules, struct observed *end, const struct lucid_event_segment *segment) {
     if (end->sent && end->iss != segment->seq) {
         broken(rules, "the SYN is repeated with another number");
     }
-    end->shift = scale && scale[2] <= 14 ? scale[2] : 0;
+    end->shift = scale_of(segment);
     end->iss = segment->seq;
     end->nxt = end->sent ? end->nxt : segment->seq;
     end->sent = true;
 }
 
+/* RFC 4987 3.6: a listener answers a SYN without a record of it. */
+static void cookie_out(struct rules *rules, const struct lucid_event_segment *segment) {
+    uint8_t scale = scale_of(segment);
+    rules->cookie_shift = scale > rules->cookie_shift ? scale : rules->cookie_shift;
+    if ((segment->flags & (LUCID_SYN | LUCID_ACK)) != (LUCID_SYN | LUCID_ACK) || segment->length > 0) {
+        broken(rules, "a listener sends something else than RST and SYN,ACK");
+    }
+}
+
 static void segment_out(struct rules *rules, struct observed *end, const struct lucid_event_segment *segment) {
     if (segment->flags & LUCID_RST) {
+        return;
+    }
+    if (end->state == LUCID_LISTEN) {
+        cookie_out(rules, segment);
         return;
     }
     if (segment->flags & LUCID_SYN) {
@@ -217,6 +234,18 @@ static void segment_in(struct observed *end, const struct lucid_event_segment *s
 
 /* ---- the log ---- */
 
+/* Our SYN was a cookie, which the log has under the listener's number; or was sent twice, with and without a record.
+ * What the peer's SYN offered is not known any more, nor how its window is scaled. */
+static void cookie_came_back(struct rules *rules, struct observed *end) {
+    const struct lucid_event_segment *ack = &rules->latest_in;
+    end->offered = false;
+    end->shift = rules->cookie_shift;
+    end->sent = true;
+    end->iss = ack->ack - 1;
+    end->nxt = ack->ack;
+    end->peer_mss = UINT16_MAX;
+}
+
 /* I26: the states of a connection form a chain, each link of which is a row of the machine. */
 static void state_changed(struct rules *rules, struct observed *end, const struct lucid_event_state *state) {
     const struct lucid_fsm_row *row = state->row >= 0 ? lucid_fsm_row((unsigned)state->row) : NULL;
@@ -232,6 +261,9 @@ static void state_changed(struct rules *rules, struct observed *end, const struc
     }
     if (born) {
         segment_in(end, &rules->latest_in);
+    }
+    if (row && strcmp(row->event, "RCV_COOKIE") == 0) {
+        cookie_came_back(rules, end);
     }
     end->state = state->to;
 }

@@ -46,6 +46,7 @@ struct rules {
     struct observed *ends;
     size_t count, room;
     struct lucid_event_segment latest_in; /* what a child of a listener is born of */
+    uint8_t cookie_shift;                 /* the largest window scale of SYN cookies */
     uint64_t number;                      /* of the latest event */
     lucid_time time;
     char broken[160];

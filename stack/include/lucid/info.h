@@ -109,6 +109,9 @@ LUCID_API const char *lucid_drop_text(int drop);
     X(tcp_resets_in, "connections ended by RST")                         \
     X(tcp_active_opens, "connections begun by connect")                  \
     X(tcp_passive_opens, "connections begun by a SYN to a listener")     \
+    X(tcp_cookies_sent, "SYNs answered by a SYN cookie")                 \
+    X(tcp_cookies_accepted, "connections begun by the ACK of one")       \
+    X(tcp_cookies_refused, "ACKs that might have been one of these")     \
     X(tcp_established, "connections that reached ESTABLISHED")           \
     X(tcp_ce_in, "segments with data that a router had marked (CE)")     \
     X(tcp_ecn_cuts, "congestion windows cut because of ECE")             \

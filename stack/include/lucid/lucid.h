@@ -106,6 +106,14 @@ struct lucid_ifaddr {
 
 #define LUCID_ADDRS_MAX 8
 
+/* Answering SYNs without keeping a record of them, RFC 4987 3.6: what such a connection loses, where the peer offers no
+ * timestamps, is window scale and SACK. */
+enum lucid_syn_cookies {
+    LUCID_SYN_COOKIES_OFF = 0,    /* a SYN beyond half_open_max is dropped */
+    LUCID_SYN_COOKIES_FULL = 1,   /* a SYN beyond half_open_max is answered by a cookie */
+    LUCID_SYN_COOKIES_ALWAYS = 2, /* every SYN to a listener is, unless it takes the place of a TIME-WAIT record */
+};
+
 /* Everything a stack can be told. Fill it with lucid_config_default() first, then set what differs: the four pointers
  * of the first group and at least one address have no default. */
 struct lucid_config {
@@ -130,7 +138,7 @@ struct lucid_config {
     size_t mem_limit;     /* all octets ever asked of alloc at one time; 256 MiB: calls fail, segments are dropped */
     uint32_t sockets_max; /* handles; 2^20: LUCID_ENFILE */
     uint32_t connections_max; /* TCBs; 2^20: SYN dropped, connect fails */
-    uint32_t half_open_max;   /* connections in SYN-RECEIVED; 1024: SYN dropped */
+    uint32_t half_open_max;   /* connections in SYN-RECEIVED; 1024: as syn_cookies says */
     uint32_t timewait_max;    /* TIME-WAIT records; 65536: the oldest goes */
     uint32_t challenge_acks;  /* challenge ACKs of one connection in one second (RFC 5961 7); 2: silence */
     uint32_t icmp_errors;     /* ICMP errors sent in one second; 100: silence */
@@ -164,6 +172,7 @@ struct lucid_config {
     uint16_t mss_floor;     /* the smallest send MSS that a peer can force; 88 */
     uint16_t port_first;    /* ephemeral ports, RFC 6056; 49152 to 65535 */
     uint16_t port_last;
+    uint8_t syn_cookies;      /* enum lucid_syn_cookies; LUCID_SYN_COOKIES_FULL */
     bool window_scale;        /* offer RFC 7323 window scale; true */
     bool timestamps;          /* offer RFC 7323 timestamps; true */
     bool sack;                /* offer RFC 2018 selective acknowledgment; true */
