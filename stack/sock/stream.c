@@ -1,6 +1,5 @@
 /* stream.c: the calls of socket.h for naming and connecting, and those on streams. RFC 9293 3.10.1 to 3.10.4. */
 #include "base/addr.h"
-#include "base/bytes.h"
 #include "sock/sock.h"
 
 int lucid_bind(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *local) {
@@ -49,7 +48,7 @@ int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
     }
     uint32_t waiting = backlog > 0 ? (uint32_t)backlog : 1;
     if (sock->listener) {
-        sock->listener->backlog = max_u32(waiting, sock->listener->waiting_count); /* who waits already, stays */
+        listener_set_backlog(sock->listener, waiting);
         return 0;
     }
     if (!sock->bound) {

@@ -58,7 +58,8 @@ static const char *check_listeners(const struct tcp *tcp) {
         if (length_of(&listener->waiting) != listener->waiting_count) {
             return "I29: an accept queue is miscounted";
         }
-        if (listener->waiting_count > listener->backlog) {
+        bool excess = listener->waiting_count > listener->wanted; /* after the backlog was lowered */
+        if (listener->backlog != (excess ? listener->waiting_count : listener->wanted)) {
             return "I29: an accept queue is longer than its backlog";
         }
     }

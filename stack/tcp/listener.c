@@ -2,6 +2,7 @@
 #include "tcp/listener.h"
 
 #include "base/addr.h"
+#include "base/bytes.h"
 #include "tcp/life.h"
 #include "tcp/tcp.h"
 
@@ -93,6 +94,11 @@ void listener_add_waiting(struct tcp *tcp, struct tcb *child) {
     }
 }
 
+void listener_set_backlog(struct listener *listener, uint32_t backlog) {
+    listener->wanted = backlog;
+    listener->backlog = max_u32(backlog, listener->waiting_count);
+}
+
 void listener_drop(struct tcp *tcp, struct tcb *child) {
     struct listener *listener = child->listener;
     if (tcb_has(child, TCB_HALF_OPEN)) {
@@ -102,6 +108,7 @@ void listener_drop(struct tcp *tcp, struct tcb *child) {
     if (tcb_has(child, TCB_WAITING)) {
         listener->waiting_count--;
         list_remove(&listener->waiting, &child->sibling);
+        listener_set_backlog(listener, listener->wanted);
     }
     child->flags &= ~(unsigned)(TCB_HALF_OPEN | TCB_WAITING);
     child->listener = NULL;

@@ -20,7 +20,8 @@ struct listener {
     struct list_node changed;    /* in tcp->changed_listeners, with in_changed */
     struct lucid_sockaddr local; /* address unspecified: all of ours */
     uint32_t state;              /* LUCID_LISTEN, or LUCID_CLOSED before and after; written by fsm.c only */
-    uint32_t backlog;            /* how many may wait for accept() */
+    uint32_t wanted;             /* how many may wait for accept() */
+    uint32_t backlog;            /* the same; or how many wait, if more did when that was lowered */
     uint32_t waiting_count;
     struct list half_open, waiting;
     uint32_t number; /* in tcp->listeners */
@@ -59,6 +60,9 @@ static inline bool listener_full(const struct listener *listener) {
 void listener_add_half_open(struct tcp *tcp, struct listener *listener, struct tcb *child);
 void listener_add_waiting(struct tcp *tcp, struct tcb *child);
 void listener_drop(struct tcp *tcp, struct tcb *child);
+
+/* listen() again: who waits already stays, and leaves room for nobody. */
+void listener_set_backlog(struct listener *listener, uint32_t backlog);
 
 /* The child that has waited longest, or NULL. */
 struct tcb *listener_first(const struct listener *listener);

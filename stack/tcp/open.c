@@ -35,7 +35,6 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
     }
     *listener = (struct listener){
         .local = *local,
-        .backlog = max_u32(backlog, 1),
         .number = number,
         .owner = owner,
         .family = family,
@@ -52,6 +51,7 @@ int user_listen(struct tcp *tcp, const struct lucid_sockaddr *local, uint8_t fam
         .ttl = options->ttl,
         .ecn = options->ecn,
     };
+    listener_set_backlog(listener, max_u32(backlog, 1));
     fsm_begin_listener(listener);
     tcp->cause = LUCID_CAUSE_CALL;
     tcp->cause_detail = LUCID_CALL_LISTEN;
