@@ -34,14 +34,26 @@ static void persist_fired(struct tcp *tcp, struct tcb *tcb) {
     probe_window(tcp, tcb);
 }
 
+/* Before anybody has shown that he is there, a SYN brings at most this many copies of the SYN,ACK, however short the
+ * RTO (docs/decisions/0061). */
+static const uint8_t SYN_ACK_COPIES = 5;
+
+static void syn_unanswered(struct tcp *tcp, struct tcb *tcb) {
+    if (tcb_is(tcb, LUCID_SYN_RECEIVED) && !tcb_has(tcb, TCB_ACTIVE) && tcb->rtt.backoff >= SYN_ACK_COPIES) {
+        fsm_fire(tcp, tcb, EVENT_TIMEOUT_USER);
+        return;
+    }
+    tcb->flags |= TCB_SYN_DUE;
+    rtt_back_off(&tcp->env->config, tcb);
+    report_retransmission(tcp, tcb);
+}
+
 /* The SYN or SYN,ACK goes again; data goes again from SND.UNA on; but when the peer has shut its window on what is in
  * flight, that is not a loss: probes take over (MUST-35, SHLD-17). 9293-3.10.8-02 */
 static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
     const struct lucid_config *config = &tcp->env->config;
     if (tcb_syn_unacked(tcb)) {
-        tcb->flags |= TCB_SYN_DUE;
-        rtt_back_off(config, tcb);
-        report_retransmission(tcp, tcb);
+        syn_unanswered(tcp, tcb);
         return;
     }
     if (tcb->snd.wnd == 0) {
