@@ -2,7 +2,8 @@
  *
  * The program is both ends of a measurement: `serve` waits for connections on our stack or on the kernel's sockets, by
  * the same code over the byte streams of http/stream.h; `load` is the client, always on the kernel's sockets. Who
- * measures what against what, in which namespaces and how often, is scripts/bench.
+ * measures what against what, in which namespaces and how often, is scripts/bench. Besides, `flood` measures what a
+ * forged SYN costs, with neither network nor kernel.
  *
  * The services are the classic ones: discard (RFC 863) reads and forgets, chargen (RFC 864) writes as fast as it is
  * read, echo (RFC 862) sends back, and daytime (RFC 867) says something short and closes first, so that TIME-WAIT is
@@ -12,6 +13,7 @@
 #define BENCH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/device_options.h"
 #include "http/stream.h"
@@ -42,6 +44,9 @@ struct bench_load {
     double seconds;
     const char *congestion; /* name for TCP_CONGESTION */
 };
+
+/* Hands that many forged SYNs to a stack in memory, and prints what each costs. Returns the exit status. */
+int bench_flood(uint32_t count);
 
 /* Loads a server for that long and prints the figure. Returns the exit status. */
 int bench_load(const struct bench_load *options);

@@ -9,6 +9,7 @@
 static const char usage[] =
     "usage: lucid-bench serve [--kernel] [--copy] [options of the device]\n"
     "       lucid-bench load up|down|echo|churn [--addr A] [--seconds S] [--congestion NAME]\n"
+    "       lucid-bench flood\n"
     "       lucid-bench --help\n"
     "\n"
     "serve: echo on port 7, discard on 9, daytime on 13, chargen on 19, until Ctrl-C\n"
@@ -24,8 +25,12 @@ static const char usage[] =
     "  --seconds S          how long (2)\n"
     "  --congestion NAME    congestion control of the client's end (cubic)\n"
     "\n"
+    "flood: what a million forged SYNs cost a stack in memory, each in nanoseconds\n"
+    "\n"
     "`make bench` runs both in namespaces of their own, against the kernel over veth.\n"
     "Exit status: 0 done, 1 failed, 2 usage.\n";
+
+static const uint32_t FLOOD = 1000000;
 
 static int complain(void) {
     fputs("lucid-bench: try --help\n", stderr);
@@ -118,6 +123,9 @@ int main(int argc, char **argv) {
     }
     if (argc >= 2 && strcmp(argv[1], "load") == 0) {
         return load_command(argc - 1, argv + 1);
+    }
+    if (argc == 2 && strcmp(argv[1], "flood") == 0) {
+        return bench_flood(FLOOD);
     }
     return complain();
 }
