@@ -40,6 +40,11 @@ TEST_MAIN := $(sort $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/test_*
 HARNESS_SRC := $(filter-out $(TEST_MAIN) tests/harness/drill_main.c,$(sort $(wildcard tests/harness/*.c) \
     $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/*.c))))
 FUZZ_MAIN := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+# What packetdrill loads: the stack behind its table, and the parts of the drill that it has in common with it.
+PD_SRC := $(filter-out tests/packetdrill/preload.c,$(sort $(wildcard tests/packetdrill/*.c)))
+PD_HARNESS_SRC := $(addprefix tests/harness/,drill_config.c drill_icmp.c drill_packet.c drill_parse_check.c \
+    drill_parse_packet.c drill_parse_options.c drill_print.c drill_read.c drill_scan.c drill_value.c drill_build.c \
+    vhost.c)
 
 VERSION := $(shell sed -n 's/^.define LUCID_VERSION "\(.*\)"/\1/p' stack/include/lucid/lucid.h)
 ABI := 0
@@ -58,7 +63,7 @@ HOST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -Istack/i
 APPS_FLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -Istack/include -Itun/include -Iapps
 TEST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(TEST_WARNINGS) -Istack/include -Istack -Itun/include -Itun -Iapps -Itests
 
-SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE := -O1 -g -fPIC -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PCAP_LIBS := -lpcap
@@ -90,7 +95,7 @@ $(1)/flags: FORCE
 	@echo '$(2) $$(STACK_FLAGS) $$(APPS_FLAGS) $$(TEST_FLAGS) $(3)' > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 -include $$(patsubst %.c,$(1)/%.d,$$(STACK_SRC) $$(HOST_SRC) $$(APPS_SRC) $$(HARNESS_SRC) $$(TEST_MAIN) $$(FUZZ_MAIN) \
-    tests/harness/drill_main.c)
+    $$(PD_SRC) tests/packetdrill/preload.c tests/harness/drill_main.c)
 endef
 
 FORCE:
@@ -204,12 +209,46 @@ $(BUILD)/drill: $(SAN)/tests/harness/drill_main.o $(call archives,$(SAN))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
 
+# ---- packetdrill ----
+
+PD := $(BUILD)/packetdrill
+PD_SHARED = -shared -Wl,--version-script=tests/packetdrill/packetdrill.map
+PD_OBJECTS = $(call objects,$(1),$(PD_SRC) $(PD_HARNESS_SRC) $(STACK_SRC))
+
+$(PD)/lucid_packetdrill.so: $(call PD_OBJECTS,$(RELEASE)) tests/packetdrill/packetdrill.map
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(PD_SHARED) -Wl,-z,defs -o $@ $(filter %.o,$^) -lpthread
+
+$(PD)/preload.so: $(RELEASE)/tests/packetdrill/preload.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -ldl
+
+# The tests open it in a program with sanitizers: this one has them too.
+$(SAN)/lucid_packetdrill.so: $(call PD_OBJECTS,$(SAN)) tests/packetdrill/packetdrill.map
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) $(PD_SHARED) -o $@ $(filter %.o,$^) -lpthread
+
+$(SAN)/tests/unit/test_packetdrill: | $(SAN)/lucid_packetdrill.so
+
+# And the same test as a plain program, for the plain object.
+$(PD)/test_packetdrill: $(call objects,$(RELEASE),tests/unit/test_packetdrill.c tests/unit/pd_client.c \
+    $(PD_HARNESS_SRC) $(STACK_SRC))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) -ldl
+
+packetdrill-so: $(PD)/lucid_packetdrill.so $(PD)/preload.so ## the stack as an object that packetdrill loads
+	@cp $^ tests/packetdrill/
+
 tests: $(TESTS) $(if $(wildcard tests/harness/drill_main.c),$(BUILD)/drill) ## build the test programs, run none
 
 # `make test-NAME` builds and runs one test program.
 $(foreach test,$(TEST_MAIN),$(eval test-$(patsubst test_%.c,%,$(notdir $(test))): $(SAN)/$(test:.c=) ; $$<))
 
-CHECK_BUILD := $(TESTS) $(BUILD)/drill $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES))
+PD_BUILD := $(SAN)/lucid_packetdrill.so $(addprefix $(PD)/,lucid_packetdrill.so preload.so test_packetdrill)
+CHECK_BUILD := $(TESTS) $(PD_BUILD) $(BUILD)/drill $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES))
 
 check: ## everything that can be tested in ten minutes, with sanitizers; ends with one line of totals
 	@scripts/setup check
@@ -327,9 +366,10 @@ uninstall: ## remove what install put there
 
 clean: ## remove build/
 	rm -rf $(BUILD)
+	rm -f tests/packetdrill/*.so
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all libraries programs tests check check-programs fuzzers fuzz fuzz-smoke wasm warnings generate lint \
-    format-check format setup demo serve bench install uninstall clean help have-libpcap FORCE
+.PHONY: all libraries programs tests packetdrill-so check check-programs fuzzers fuzz fuzz-smoke wasm warnings \
+    generate lint format-check format setup demo serve bench install uninstall clean help have-libpcap FORCE
