@@ -160,3 +160,31 @@ void drill_config_apply(struct lucid_config *config, const struct drill_setting 
     }
     config->mtu = (uint16_t)(config->mtu + (ipv4 ? 0 : 20));
 }
+
+unsigned drill_config_mtu(const struct drill_setting *settings, bool ipv4) {
+    struct lucid_config config;
+    drill_config_apply(&config, settings, ipv4);
+    return config.mtu;
+}
+
+void drill_config_print(FILE *out, const char *before, const struct drill_setting *setting) {
+    const struct member *member = &members[setting->field];
+    unsigned long long value = setting->value;
+    if (member->offset == offsetof(struct lucid_config, mtu)) {
+        return;
+    }
+    switch ((enum kind)member->kind) {
+    case NUMBER:
+        fprintf(out, "%s%s=%llu", before, member->name, value);
+        return;
+    case TIME:
+        fprintf(out, "%s%s=%lluns", before, member->name, value);
+        return;
+    case CONGESTION:
+        fprintf(out, "%s%s=%s", before, member->name, cc_numbered((unsigned)value)->name);
+        return;
+    case SWITCH:
+        break;
+    }
+    fprintf(out, "%s%s=%s", before, member->name, value ? "true" : "false");
+}

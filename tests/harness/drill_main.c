@@ -13,12 +13,14 @@
 #include <sys/stat.h>
 
 #include "harness/drill.h"
+#include "harness/drill_export.h"
 #include "lucid/trace.h"
 
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
 static const char usage[] =
     "usage: drill [-v] [-4|-6] [--iss N] [--loose] [--any-policy] [--pcap] [--cover] FILE|DIR...\n"
+    "       drill --export TO FILE|DIR...\n"
     "\n"
     "Plays packet scripts (*.pkt) in virtual time.\n"
     "  -v            tell the story of scripts that pass, too\n"
@@ -28,15 +30,54 @@ static const char usage[] =
     "  --any-policy  a oneof may take another alternative than the first\n"
     "  --pcap        write a capture to build/pkt/ also when a script passes\n"
     "  --cover       fail when a row of the state machine was never fired\n"
+    "  --export TO   play nothing: write each script as plain packetdrill to TO/FOLDER/NAME.pkt\n"
     "  --help        this text\n"
     "Exit status: 0 all passed, 1 one failed, 2 usage, or a script that cannot be read.\n";
 
 struct session {
     struct drill_wish wish;
     bool cover;
-    unsigned passed, failed;
+    unsigned passed, failed, skipped;
     bool unreadable;
+    const char *export; /* where exported scripts go; NULL: scripts are played */
 };
+
+/* TO/FOLDER/NAME.pkt of .../FOLDER/NAME.pkt. */
+static FILE *export_open(const char *to, const char *path, char name[PATH_MAX]) {
+    const char *file = strrchr(path, '/'), *folder = file;
+    while (folder && folder > path && folder[-1] != '/') {
+        folder--;
+    }
+    folder = folder ? folder : path;
+    if (snprintf(name, PATH_MAX, "%s/%.*s", to, file ? (int)(file - folder) : 0, folder) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    mkdir(to, 0777);
+    mkdir(name, 0777);
+    strncat(name, file ? file : folder, PATH_MAX - strlen(name) - 1);
+    return fopen(name, "w");
+}
+
+/* What packetdrill has no words for is skipped, and said. */
+static void export_script(struct session *session, const struct drill_script *script) {
+    struct drill_error error;
+    char name[PATH_MAX];
+    FILE *out = export_open(session->export, script->path, name);
+    if (!out) {
+        fprintf(stderr, "%s: %s\n", name, strerror(errno));
+        session->failed++;
+        return;
+    }
+    bool done = drill_export(script, out, &error);
+    fclose(out);
+    session->passed += done;
+    if (!done) {
+        printf("skip %s:%u: %s\n", error.path, error.line, error.text);
+        session->skipped++;
+        remove(name);
+    }
+}
 
 static void play_file(struct session *session, const char *path) {
     struct drill_error error;
@@ -44,6 +85,11 @@ static void play_file(struct session *session, const char *path) {
     if (!script) {
         fprintf(stderr, "%s:%u: %s\n", error.path, error.line, error.text);
         session->unreadable = true;
+        return;
+    }
+    if (session->export) {
+        export_script(session, script);
+        drill_script_free(script);
         return;
     }
     struct drill_result result;
@@ -155,6 +201,9 @@ static bool take_option(struct session *session, int option) {
         return wish->pcap = true;
     case 'c':
         return session->cover = true;
+    case 'e':
+        session->export = optarg;
+        return true;
     case 'h':
         fputs(usage, stdout);
         exit(OK);
@@ -165,13 +214,10 @@ static bool take_option(struct session *session, int option) {
 
 static bool take_options(struct session *session, int argc, char **argv) {
     static const struct option options[] = {
-        {"iss", required_argument, NULL, 'i'},
-        {"loose", no_argument, NULL, 'l'},
-        {"any-policy", no_argument, NULL, 'a'},
-        {"pcap", no_argument, NULL, 'p'},
-        {"cover", no_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"iss", required_argument, NULL, 'i'},  {"loose", no_argument, NULL, 'l'},
+        {"any-policy", no_argument, NULL, 'a'}, {"pcap", no_argument, NULL, 'p'},
+        {"cover", no_argument, NULL, 'c'},      {"export", required_argument, NULL, 'e'},
+        {"help", no_argument, NULL, 'h'},       {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "v46", options, NULL)) != -1) {
@@ -195,7 +241,11 @@ int main(int argc, char **argv) {
     if (session.cover) {
         judge_rows(&session);
     }
-    printf("%u passed, %u failed\n", session.passed, session.failed);
+    if (session.export) {
+        printf("%u exported, %u failed, %u skipped\n", session.passed, session.failed, session.skipped);
+    } else {
+        printf("%u passed, %u failed\n", session.passed, session.failed);
+    }
     if (session.unreadable) {
         return USAGE;
     }
