@@ -44,6 +44,22 @@ fails "no package manager" '^setup: no apt-get.*yourself' here demo
 ln -s /bin/true "$work/bin/curl"
 passes "nothing missing" here demo
 passes "nothing missing: says nothing" test ! -s "$work/output"
+
+# Of the group check all is there but spin, which is not needed: it is asked for, and does not matter.
+for tool in pkg-config pmccabe mandoc tshark python3 wasm-ld; do ln -sf /bin/true "$work/bin/$tool"; done
+mkdir -p "$work/clang/lib/x" && : >"$work/clang/lib/x/libclang_rt.fuzzer.a"
+printf '#!/bin/sh\necho "%s/clang"\n' "$work" >"$work/bin/clang" && chmod +x "$work/bin/clang"
+printf '#!/bin/sh\necho "$@" >>"%s/asked"\n[ "$1" = update ]\n' "$work" >"$work/bin/apt-get"
+chmod +x "$work/bin/apt-get"
+as 1000
+passes "not root, only spin missing" here check
+passes "not root, only spin missing: asks for nothing" test ! -s "$work/asked"
+as 0
+passes "root, spin cannot be had" here check
+passes "root, spin cannot be had: it was tried" grep -q '^install .* spin$' "$work/asked"
+rm "$work/bin/apt-get"
+passes "no package manager, only spin missing" here check
+
 fails "a word it does not know" '^usage: ' "$setup" nonsense
 
 exit $failures
