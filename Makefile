@@ -300,6 +300,9 @@ warnings: $(call objects,$(WARNED),$(STACK_SRC) $(HOST_SRC) $(APPS_SRC) $(HARNES
 
 # ---- to be read ----
 
+goodput: $(SAN)/tests/sim/test_goodput ## docs/goodput.md anew: transfers in virtual time beside the models
+	@GOLDEN=write $<
+
 generate: ## make the generated files anew: docs/figure5, docs/rfc9293.md, docs/man/lucid_*.3
 	@scripts/generate
 
@@ -372,4 +375,4 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs fuzzers fuzz fuzz-smoke wasm warnings \
-    generate lint format-check format setup demo serve bench install uninstall clean help have-libpcap FORCE
+    generate goodput lint format-check format setup demo serve bench install uninstall clean help have-libpcap FORCE
