@@ -90,8 +90,8 @@ static bool count_round(struct cc_state *cc, const struct cc_ack *ack) {
 }
 
 /* A sender that did not use its window learns nothing about it (RFC 9438 5.8, RFC 7661). What counts is the most that
- * was in flight in this round trip: of several ACKs that come before anything can be sent only the first finds the whole
- * window in use (docs/decisions/0052). In slow start half of it is enough, for then the next round trip fills it. */
+ * was in flight in this round trip: of several ACKs that come before anything can be sent only the first finds the
+ * whole window in use (docs/decisions/0052). In slow start half of it is enough: the next round trip then fills it. */
 static bool was_limited(const struct tcb *tcb) {
     const struct cc_state *cc = &tcb->cc;
     return cc_slow_start(tcb) ? cc->peak >= cc->cwnd / 2 : (uint64_t)cc->peak + tcb->snd.mss >= cc->cwnd;

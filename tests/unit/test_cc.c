@@ -40,7 +40,7 @@ START_TEST(a_batch_of_acks_counts_as_a_whole) {
 }
 END_TEST
 
-/* When all but the last of a window is acknowledged in one batch, and a hole is found there, the window was not small. */
+/* All but the last of a window is acknowledged in one batch, and a hole is found there: the window was not small. */
 START_TEST(a_loss_at_the_end_of_a_batch_cuts_the_window) {
     begin("newreno", 20);
     cc_flow_round_trip(&flow, MSS);
