@@ -1,9 +1,9 @@
 /* test_flood.c: SYNs at 100,000 per second from addresses that do not answer, while honest clients want something:
  * RFC 4987. Attacks A55 and A56, invariants I29 and I35.
  *
- * Two stacks, joined by queues that take a millisecond: the server of port 80, which sends back what it gets, and a host
- * with all clients. Each millisecond a hundred forged SYNs, or ACKs, come to the server besides. What the server sends
- * to strangers is looked at and goes nowhere. Time is virtual.
+ * Two stacks, joined by queues that take a millisecond: the server of port 80, which sends back what it gets, and a
+ * host with all clients. Each millisecond a hundred forged SYNs, or ACKs, come to the server besides. What the server
+ * sends to strangers is looked at and goes nowhere. Time is virtual.
  */
 #include "core/check.h"
 #include "harness/vhost.h"
