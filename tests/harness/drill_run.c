@@ -57,18 +57,17 @@ static bool begin(struct drill_run *run) {
     run->last_fd = DRILL_ANY;
     run->now = run->zero = run->base = LUCID_SECOND;
     int error = lucid_create(&run->stack, &config, run->now);
-    if (error) {
-        return drill_fail(run, "lucid_create() = 0", "%s", strerrorname_np(-error));
-    }
     drill_story_begin(run);
-    return true;
+    return error == 0 || drill_fail(run, "lucid_create() = 0", "-1 %s", strerrorname_np(-error));
 }
 
 static void end(struct drill_run *run) {
     while (run->left) {
         drill_left_remove(run, run->left);
     }
-    lucid_packet_release(run->stack, &run->in);
+    if (run->stack) {
+        lucid_packet_release(run->stack, &run->in);
+    }
     lucid_destroy(run->stack);
     run->stack = NULL;
     if (!run->failed && !vhost_clean(&run->host)) {

@@ -25,7 +25,7 @@ void drill_story_begin(struct drill_run *run) {
     if (run->report) {
         run->story = calloc(1, sizeof *run->story);
     }
-    if (run->report || run->wish->rows) {
+    if (run->stack && (run->report || run->wish->rows)) {
         lucid_trace_enable(run->stack, 1u << LUCID_EVENT_STATE, TRACE_EVENTS);
     }
 }
@@ -88,7 +88,7 @@ static void tell_change(struct drill_run *run, const struct lucid_event *event) 
 
 void drill_tell_changes(struct drill_run *run) {
     struct lucid_event event;
-    if (!run->story && !run->wish->rows) {
+    if (!run->stack || (!run->story && !run->wish->rows)) {
         return;
     }
     while (lucid_trace_next(run->stack, &event, NULL) == 1) {

@@ -171,6 +171,8 @@ static const struct failure {
     /* a number of a descriptor that is in use */
     {2, "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n", "",
      "actual   2147483647"},
+    /* a setting that the stack refuses */
+    {0, "config mtu=60\n" OPEN, "expected lucid_create() = 0", "actual   -1 EINVAL"},
 };
 
 START_TEST(fails) {
