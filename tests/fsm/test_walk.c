@@ -2,7 +2,7 @@
  *
  * A cell is a moment (scenes.h) and what happens then: a segment (walk_segments.c), one or two calls (walk_calls.c), or
  * time (walk_time.c). Stack and model (model.h) must agree on all that can be seen, see stage.h. At the end every row
- * of fsm.def must have fired in every state that it names.
+ * of fsm.def must have fired in every state that it names.   regression close-follows-figure-5
  *
  *     LUCID_WALK=all build/san/tests/fsm/test_walk      shows every disagreement, not only the first of a scene
  */

@@ -151,4 +151,22 @@ echo 'LUCID_API int lucid_lost(int x);' >>"$work/stack/include/lucid/lucid.h"
 fails "check_exports: declared, not there" '^stack/include/lucid/lucid.h:3: lucid_lost' \
     env BUILD=b "$root/scripts/check_exports" "$work"
 
+# ---- check_regressions ----
+printf 'id\tarea\tsection\tsituation\tinput\trequired behaviour\nclose-one\ta\tb\tc\td\te\n' |
+    put docs/regressions.tsv
+rm -rf "$work/tests"
+put tests/pkt/close/one.pkt <<'EOT'
+// RFC 9293 3.6 regression
+// close-one
+EOT
+passes "check_regressions: a tag over two lines" "$root/scripts/check_regressions" "$work"
+put tests/unit/test_one.c <<'EOT'
+/* regression close-two */
+char s[] = "regression close-three";
+EOT
+fails "check_regressions: unknown" '^tests/unit/test_one.c: .*close-two' "$root/scripts/check_regressions" "$work"
+echo 'char s[] = "regression close-one";' | put tests/unit/test_one.c
+rm "$work/tests/pkt/close/one.pkt"
+fails "check_regressions: no test" '^docs/regressions.tsv:2: .*close-one' "$root/scripts/check_regressions" "$work"
+
 exit $failures

@@ -145,7 +145,7 @@ START_TEST(what_has_grown_since_stays) {
 }
 END_TEST
 
-/* cc-ack-never-lowers-cwnd: after anything, near any limit */
+/* regression cc-ack-never-lowers-cwnd: after anything, near any limit */
 static void never_lowered(const char *name, uint64_t seed) {
     bool fixed = strcmp(name, "fixed") == 0;
     begin(name, 1);

@@ -178,7 +178,7 @@ static const struct example {
      "2 > FP. 1:91(90) ack 1 win 65535\n"},
     {WIRE_REPEAT, ACTIVE "1 > FP. 1:101(100) ack 1 win 65535\n", "2 > . 1:101(100) ack 1 win 65535\n",
      "2 > . 1:102(101) ack 1 win 65535\n"},
-    /* ---- how much may fly ---- */
+    /* ---- how much may fly: regression cc-flight-within-cwnd, here and in every test that has a checker ---- */
     {WIRE_CWND, ACTIVE, TEN("."), TEN(".") "0 > P. 14601:14701(100) ack 1 win 65535\n"},
     {WIRE_CWND, ACTIVE TEN(".") "1 < . 1:1(0) ack 1461 win 65535\n",
      "1 > . 14601:16061(1460) ack 1 win 65535\n1 > . 16061:17521(1460) ack 1 win 65535\n",
