@@ -127,9 +127,10 @@ static uint32_t flown(const struct cc_state *cc, uint32_t flight) {
     return max_u32(flight, min_u32(max_u32(cc->peak, cc->last_peak), cc->cwnd));
 }
 
+/* After a time-out cwnd is one segment, and ssthresh two: a loss found then (RFC 8985 7.4.2) must not raise it. */
 void cc_lost(struct tcb *tcb, uint32_t flight) {
     cut(tcb, CC_LOSS, flown(&tcb->cc, flight));
-    tcb->cc.cwnd = tcb->cc.ssthresh;
+    tcb->cc.cwnd = min_u32(tcb->cc.cwnd, tcb->cc.ssthresh);
 }
 
 void cc_marked(struct tcb *tcb, uint32_t flight) {
