@@ -242,7 +242,7 @@ bool output_segment(struct tcp *tcp, struct tcb *tcb, struct lucid_packet *out) 
     struct plan plan = plan_next(tcp, tcb);
     tcb->probe.due = false;
     if (plan.kind == PLAN_DATA && !scoreboard_reserve(tcp, tcb) && !plan.again) {
-        plan.kind = PLAN_NOTHING;
+        plan = plan_ack(tcb); /* no memory for a record of what flies */
     }
     if (plan.kind == PLAN_NOTHING) {
         set_persist(tcp, tcb);

@@ -158,6 +158,10 @@ static struct plan plan_text(const struct tcp *tcp, const struct tcb *tcb) {
     return plan_unsent(tcb) ? fresh(tcp, tcb) : (struct plan){.kind = PLAN_NOTHING};
 }
 
+struct plan plan_ack(const struct tcb *tcb) {
+    return (struct plan){.kind = tcb_has(tcb, TCB_ACK_NOW) ? PLAN_ACK : PLAN_NOTHING, .seq = tcb->snd.nxt};
+}
+
 struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb) {
     if (tcb_has(tcb, TCB_SYN_DUE)) {
         return (struct plan){.kind = PLAN_SYN, .seq = tcb->iss, .again = tcb_has(tcb, TCB_SYN_REPEATED)};
@@ -172,8 +176,5 @@ struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb) {
     if (tcb_has(tcb, TCB_KEEPALIVE_DUE)) {
         return (struct plan){.kind = PLAN_KEEPALIVE, .seq = seq_sub(tcb->snd.nxt, 1)};
     }
-    if (tcb_has(tcb, TCB_ACK_NOW)) {
-        return (struct plan){.kind = PLAN_ACK, .seq = tcb->snd.nxt};
-    }
-    return (struct plan){.kind = PLAN_NOTHING};
+    return plan_ack(tcb);
 }

@@ -23,6 +23,9 @@ struct plan {
 
 struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb);
 
+/* What leaves when data cannot: the acknowledgment that is due, or nothing. */
+struct plan plan_ack(const struct tcb *tcb);
+
 /* True when data or FIN waits that has never been sent. */
 bool plan_unsent(const struct tcb *tcb);
 
