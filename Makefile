@@ -37,7 +37,8 @@ PROGRAM_NAMES := $(patsubst apps/%/,%,$(sort $(dir $(APPS_MAIN))))
 SHARED_SRC := $(filter-out $(PROGRAM_NAMES:%=apps/%/%),$(APPS_SRC))
 TEST_KINDS := unit fsm sim prop net
 TEST_MAIN := $(sort $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/test_*.c)))
-HARNESS_SRC := $(filter-out $(TEST_MAIN) tests/harness/drill_main.c,$(sort $(wildcard tests/harness/*.c) \
+PROGRAM_MAIN := tests/harness/drill_main.c tests/sim/sim_main.c
+HARNESS_SRC := $(filter-out $(TEST_MAIN) $(PROGRAM_MAIN),$(sort $(wildcard tests/harness/*.c) \
     $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/*.c))))
 FUZZ_MAIN := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 # What packetdrill loads: the stack behind its table, and the parts of the drill that it has in common with it.
@@ -95,7 +96,7 @@ $(1)/flags: FORCE
 	@echo '$(2) $$(STACK_FLAGS) $$(APPS_FLAGS) $$(TEST_FLAGS) $(3)' > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 -include $$(patsubst %.c,$(1)/%.d,$$(STACK_SRC) $$(HOST_SRC) $$(APPS_SRC) $$(HARNESS_SRC) $$(TEST_MAIN) $$(FUZZ_MAIN) \
-    $$(PD_SRC) tests/packetdrill/preload.c tests/harness/drill_main.c)
+    $$(PD_SRC) tests/packetdrill/preload.c $$(PROGRAM_MAIN))
 endef
 
 FORCE:
@@ -113,6 +114,10 @@ $(eval $(call flavour,$(RELEASE),$(CC),-fPIC $(CFLAGS)))
 $(RELEASE)/stack/base/checksum.o: HOT := -O3
 
 $(eval $(call flavour,$(SAN),$(CC),$(SANITIZE) $(WERROR)))
+# The simulator counts the basic blocks that each packet costs (tests/harness/work.h); with the second compiler.
+WORK := $(BUILD)/work
+$(eval $(call flavour,$(WORK),$(CLANG),-O1 $(WERROR)))
+$(WORK)/stack/%.o: HOT := -fsanitize-coverage=trace-pc
 $(eval $(call flavour,$(FUZZED),$(CLANG),$(FUZZ)))
 
 # Members of an archive may share a base name (two input.c): `ar q` appends without looking for an older one.
@@ -193,6 +198,8 @@ $(1)/libstack.a $(1)/libhost.a $(1)/libharness.a $(1)/libapps.a:
 endef
 $(eval $(call test_archives,$(SAN)))
 $(eval $(call test_archives,$(FUZZED)))
+$(eval $(call test_archives,$(RELEASE)))
+$(eval $(call test_archives,$(WORK)))
 archives = $(1)/libharness.a $(1)/libapps.a $(1)/libhost.a $(1)/libstack.a
 
 TESTS := $(TEST_MAIN:%.c=$(SAN)/%)
@@ -242,13 +249,32 @@ $(PD)/test_packetdrill: $(call objects,$(RELEASE),tests/unit/test_packetdrill.c 
 packetdrill-so: $(PD)/lucid_packetdrill.so $(PD)/preload.so ## the stack as an object that packetdrill loads
 	@cp $^ tests/packetdrill/
 
+# ---- the simulator ----
+
+# As fast as it gets, for many seeds; with the other compiler; and with sanitizers.
+$(BUILD)/lucid-sim: $(RELEASE)/tests/sim/sim_main.o $(call archives,$(RELEASE))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
+
+$(WORK)/lucid-sim: $(WORK)/tests/sim/sim_main.o $(call archives,$(WORK))
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
+
+soak: $(BUILD)/lucid-sim ## simulate SEEDS (100000) seeds from START (1) on, on one core; a failure is shrunk and told
+	@$(BUILD)/lucid-sim --seeds $(or $(SEEDS),100000) --start $(or $(START),1)
+
+$(SAN)/lucid-sim: $(SAN)/tests/sim/sim_main.o $(call archives,$(SAN))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
+
 tests: $(TESTS) $(if $(wildcard tests/harness/drill_main.c),$(BUILD)/drill) ## build the test programs, run none
 
 # `make test-NAME` builds and runs one test program.
 $(foreach test,$(TEST_MAIN),$(eval test-$(patsubst test_%.c,%,$(notdir $(test))): $(SAN)/$(test:.c=) ; $$<))
 
 PD_BUILD := $(SAN)/lucid_packetdrill.so $(addprefix $(PD)/,lucid_packetdrill.so preload.so test_packetdrill)
-CHECK_BUILD := $(TESTS) $(PD_BUILD) $(BUILD)/drill $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES))
+CHECK_BUILD := $(TESTS) $(PD_BUILD) $(BUILD)/drill $(SAN)/lucid-sim $(WORK)/lucid-sim \
+    $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES))
 
 check: ## everything that can be tested in ten minutes, with sanitizers; ends with one line of totals
 	@scripts/setup check
@@ -375,4 +401,4 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs fuzzers fuzz fuzz-smoke wasm warnings \
-    generate goodput lint format-check format setup demo serve bench install uninstall clean help have-libpcap FORCE
+    generate goodput lint format-check format setup demo serve bench soak install uninstall clean help have-libpcap FORCE

@@ -24,10 +24,24 @@ static void __attribute__((format(printf, 2, 3))) fault(struct vhost *host, cons
     va_end(arguments);
 }
 
+/* splitmix64 (Steele, Lea, Flood 2014): the same numbers for the same seed. */
+static uint64_t next_of(uint64_t *state) {
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static bool fails(struct vhost *host, size_t size) {
+    uint64_t number = ++host->allocations;
+    bool planned = host->fail_at && (number == host->fail_at || (host->fail_on && number > host->fail_at));
+    bool chance = host->fail_chance > 0 && next_of(&host->chances) % 1000000 < host->fail_chance;
+    return planned || chance || (host->ceiling > 0 && host->live + size > host->ceiling);
+}
+
 static void *vhost_alloc(void *context, size_t size) {
     struct vhost *host = context;
-    host->allocations++;
-    if (host->fail_at && (host->allocations == host->fail_at || (host->fail_on && host->allocations > host->fail_at))) {
+    if (fails(host, size)) {
         return NULL;
     }
     struct head *head = malloc(sizeof *head + size);
@@ -60,18 +74,10 @@ static void vhost_free(void *context, void *memory, size_t size) {
     free(head);
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014): the same octets for the same seed. */
-static uint64_t next_random(struct vhost *host) {
-    uint64_t z = host->random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 static int vhost_random(void *context, void *octets, size_t length) {
     uint8_t *to = octets;
     for (size_t i = 0; i < length; i += 8) {
-        uint64_t value = next_random(context);
+        uint64_t value = next_of(&((struct vhost *)context)->random);
         memcpy(to + i, &value, length - i < 8 ? length - i : 8);
     }
     return 0;
@@ -84,7 +90,7 @@ static uint32_t vhost_iss(void *context, const struct lucid_sockaddr *local, con
 }
 
 void vhost_init(struct vhost *host, uint64_t seed) {
-    *host = (struct vhost){.random = seed};
+    *host = (struct vhost){.random = seed, .chances = ~seed};
 }
 
 void vhost_lend(struct vhost *host, struct lucid_config *config) {

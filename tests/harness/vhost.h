@@ -21,9 +21,12 @@ struct vhost {
     uint64_t allocations;     /* so far */
     uint64_t fail_at;         /* 0: none fails */
     bool fail_on;
-    uint64_t random; /* state of the generator */
-    uint32_t iss;    /* what the ISS hook of vhost_lend_iss() gives */
-    char fault[160]; /* the first one; "" */
+    uint32_t fail_chance; /* in millionths: each fails by chance, from a stream of random numbers of its own */
+    uint64_t chances;     /* state of that one */
+    size_t ceiling;       /* beyond so many octets all fail; 0: no */
+    uint64_t random;      /* state of the generator */
+    uint32_t iss;         /* what the ISS hook of vhost_lend_iss() gives */
+    char fault[160];      /* the first one; "" */
 };
 
 void vhost_init(struct vhost *host, uint64_t seed);

@@ -66,6 +66,9 @@ static void allow_again(const struct wire_check *check, struct wire_flow *flow, 
     if (may && (flow->credit < most || check->now > flow->arrived)) {
         flow->credit = most;
     }
+    if (wire_sack(flow) && segment->start == flow->una && flow->credit < most && check->now > flow->arrived) {
+        flow->credit = most; /* it may be a time-out, but need not */
+    }
     flow->recover = flow->max;
 }
 

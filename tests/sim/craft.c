@@ -11,7 +11,9 @@ static void set16(uint8_t *to, size_t value) {
 void craft_put(struct craft *craft, const void *octets, size_t length) {
     size_t room = sizeof craft->octets - craft->length;
     length = length < room ? length : room;
-    memcpy(craft->octets + craft->length, octets, length);
+    if (length > 0) {
+        memcpy(craft->octets + craft->length, octets, length);
+    }
     craft->length += length;
 }
 

@@ -24,6 +24,8 @@ struct end {
     int fd;                   /* 0: not accepted yet; -1: closed */
     uint16_t port, peer_port; /* name the two streams */
     uint64_t key;             /* as well */
+    bool by_iss;              /* as do the numbers with which the two streams begin, once they are known: */
+    uint32_t iss, irs;
     enum end_manner manner;
 
     uint32_t to_send, to_receive;       /* octets in all */
@@ -39,12 +41,17 @@ struct end {
     bool shut, ended;               /* we have half-closed; so has the peer */
     lucid_time ends_at;             /* when that pause is over; 0: it has not begun */
     lucid_time writes_at, reads_at; /* when the pause ends; 0: there is none */
+    unsigned refused;               /* POLLIN, POLLOUT: the latest recv, send said EAGAIN */
+    bool believes_all;              /* the peer may send what it wants */
     int error;                      /* what ended it before its time; positive */
     char broken[120];               /* what it found to be wrong; "" */
 };
 
 /* The octet at an offset of the stream between these ports. */
 uint8_t end_octet(uint64_t key, uint16_t source, uint16_t destination, uint64_t offset);
+
+/* The key of the stream that begins with this number. */
+uint64_t end_key(uint64_t key, uint32_t iss);
 
 /* Does what can be done now. */
 void end_run(struct end *end, lucid_time now);

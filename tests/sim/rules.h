@@ -41,6 +41,8 @@ struct rules {
     uint8_t (*octet_of)(void *user, uint16_t source, uint16_t destination, uint64_t offset);
     void *user;
     const struct lucid_config *config; /* of the stack that is watched */
+    bool any_octets;                   /* octet_of does not know; somebody else looks */
+    bool oversleeps;                   /* its clock may jump over a timer */
     bool rounds;                       /* it may have to round windows down: buffers are made smaller (RFC 7323 2.4) */
 
     struct observed *ends;
