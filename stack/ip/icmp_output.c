@@ -9,6 +9,7 @@
 #include "base/checksum.h"
 #include "ip/icmp.h"
 #include "wire/icmp.h"
+#include "wire/ip6.h"
 
 /* The longest error message with its IP header: RFC 1812 4.3.2.3 for IPv4; the minimum MTU for IPv6, RFC 4443 2.4(c).
  * */
@@ -58,15 +59,22 @@ static bool is_icmp4_error(uint8_t type) {
            type == ICMP4_TIME_EXCEEDED || type == ICMP4_PARAMETER_PROBLEM;
 }
 
-static bool is_icmp_error(const struct ip_datagram *about) {
-    if (about->length == 0) {
+/* It may lie behind the extension header that the complaint is about: RFC 4443 2.4(e.1). */
+static bool is_icmp6_error(const struct ip_datagram *about) {
+    struct ip6_chain chain = {.offset = (uint32_t)(about->payload - about->packet), .protocol = about->protocol};
+    if (!ip6_upper_layer(about->packet, about->packet_length, &chain) || chain.protocol != ICMP6_PROTOCOL ||
+        chain.offset == about->packet_length) {
         return false;
     }
-    uint8_t type = about->payload[0];
-    if (about->protocol == ICMP6_PROTOCOL) {
-        return type < ICMP6_ECHO || type == REDIRECT6;
+    uint8_t type = about->packet[chain.offset];
+    return type < ICMP6_ECHO || type == REDIRECT6;
+}
+
+static bool is_icmp_error(const struct ip_datagram *about) {
+    if (!lucid_addr_is_ipv4(&about->source)) {
+        return is_icmp6_error(about);
     }
-    return about->protocol == ICMP4_PROTOCOL && is_icmp4_error(type);
+    return about->protocol == ICMP4_PROTOCOL && about->length > 0 && is_icmp4_error(about->payload[0]);
 }
 
 /* At most config.icmp_errors in a second. Up to a quarter of them, at random, is held back, so that a stranger who

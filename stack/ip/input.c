@@ -117,14 +117,14 @@ static void answer_problem(struct ip *ip, const struct ip_datagram *about, const
 static enum lucid_drop read_chain(struct ip *ip, struct ip_datagram *out) {
     struct ip6_chain chain;
     enum lucid_drop drop = ip6_chain(out->packet, out->packet_length, &chain);
-    if (drop != LUCID_DROP_NONE) {
-        answer_problem(ip, out, &chain);
-        return drop;
-    }
     out->protocol = chain.protocol;
     out->protocol_at = chain.protocol_at;
     out->payload = out->packet + chain.offset;
     out->length = out->packet_length - chain.offset;
+    if (drop != LUCID_DROP_NONE) {
+        answer_problem(ip, out, &chain);
+        return drop;
+    }
     return chain.fragment ? LUCID_DROP_IP_FRAGMENT : LUCID_DROP_NONE;
 }
 

@@ -58,6 +58,10 @@ enum lucid_drop ip6_parse_quote(const uint8_t *quote, size_t length, struct ip6_
  * known about what lies there. Otherwise *out says whether and how to complain. */
 enum lucid_drop ip6_chain(const uint8_t *packet, size_t length, struct ip6_chain *out);
 
+/* Goes on from out->protocol at out->offset to the upper layer, by the lengths of the extension headers alone; nothing in
+ * them is judged. False: the packet ends before, or has no upper layer here, being a fragment that is not the first. */
+bool ip6_upper_layer(const uint8_t *packet, size_t length, struct ip6_chain *out);
+
 /* Writes the fixed header. Returns 40. */
 size_t ip6_build(uint8_t *to, const struct ip6_header *header);
 

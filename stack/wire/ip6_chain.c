@@ -22,6 +22,8 @@ enum extension {
 #define OPTION_PAD1 0
 #define OPTION_PADN 1
 
+#define FRAGMENT_OFFSET_MASK 0xfff8u
+
 static bool is_extension(uint8_t protocol) {
     return protocol == HOP_BY_HOP || protocol == ROUTING || protocol == FRAGMENT || protocol == DESTINATION_OPTIONS;
 }
@@ -79,7 +81,7 @@ static enum lucid_drop check_routing(const uint8_t *packet, uint32_t at, struct 
 /* RFC 8200 4.5. An atomic fragment, which is the whole packet, is not treated as a fragment (RFC 6946 4). */
 static enum lucid_drop read_fragment(const uint8_t *packet, uint32_t at, struct ip6_chain *out) {
     uint32_t field = get16(packet + at + 2);
-    out->fragment_offset = (uint16_t)(field & 0xfff8u);
+    out->fragment_offset = (uint16_t)(field & FRAGMENT_OFFSET_MASK);
     out->more_fragments = (field & 1u) != 0;
     out->fragment_id = get32(packet + at + 4);
     out->fragment = out->more_fragments || out->fragment_offset != 0;
@@ -96,6 +98,10 @@ static enum lucid_drop read_extension(const uint8_t *packet, uint32_t at, uint32
     return walk_options(packet, at + 2, at + size, out);
 }
 
+static uint32_t size_of(const uint8_t *packet, uint32_t at, uint8_t protocol) {
+    return protocol == FRAGMENT ? UNIT : (packet[at + 1] + 1u) * UNIT;
+}
+
 /* Reads the extension header at out->offset and moves on to the next header. */
 static enum lucid_drop pass_extension(const uint8_t *packet, size_t length, struct ip6_chain *out) {
     uint32_t at = out->offset;
@@ -105,7 +111,7 @@ static enum lucid_drop pass_extension(const uint8_t *packet, size_t length, stru
     if (length - at < UNIT) {
         return LUCID_DROP_IP_OPTION;
     }
-    uint32_t size = out->protocol == FRAGMENT ? UNIT : (packet[at + 1] + 1u) * UNIT;
+    uint32_t size = size_of(packet, at, out->protocol);
     if (size > length - at || at + size > IP6_HEADER + IP6_CHAIN_MAX) {
         return LUCID_DROP_IP_OPTION;
     }
@@ -133,4 +139,20 @@ enum lucid_drop ip6_chain(const uint8_t *packet, size_t length, struct ip6_chain
         }
     }
     return out->protocol == NO_NEXT_HEADER && !out->fragment ? LUCID_DROP_IP_NO_NEXT_HEADER : LUCID_DROP_NONE;
+}
+
+bool ip6_upper_layer(const uint8_t *packet, size_t length, struct ip6_chain *out) {
+    while (is_extension(out->protocol)) {
+        uint32_t at = out->offset;
+        if (length - at < UNIT || size_of(packet, at, out->protocol) > length - at) {
+            return false;
+        }
+        if (out->protocol == FRAGMENT && (get16(packet + at + 2) & FRAGMENT_OFFSET_MASK) != 0) {
+            return false;
+        }
+        out->offset += size_of(packet, at, out->protocol);
+        out->protocol = packet[at];
+        out->protocol_at = at;
+    }
+    return true;
 }

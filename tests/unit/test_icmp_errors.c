@@ -150,6 +150,41 @@ START_TEST(bad_extension_headers) { /* 8200-4, 8200-4.2, 8200-4.4 */
 }
 END_TEST
 
+/* The extension header that cannot be taken stands before an ICMPv6 error: 4443-2.4e, attack A15. */
+START_TEST(no_error_about_an_error_behind_extension_headers) {
+    static const struct {
+        uint8_t next_header, length;
+        uint8_t octets[24];
+    } before[] = {
+        {60, 8, {58, 0, 0xbe, 4, 0, 0, 0, 0}},                       /* unknown option */
+        {43, 8, {58, 0, 0, 1, 0, 0, 0, 0}},                          /* routing */
+        {60, 16, {0, 0, 1, 4, 0, 0, 0, 0, 58, 0, 1, 4, 0, 0, 0, 0}}, /* hop-by-hop, too late */
+        {60, 24, {43, 0, 0xbe, 4, 0, 0, 0, 0, 44, 0, 0, 0, 0, 0, 0, 0, 58, 0, 0, 1, 0, 0, 0, 7}}, /* three of them */
+    };
+    static const struct {
+        uint8_t type;
+        bool answered;
+    } types[] = {{1, false}, {100, false}, {127, false}, {137, false}, {128, true}, {135, true}};
+    for (unsigned i = 0; i < sizeof before / sizeof before[0]; i++) {
+        for (unsigned k = 0; k < sizeof types / sizeof types[0]; k++) {
+            memcpy(payload, before[i].octets, before[i].length);
+            payload[before[i].length] = types[k].type;
+            make_packet(&packet, "fd77::1", "fd77::2", before[i].next_header, payload, before[i].length + 8u);
+            ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), LUCID_DROP_IP_OPTION);
+            ck_assert_int_eq(fixture_output(&f) != NULL, types[k].answered);
+        }
+        make_packet(&packet, "fd77::1", "fd77::2", before[i].next_header, payload, before[i].length); /* no type */
+        fixture_input(&f, packet.octets, packet.length);
+        ck_assert_ptr_nonnull(fixture_output(&f));
+    }
+    /* A later fragment says nothing of what it is a part of. */
+    memcpy(payload, (const uint8_t[]){44, 0, 0xbe, 4, 0, 0, 0, 0, 58, 0, 0, 8, 0, 0, 0, 7, 1}, 17);
+    make_packet(&packet, "fd77::1", "fd77::2", 60, payload, 24);
+    ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), LUCID_DROP_IP_OPTION);
+    ck_assert_ptr_nonnull(fixture_output(&f));
+}
+END_TEST
+
 START_TEST(errors_are_rationed) { /* 1812-4.3.2.8, 4443-2.4f; CVE-2020-25705: nobody can tell the exact number */
     unsigned least = 100, most = 0;
     input("10.77.0.1", "10.77.0.2", 17, 8);
@@ -194,6 +229,7 @@ int main(void) {
     tcase_add_test(tests, silence);
     tcase_add_test(tests, no_error_about_an_error);
     tcase_add_loop_test(tests, bad_extension_headers, 0, (int)(sizeof bad_chains / sizeof bad_chains[0]));
+    tcase_add_test(tests, no_error_about_an_error_behind_extension_headers);
     tcase_add_test(tests, errors_are_rationed);
     tcase_add_test(tests, memory_may_fail);
     return unit_run(suite);
