@@ -9,8 +9,8 @@
 #include "harness/drill_packet.h"
 #include "lucid/trace.h"
 
-enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, ICMP = 8 }; /* octets of headers */
-enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMP6 = 58 };
+enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, ICMP = 8, FRAGMENT = 8 }; /* octets of headers */
+enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_FRAGMENT = 44, PROTOCOL_ICMP6 = 58 };
 
 static void put16(uint8_t *to, unsigned value) {
     to[0] = (uint8_t)(value >> 8);
@@ -196,6 +196,32 @@ static size_t build_icmp(const struct drill_packet *packet, const struct drill_e
     return ICMP + (icmp->quoted ? build_quote(packet, ends, to + ICMP) : 0);
 }
 
+/* Leaves of a whole packet the part that the line asks for, as a fragment. Returns its length, or 0: there is no such
+ * part. */
+static size_t cut(const struct drill_ip_fields *ip, uint8_t *to, size_t header, size_t length) {
+    size_t part = ip->part_to - ip->part_from;
+    unsigned more = ip->part_to < length;
+    if (ip->part_to > length || ip->part_from % 8 != 0) {
+        return 0;
+    }
+    if (header == IP4) {
+        memmove(to + IP4, to + IP4 + ip->part_from, part);
+        put16(to + 2, (unsigned)(IP4 + part));
+        put16(to + 4, ip->part_id);
+        put16(to + 6, more << 13 | ip->part_from / 8);
+        put16(to + 10, 0);
+        put16(to + 10, drill_checksum(0, to, IP4));
+        return IP4 + part;
+    }
+    memmove(to + IP6 + FRAGMENT, to + IP6 + ip->part_from, part);
+    put16(to + 4, (unsigned)(FRAGMENT + part));
+    put16(to + IP6, (unsigned)to[6] << 8);
+    put16(to + IP6 + 2, ip->part_from | more);
+    put32(to + IP6 + 4, ip->part_id);
+    to[6] = PROTOCOL_FRAGMENT;
+    return IP6 + FRAGMENT + part;
+}
+
 /* Fills in the checksum of what stands behind the IP header. */
 static void complete(const struct drill_packet *packet, const struct lucid_addr *source,
                      const struct lucid_addr *destination, uint8_t protocol, uint8_t *to, size_t length) {
@@ -248,5 +274,5 @@ size_t drill_packet_build(const struct drill_packet *packet, const struct drill_
     }
     build_ip(packet, source, destination, protocol, length, to);
     complete(packet, source, destination, protocol, to + header, length);
-    return header + length;
+    return packet->ip.part_to > 0 ? cut(&packet->ip, to, header, length) : header + length;
 }

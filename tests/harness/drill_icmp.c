@@ -19,6 +19,7 @@ const struct drill_icmp_name drill_icmp_names[] = {
     {"time_exceeded", "reassembly", 11, 1, 3, 1, true},
     {"parameter_problem", "pointer", 12, 0, 4, 0, true},
     {"parameter_problem", "option", NONE, 0, 4, 2, true},
+    {"parameter_problem", "chain", NONE, 0, 4, 3, true},
     {"echo_request", NULL, 8, 0, 128, 0, false},
     {"echo_reply", NULL, 0, 0, 129, 0, false},
     {NULL, NULL, 0, 0, 0, 0, false},

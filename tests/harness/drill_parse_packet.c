@@ -8,7 +8,8 @@
  *     < hex 4500...
  *
  * Beyond packetdrill's notation the brackets before the flags know [badsum], and, for segments that no TCP sends,
- * [offset 4] (data offset in words), [reserved 5], [from ADDR] and [to ADDR].
+ * [offset 4] (data offset in words), [reserved 5], [from ADDR] and [to ADDR]. Of a packet that comes in fragments each
+ * line gives the whole and says which octets behind the IP header it brings: [part 0:24 id 7].
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -48,6 +49,20 @@ static bool small_field(struct scan *scan, const char *what, int64_t most, int16
     return true;
 }
 
+/* "0:24 id 7" */
+static bool parse_part(struct scan *scan, struct drill_ip_fields *ip) {
+    int64_t from, to, id = 1;
+    if (!scan_range(scan, "part", 0, UINT16_MAX, &from) || !scan_expect(scan, ":") ||
+        !scan_range(scan, "part", from + 1, UINT16_MAX, &to) ||
+        (scan_is_word(scan, "id") && !scan_range(scan, "id", 0, UINT16_MAX, &id))) {
+        return false;
+    }
+    ip->part_from = (uint32_t)from;
+    ip->part_to = (uint32_t)to;
+    ip->part_id = (uint32_t)id;
+    return true;
+}
+
 static bool parse_field(struct scan *scan, struct drill_ip_fields *ip) {
     static const struct scan_name ecn[] = {{"noecn", 0}, {"ect1", 1}, {"ect0", 2}, {"ce", 3}, {NULL, 0}};
     int value;
@@ -66,6 +81,9 @@ static bool parse_field(struct scan *scan, struct drill_ip_fields *ip) {
     }
     if (scan_is_word(scan, "reserved")) {
         return small_field(scan, "reserved", 15, &ip->reserved);
+    }
+    if (scan_is_word(scan, "part")) {
+        return parse_part(scan, ip);
     }
     if (scan_is_word(scan, "from")) {
         ip->has_source = true;

@@ -73,6 +73,8 @@ struct drill_ip_fields {
     int16_t offset;   /* TCP data offset in words, in the place of the right one; DRILL_ANY */
     int16_t reserved; /* the four reserved bits of the TCP header; DRILL_ANY: 0 */
     bool bad_checksum;
+    uint32_t part_from, part_to; /* only these octets of what stands behind the IP header, as a fragment; 0, 0: all */
+    uint32_t part_id;
     bool has_source, has_destination; /* other addresses than the usual ones */
     struct lucid_addr source, destination;
 };

@@ -127,6 +127,33 @@ struct drill_left *drill_packet_left(struct drill_run *run, const struct drill_p
     return NULL;
 }
 
+/* A fragment is compared by its octets, but for the identification, which nobody can know (and the IPv4 checksum, which
+ * the checker has read). */
+static bool is_part(struct drill_run *run, const struct drill_packet *packet, const struct drill_flow *flow) {
+    const struct drill_left *left = run->left;
+    size_t length = drill_packet_build(packet, &flow->ends, &flow->numbers, run->scratch);
+    if (length == 0 || length != left->length) {
+        return false;
+    }
+    if (run->variant.ipv4) {
+        memcpy(run->scratch + 4, left->octets + 4, 2);
+        memcpy(run->scratch + 10, left->octets + 10, 2);
+    } else {
+        memcpy(run->scratch + 44, left->octets + 44, 4);
+    }
+    return memcmp(run->scratch, left->octets, length) == 0;
+}
+
+static bool play_part_out(struct drill_run *run, const struct drill_line *line, const struct drill_flow *flow) {
+    struct drill_left *left = run->left;
+    if (!is_part(run, &line->u.packet, flow)) {
+        return drill_fail_packet(run, "it is another fragment, or none");
+    }
+    drill_tell(run, left->time, line->text);
+    drill_left_remove(run, left);
+    return true;
+}
+
 static bool play_out(struct drill_run *run, const struct drill_line *line) {
     const struct drill_packet *packet = &line->u.packet;
     struct drill_flow *flow = drill_flow_of(run, packet);
@@ -142,6 +169,9 @@ static bool play_out(struct drill_run *run, const struct drill_line *line) {
     }
     if (!run->left) {
         return drill_fail_packet(run, "");
+    }
+    if (packet->ip.part_to > 0) {
+        return play_part_out(run, line, flow);
     }
     struct drill_left *left = drill_packet_left(run, packet, flow, &seen);
     if (!left) {
