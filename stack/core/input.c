@@ -70,6 +70,28 @@ static enum lucid_drop dispatch(struct lucid_stack *stack, const struct ip_datag
     return env_drop(&stack->env, 0, LUCID_DROP_IP_PROTOCOL);
 }
 
+/* The fragment that completes its datagram brings the whole, which is taken as if it had come so. A fragment in that is
+ * one too many. */
+static enum lucid_drop fragment_arrives(struct lucid_stack *stack, const struct ip_datagram *fragment) {
+    struct datagram *whole;
+    enum lucid_drop why = reassembly_add(&stack->ip, fragment, &whole);
+    if (!whole) {
+        return why == LUCID_DROP_NONE ? why : env_drop(&stack->env, 0, why);
+    }
+    struct lucid_packet packet = {.slices = 1, .length = whole->length};
+    struct ip_datagram datagram;
+    packet.slice[0] = (struct lucid_slice){whole->octets, whole->length};
+    why = ip_input(&stack->ip, &packet, &datagram);
+    why = why == LUCID_DROP_NONE && datagram.fragment ? LUCID_DROP_IP_FRAGMENT : why;
+    why = why == LUCID_DROP_NONE ? dispatch(stack, &datagram) : env_drop(&stack->env, 0, why);
+    datagram_free(&stack->env, whole);
+    return why;
+}
+
+static enum lucid_drop datagram_arrives(struct lucid_stack *stack, const struct ip_datagram *datagram) {
+    return datagram->fragment ? fragment_arrives(stack, datagram) : dispatch(stack, datagram);
+}
+
 int lucid_input(struct lucid_stack *stack, lucid_time now, struct lucid_packet *in) {
     struct env *env = &stack->env;
     stack_now(stack, now);
@@ -78,7 +100,7 @@ int lucid_input(struct lucid_stack *stack, lucid_time now, struct lucid_packet *
     env->input_packet = in->id;
     struct ip_datagram datagram;
     enum lucid_drop why = makes_sense(in) ? ip_input(&stack->ip, in, &datagram) : LUCID_DROP_PACKET;
-    why = why == LUCID_DROP_NONE ? dispatch(stack, &datagram) : env_drop(env, 0, why);
+    why = why == LUCID_DROP_NONE ? datagram_arrives(stack, &datagram) : env_drop(env, 0, why);
     env->input_packet = 0;
     return (int)why;
 }

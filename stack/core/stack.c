@@ -21,6 +21,8 @@ void lucid_config_default(struct lucid_config *config) {
         .timewait_max = 65536,
         .challenge_acks = 2,
         .icmp_errors = 100,
+        .reassembly_max = 256u << 10,
+        .reassemblies_max = 256,
         .replies_max = 256,
         .sndbuf = 1u << 20,
         .rcvbuf = 1u << 20,

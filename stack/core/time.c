@@ -1,11 +1,13 @@
-/* time.c: time passes. Of all modules only TCP waits for anything. */
+/* time.c: time passes. TCP waits for many things, IP for fragments. */
+#include "base/bytes.h"
 #include "core/stack.h"
 
 void lucid_tick(struct lucid_stack *stack, lucid_time now) {
     stack_now(stack, now);
+    reassembly_timeouts(&stack->ip);
     tcp_timeouts(&stack->tcp);
 }
 
 lucid_time lucid_deadline(const struct lucid_stack *stack) {
-    return tcp_deadline(&stack->tcp);
+    return min_u64(tcp_deadline(&stack->tcp), reassembly_deadline(&stack->ip));
 }

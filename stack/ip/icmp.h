@@ -59,8 +59,12 @@ enum lucid_drop icmp_send(struct ip *ip, const struct icmp_message *message);
 void icmp_port_unreachable(struct ip *ip, const struct ip_datagram *about);
 void icmp_protocol_unreachable(struct ip *ip, const struct ip_datagram *about);
 
-/* ICMPv6 only. even_multicast: also when the destination is multicast (RFC 4443 2.4(e.3)). */
+/* pointer: offset in about->packet of what is wrong. code: enum icmp6_parameter_problem; over IPv4 it is 0 in any case.
+ * even_multicast: also when the destination is multicast (RFC 4443 2.4(e.3)). */
 void icmp_parameter_problem(struct ip *ip, const struct ip_datagram *about, uint8_t code, uint32_t pointer,
                             bool even_multicast);
+
+/* about: the first fragment of a datagram, others of which have not come in time. */
+void icmp_reassembly_time_exceeded(struct ip *ip, const struct ip_datagram *about);
 
 #endif

@@ -62,6 +62,9 @@ static bool is_icmp4_error(uint8_t type) {
 /* It may lie behind the extension header that the complaint is about: RFC 4443 2.4(e.1). */
 static bool is_icmp6_error(const struct ip_datagram *about) {
     struct ip6_chain chain = {.offset = (uint32_t)(about->payload - about->packet), .protocol = about->protocol};
+    if (about->fragment && about->part.offset > 0) {
+        return about->protocol == ICMP6_PROTOCOL; /* which message it is a part of, nobody knows */
+    }
     if (!ip6_upper_layer(about->packet, about->packet_length, &chain) || chain.protocol != ICMP6_PROTOCOL ||
         chain.offset == about->packet_length) {
         return false;
@@ -141,5 +144,20 @@ void icmp_parameter_problem(struct ip *ip, const struct ip_datagram *about, uint
     if ((about->to_multicast_or_broadcast && !even_multicast) || is_icmp_error(about)) {
         return;
     }
-    complain(ip, about, ICMP6_PARAMETER_PROBLEM, code, pointer);
+    if (!lucid_addr_is_ipv4(&about->source)) {
+        complain(ip, about, ICMP6_PARAMETER_PROBLEM, code, pointer);
+        return;
+    }
+    bool first = !about->fragment || about->part.offset == 0; /* RFC 1122 3.2.2: never about another one */
+    if (first) {
+        complain(ip, about, ICMP4_PARAMETER_PROBLEM, ICMP4_POINTER, pointer << 24);
+    }
+}
+
+void icmp_reassembly_time_exceeded(struct ip *ip, const struct ip_datagram *about) {
+    if (about->to_multicast_or_broadcast || is_icmp_error(about)) {
+        return;
+    }
+    bool ip4 = lucid_addr_is_ipv4(&about->source);
+    complain(ip, about, ip4 ? ICMP4_TIME_EXCEEDED : ICMP6_TIME_EXCEEDED, ICMP_REASSEMBLY_TIME, 0);
 }

@@ -9,6 +9,7 @@
 #include "base/checksum.h"
 #include "ip/icmp.h"
 #include "ip/ip.h"
+#include "wire/icmp.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
 #include "wire/pseudo.h"
@@ -81,7 +82,17 @@ static enum lucid_drop check_addresses(const struct ip *ip, struct ip_datagram *
     return out->to_multicast_or_broadcast ? LUCID_DROP_NONE : LUCID_DROP_IP_DESTINATION;
 }
 
-static enum lucid_drop input_ip4(const struct ip *ip, const struct lucid_slice *in, struct ip_datagram *out) {
+/* RFC 1122 3.2.1.8, 3.2.2.5: unknown options are passed over, a malformed one is answered. */
+static enum lucid_drop check_options(struct ip *ip, const struct ip_datagram *out, size_t length) {
+    size_t bad = ip4_bad_option(out->packet + IP4_HEADER, length);
+    if (bad == length) {
+        return LUCID_DROP_NONE;
+    }
+    icmp_parameter_problem(ip, out, ICMP6_ERRONEOUS_FIELD, IP4_HEADER + (uint32_t)bad, false);
+    return LUCID_DROP_IP_OPTION;
+}
+
+static enum lucid_drop input_ip4(struct ip *ip, const struct lucid_slice *in, struct ip_datagram *out) {
     struct ip4_header header;
     enum lucid_drop drop = ip4_parse(in->data, in->length, &header);
     if (drop != LUCID_DROP_NONE) {
@@ -96,14 +107,10 @@ static enum lucid_drop input_ip4(const struct ip *ip, const struct lucid_slice *
     out->packet_length = header.total_length;
     out->payload = in->data + header.header_length;
     out->length = (size_t)header.total_length - header.header_length;
+    out->fragment = header.more_fragments || header.fragment_offset != 0;
+    out->part = (struct ip_part){.id = header.id, .offset = header.fragment_offset, .more = header.more_fragments};
     drop = check_addresses(ip, out);
-    if (drop != LUCID_DROP_NONE) {
-        return drop;
-    }
-    if (!ip4_options_ok(in->data + IP4_HEADER, (size_t)header.header_length - IP4_HEADER)) {
-        return LUCID_DROP_IP_OPTION;
-    }
-    return header.more_fragments || header.fragment_offset != 0 ? LUCID_DROP_IP_FRAGMENT : LUCID_DROP_NONE;
+    return drop != LUCID_DROP_NONE ? drop : check_options(ip, out, (size_t)header.header_length - IP4_HEADER);
 }
 
 static void answer_problem(struct ip *ip, const struct ip_datagram *about, const struct ip6_chain *chain) {
@@ -125,7 +132,12 @@ static enum lucid_drop read_chain(struct ip *ip, struct ip_datagram *out) {
         answer_problem(ip, out, &chain);
         return drop;
     }
-    return chain.fragment ? LUCID_DROP_IP_FRAGMENT : LUCID_DROP_NONE;
+    out->fragment = chain.fragment;
+    out->part = (struct ip_part){.id = chain.fragment_id,
+                                 .offset = chain.fragment_offset,
+                                 .named_at = (uint16_t)chain.fragment_named_at,
+                                 .more = chain.more_fragments};
+    return LUCID_DROP_NONE;
 }
 
 static enum lucid_drop input_ip6(struct ip *ip, const struct lucid_slice *in, struct ip_datagram *out) {

@@ -3,10 +3,10 @@
  * RFC 791, RFC 1122 3, RFC 8200. The interface is a point-to-point device (a TUN): whatever is not for us was not meant
  * to be forwarded, so it is dropped; whatever we send goes to the device, so there is no routing table, no ARP and no
  * neighbour discovery (RFC 4861 2.2: a point-to-point link needs none), and router or neighbour messages are dropped
- * with a reason. Fragments are not reassembled yet.
+ * with a reason.
  *
  * In: ip_input() judges one packet and describes its payload; core/ hands that on by protocol, to tcp/, udp/ or
- * icmp_input() (ip/icmp.h). Out: TCP puts an ip_head() before its segments as they are pulled; answers without a
+ * icmp_input() (ip/icmp.h), and a fragment to reassembly_add() (ip/reassembly.h). Out: TCP puts an ip_head() before its segments as they are pulled; answers without a
  * connection and UDP datagrams are built whole and wait in queues (ip/outq.h), from which ip_output() and udp_output()
  * serve the owner.
  */
@@ -15,6 +15,7 @@
 
 #include "base/env.h"
 #include "ip/outq.h"
+#include "ip/reassembly.h"
 
 struct ip {
     struct env *env;
@@ -22,6 +23,15 @@ struct ip {
     struct datagram *leaving;    /* what the owner is sending now; freed when the next packet leaves */
     lucid_time error_window_end; /* ICMP errors are counted up to this time, which ends a second */
     uint32_t errors_left;        /* how many more may be sent until then */
+    struct reassembly reassembly;
+};
+
+/* Which part of a datagram a fragment is. */
+struct ip_part {
+    uint32_t id;
+    uint32_t offset;   /* octets, of the part's first one in the payload of the datagram */
+    uint16_t named_at; /* IPv6: offset in packet of the octet that names the Fragment header */
+    bool more;         /* it is not the last */
 };
 
 /* A packet that is for us, without its IP header. All pointers point into the packet. */
@@ -34,15 +44,17 @@ struct ip_datagram {
     struct lucid_packet *carrier; /* for the checksum state, the segment size and the chunk */
     uint32_t protocol_at;         /* offset in packet of the octet that names the protocol */
     uint8_t protocol, ttl, tos;
+    bool fragment;                  /* payload is a part of a datagram, for reassembly_add() and nobody else */
+    struct ip_part part;            /* with fragment */
     bool to_multicast_or_broadcast; /* TCP and ICMP errors keep silent then */
 };
 
 void ip_init(struct ip *ip, struct env *env);
 void ip_destroy(struct ip *ip);
 
-/* Judges a packet from the device; slice[0] and its length are all that is believed of *in. Returns LUCID_DROP_NONE and
+/* Judges a packet from the device, or one made of fragments; slice[0] and its length are all that is believed of *in. Returns LUCID_DROP_NONE and
  * fills *out, or why the packet is to be dropped (neither counted nor traced here); a Parameter Problem is queued where
- * RFC 8200 asks for one. */
+ * RFC 8200 or RFC 1122 3.2.2.5 ask for one. */
 enum lucid_drop ip_input(struct ip *ip, struct lucid_packet *in, struct ip_datagram *out);
 
 /* True when the checksum of a TCP, UDP or ICMPv6 payload is right, or somebody vouches for it (see lucid_checksum). */

@@ -13,6 +13,7 @@ void ip_init(struct ip *ip, struct env *env) {
 void ip_destroy(struct ip *ip) {
     ip_left(ip);
     outq_clear(ip->env, &ip->replies);
+    reassembly_destroy(ip);
 }
 
 void ip_advise(struct ip *ip) {

@@ -41,6 +41,9 @@ enum icmp6_type {
     ICMP6_ECHO_REPLY = 129,
 };
 
+#define ICMP4_POINTER 0        /* code of parameter problem: the first octet of `rest` points, RFC 792 */
+#define ICMP_REASSEMBLY_TIME 1 /* code of time exceeded, RFC 792, RFC 4443 3.3 */
+
 enum icmp6_unreachable {
     ICMP6_NO_ROUTE = 0,
     ICMP6_PROHIBITED = 1,
@@ -53,6 +56,7 @@ enum icmp6_parameter_problem {
     ICMP6_ERRONEOUS_FIELD = 0,
     ICMP6_UNRECOGNIZED_NEXT_HEADER = 1,
     ICMP6_UNRECOGNIZED_OPTION = 2,
+    ICMP6_INCOMPLETE_CHAIN = 3, /* RFC 7112 5: a first fragment without all headers */
 };
 
 struct icmp_header {

@@ -66,7 +66,7 @@ enum lucid_drop ip4_parse(const uint8_t *packet, size_t length, struct ip4_heade
     return LUCID_DROP_NONE;
 }
 
-bool ip4_options_ok(const uint8_t *options, size_t length) {
+size_t ip4_bad_option(const uint8_t *options, size_t length) {
     size_t at = 0;
     while (at < length && options[at] != OPTION_END) {
         if (options[at] == OPTION_NOP) {
@@ -74,11 +74,24 @@ bool ip4_options_ok(const uint8_t *options, size_t length) {
             continue;
         }
         if (length - at < 2 || options[at + 1] < 2 || options[at + 1] > length - at) {
-            return false;
+            return at;
         }
         at += options[at + 1];
     }
-    return true;
+    return length;
+}
+
+uint32_t ip4_whole(uint8_t *to, const uint8_t *header, uint32_t header_length, uint32_t payload, uint8_t tos) {
+    if (header_length + payload > UINT16_MAX) {
+        return 0;
+    }
+    copy_octets(to, header, header_length);
+    to[1] |= tos;
+    put16(to + 2, (uint16_t)(header_length + payload));
+    put16(to + 6, 0);
+    put16(to + 10, 0);
+    put16(to + 10, checksum_finish(checksum_add(0, to, header_length)));
+    return header_length;
 }
 
 size_t ip4_build(uint8_t *to, const struct ip4_header *header) {

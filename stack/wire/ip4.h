@@ -33,8 +33,14 @@ enum lucid_drop ip4_parse(const uint8_t *packet, size_t length, struct ip4_heade
  * so its total length and its checksum are not judged. After LUCID_DROP_NONE: 20 <= header_length <= length. */
 enum lucid_drop ip4_parse_quote(const uint8_t *quote, size_t length, struct ip4_header *out);
 
-/* True when the options (header_length - 20 octets behind the fixed part) can be walked to their end. RFC 791 3.1. */
-bool ip4_options_ok(const uint8_t *options, size_t length);
+/* Walks the options (length: header_length - 20 octets behind the fixed part) to their end, RFC 791 3.1. Returns length,
+ * or the offset of the first one that cannot be. */
+size_t ip4_bad_option(const uint8_t *options, size_t length);
+
+/* Makes the header of a first fragment, options included, that of the whole packet: length, no fragment, checksum.
+ * header_length: octets. payload: octets of the whole. tos: bits to be set in the type of service. Returns
+ * header_length, or 0 when the packet would be too long. */
+uint32_t ip4_whole(uint8_t *to, const uint8_t *header, uint32_t header_length, uint32_t payload, uint8_t tos);
 
 /* Writes a header without options, with its checksum; header->header_length is ignored. Returns 20. */
 size_t ip4_build(uint8_t *to, const struct ip4_header *header);

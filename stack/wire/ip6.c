@@ -42,6 +42,19 @@ enum lucid_drop ip6_parse(const uint8_t *packet, size_t length, struct ip6_heade
     return out->payload_length > length - IP6_HEADER ? LUCID_DROP_IP_TOTAL_LENGTH : LUCID_DROP_NONE;
 }
 
+uint32_t ip6_whole(uint8_t *to, const uint8_t *headers, uint32_t head, uint32_t named_at, uint32_t payload,
+                   uint8_t traffic_class) {
+    uint32_t kept = head - IP6_FRAGMENT_HEADER;
+    if (kept - IP6_HEADER + payload > UINT16_MAX) {
+        return 0;
+    }
+    copy_octets(to, headers, kept);
+    put32(to, get32(to) | (uint32_t)traffic_class << 20);
+    put16(to + 4, (uint16_t)(kept - IP6_HEADER + payload));
+    to[named_at] = headers[kept];
+    return kept;
+}
+
 size_t ip6_build(uint8_t *to, const struct ip6_header *header) {
     put32(to, UINT32_C(6) << 28 | (uint32_t)header->traffic_class << 20 | (header->flow_label & 0xfffffu));
     put16(to + 4, header->payload_length);

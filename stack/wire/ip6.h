@@ -14,7 +14,9 @@
 
 #include "lucid/info.h"
 
-#define IP6_HEADER 40 /* octets without extension headers */
+#define IP6_HEADER 40         /* octets without extension headers */
+#define IP6_FRAGMENT_HEADER 8 /* octets, RFC 8200 4.5 */
+#define IP6_NO_NEXT_HEADER 59 /* RFC 8200 4.7 */
 
 /* Octets of extension headers that are accepted in one packet: as many as the longest single one can have. It bounds
  * the work that a packet of nothing but padding options can cause (RFC 8504 5.3 allows such limits). */
@@ -43,9 +45,10 @@ struct ip6_chain {
     bool more_fragments;
     uint16_t fragment_offset; /* octets */
     uint32_t fragment_id;
-    enum ip6_problem problem; /* when the chain is bad */
-    uint8_t problem_code;     /* enum icmp6_parameter_problem of icmp.h */
-    uint32_t problem_pointer; /* to the octet that is wrong */
+    uint32_t fragment_named_at; /* of the Next Header field that named the Fragment header */
+    enum ip6_problem problem;   /* when the chain is bad */
+    uint8_t problem_code;       /* enum icmp6_parameter_problem of icmp.h */
+    uint32_t problem_pointer;   /* to the octet that is wrong */
 };
 
 /* After LUCID_DROP_NONE: 40 + payload_length <= length. */
@@ -61,6 +64,12 @@ enum lucid_drop ip6_chain(const uint8_t *packet, size_t length, struct ip6_chain
 /* Goes on from out->protocol at out->offset to the upper layer, by the lengths of the extension headers alone; nothing in
  * them is judged. False: the packet ends before, or has no upper layer here, being a fragment that is not the first. */
 bool ip6_upper_layer(const uint8_t *packet, size_t length, struct ip6_chain *out);
+
+/* Makes the headers of a first fragment those of the whole packet: length, and no Fragment header. head: octets up to
+ * its end. named_at: struct ip6_chain's fragment_named_at. payload: octets behind it in the whole. traffic_class: bits to
+ * be set. Returns the octets written, head - 8, or 0 when the packet would be too long. */
+uint32_t ip6_whole(uint8_t *to, const uint8_t *headers, uint32_t head, uint32_t named_at, uint32_t payload,
+                   uint8_t traffic_class);
 
 /* Writes the fixed header. Returns 40. */
 size_t ip6_build(uint8_t *to, const struct ip6_header *header);

@@ -15,7 +15,6 @@ enum extension {
     DESTINATION_OPTIONS = 60,
 };
 
-#define NO_NEXT_HEADER 59
 #define NEXT_HEADER_AT 6u /* of the Next Header field in the fixed header */
 #define UNIT 8u           /* octets: extension headers are multiples of it */
 
@@ -84,6 +83,7 @@ static enum lucid_drop read_fragment(const uint8_t *packet, uint32_t at, struct 
     out->fragment_offset = (uint16_t)(field & FRAGMENT_OFFSET_MASK);
     out->more_fragments = (field & 1u) != 0;
     out->fragment_id = get32(packet + at + 4);
+    out->fragment_named_at = out->protocol_at;
     out->fragment = out->more_fragments || out->fragment_offset != 0;
     return LUCID_DROP_NONE;
 }
@@ -138,7 +138,7 @@ enum lucid_drop ip6_chain(const uint8_t *packet, size_t length, struct ip6_chain
             return drop;
         }
     }
-    return out->protocol == NO_NEXT_HEADER && !out->fragment ? LUCID_DROP_IP_NO_NEXT_HEADER : LUCID_DROP_NONE;
+    return out->protocol == IP6_NO_NEXT_HEADER && !out->fragment ? LUCID_DROP_IP_NO_NEXT_HEADER : LUCID_DROP_NONE;
 }
 
 bool ip6_upper_layer(const uint8_t *packet, size_t length, struct ip6_chain *out) {

@@ -105,7 +105,8 @@ static void check_ip4(const uint8_t *octets, size_t length) {
     }
     MUST(header.header_length >= IP4_HEADER && header.header_length <= header.total_length);
     MUST(header.total_length <= length);
-    ip4_options_ok(octets + IP4_HEADER, (size_t)header.header_length - IP4_HEADER);
+    size_t options = (size_t)header.header_length - IP4_HEADER;
+    MUST(ip4_bad_option(octets + IP4_HEADER, options) <= options);
     uint16_t total = header.total_length;
     header.total_length = IP4_HEADER;
     MUST(ip4_build(built, &header) == IP4_HEADER && ip4_parse(built, IP4_HEADER, &again) == LUCID_DROP_NONE);

@@ -24,6 +24,8 @@ static const struct member {
     MEMBER(timewait_max, NUMBER),
     MEMBER(challenge_acks, NUMBER),
     MEMBER(icmp_errors, NUMBER),
+    MEMBER(reassembly_max, NUMBER),
+    MEMBER(reassemblies_max, NUMBER),
     MEMBER(replies_max, NUMBER),
     MEMBER(sndbuf, NUMBER),
     MEMBER(rcvbuf, NUMBER),

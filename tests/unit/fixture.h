@@ -63,6 +63,8 @@ static inline void fixture_open(struct fixture *f) {
         .random = fixture_random,
         .mtu = 1500,
         .mem_limit = 16 << 20,
+        .reassembly_max = 256 << 10,
+        .reassemblies_max = 256,
         .replies_max = 256,
         .icmp_errors = 100,
         .sndbuf = 65536,

@@ -151,15 +151,19 @@ END_TEST
 
 START_TEST(fragments_and_options) {
     static const struct {
-        unsigned fragment;
-        enum lucid_drop drop;
-    } cases[] = {{0x0000, LUCID_DROP_NONE},        {0x4000, LUCID_DROP_NONE},        {0x8000, LUCID_DROP_NONE},
-                 {0x2000, LUCID_DROP_IP_FRAGMENT}, {0x0001, LUCID_DROP_IP_FRAGMENT}, {0x3fff, LUCID_DROP_IP_FRAGMENT}};
+        unsigned field;
+        bool fragment;
+    } cases[] = {{0x0000, false}, {0x4000, false}, {0x8000, false}, {0x2000, true}, {0x0001, true}, {0x3fff, true}};
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         make_packet(&packet, "10.77.0.1", "10.77.0.2", 17, "payload", 7);
-        set16(packet.octets + 6, cases[i].fragment);
+        set16(packet.octets + 4, 0x1234);
+        set16(packet.octets + 6, cases[i].field);
         seal_ip4(&packet);
-        ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), cases[i].drop);
+        ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), LUCID_DROP_NONE);
+        ck_assert_int_eq(f.datagram.fragment, cases[i].fragment);
+        ck_assert_uint_eq(f.datagram.part.id, 0x1234);
+        ck_assert_uint_eq(f.datagram.part.offset, (cases[i].field & 0x1fff) * 8);
+        ck_assert_int_eq(f.datagram.part.more, (cases[i].field & 0x2000) != 0);
     }
     for (uint8_t length = 0; length < 8; length++) { /* 1122-3.2.1.8: unknown options are ignored, malformed drop */
         uint8_t behind[11] = {200, length, 0, 0, 'p', 'a', 'y', 'l', 'o', 'a', 'd'};
@@ -169,6 +173,22 @@ START_TEST(fragments_and_options) {
         bool good = length >= 2 && length <= 4;
         ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length),
                          good ? LUCID_DROP_NONE : LUCID_DROP_IP_OPTION);
+        const uint8_t *answer = fixture_output(&f); /* 3.2.2.5: parameter problem, its pointer at the option */
+        ck_assert_int_eq(answer == NULL, good);
+        ck_assert(good || (answer[20] == 12 && answer[21] == 0 && answer[24] == 20 && answer[25] == 0));
+    }
+}
+END_TEST
+
+/* 1122-3.2.2a: never about a fragment that is not the first. */
+START_TEST(options_of_a_later_fragment_are_not_answered) {
+    for (unsigned offset = 0; offset < 2; offset++) {
+        make_packet(&packet, "10.77.0.1", "10.77.0.2", 17, (const uint8_t[12]){200, 9}, 12);
+        packet.octets[0] = 0x46;
+        set16(packet.octets + 6, 0x2000 | offset);
+        seal_ip4(&packet);
+        ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), LUCID_DROP_IP_OPTION);
+        ck_assert_int_eq(fixture_output(&f) == NULL, offset > 0);
     }
 }
 END_TEST
@@ -182,7 +202,10 @@ START_TEST(atomic_fragments_are_whole) { /* requirement 8200-4.5d */
     ck_assert_mem_eq(f.datagram.payload, "data", 4);
     behind[3] = 1;
     make_packet(&packet, "fd77::1", "fd77::2", 44, behind, sizeof behind);
-    ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), LUCID_DROP_IP_FRAGMENT);
+    ck_assert_int_eq(fixture_input(&f, packet.octets, packet.length), LUCID_DROP_NONE);
+    ck_assert(f.datagram.fragment && f.datagram.part.more);
+    ck_assert_uint_eq(f.datagram.part.id, 0x01020304);
+    ck_assert_uint_eq(f.datagram.part.named_at, 6);
 }
 END_TEST
 
@@ -281,6 +304,7 @@ int main(void) {
     tcase_add_test(tests, other_versions_are_dropped);
     tcase_add_test(tests, time_to_live_is_not_asked);
     tcase_add_test(tests, fragments_and_options);
+    tcase_add_test(tests, options_of_a_later_fragment_are_not_answered);
     tcase_add_test(tests, atomic_fragments_are_whole);
     tcase_add_test(tests, transport_checksum_is_verified_unless_vouched_for);
     tcase_add_test(tests, source_is_chosen);

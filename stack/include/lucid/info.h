@@ -22,7 +22,11 @@ extern "C" {
     X(IP_DESTINATION, "destination is not one of our addresses")                  \
     X(IP_OPTION, "malformed IP option or extension header")                       \
     X(IP_PROTOCOL, "protocol unknown")                                            \
-    X(IP_FRAGMENT, "fragment; reassembly is not done for it")                     \
+    X(IP_FRAGMENT, "fragment that can be part of no datagram")                    \
+    X(IP_FRAGMENT_COPY, "fragment that has come before")                          \
+    X(IP_FRAGMENT_OVERLAP, "fragment of a datagram whose fragments overlap")      \
+    X(IP_FRAGMENT_TIME, "datagram some fragments of which did not come in time")  \
+    X(IP_FRAGMENT_LIMIT, "fragments that had to make room for newer ones")        \
     X(IP_NO_NEXT_HEADER, "IPv6 no next header")                                   \
     X(ICMP_SHORT, "ICMP message shorter than its header")                         \
     X(ICMP_CHECKSUM, "wrong ICMP checksum")                                       \
@@ -88,6 +92,7 @@ LUCID_API const char *lucid_drop_text(int drop);
     X(octets_in, "octets of packets handed in")                          \
     X(octets_out, "octets of packets handed out")                        \
     X(ip_advice, "times TCP told IP that it gets no answer (R1)")        \
+    X(reassembled, "datagrams made of their fragments")                  \
     X(icmp_in, "ICMP and ICMPv6 messages accepted")                      \
     X(icmp_out, "ICMP and ICMPv6 messages sent")                         \
     X(udp_in, "datagrams delivered to a socket's queue")                 \

@@ -142,7 +142,10 @@ struct lucid_config {
     uint32_t timewait_max;    /* TIME-WAIT records; 65536: the oldest goes */
     uint32_t challenge_acks;  /* challenge ACKs of one connection in one second (RFC 5961 7); 2: silence */
     uint32_t icmp_errors;     /* ICMP errors sent in one second; 100: silence */
-    uint32_t replies_max;     /* answers without a connection (RST, echo, ICMP) waiting for output; 256: dropped */
+    uint32_t
+        reassembly_max; /* octets of memory for fragments that wait for others; 256 KiB: the oldest datagram goes */
+    uint32_t reassemblies_max; /* datagrams of which fragments wait for others; 256: the oldest goes */
+    uint32_t replies_max;      /* answers without a connection (RST, echo, ICMP) waiting for output; 256: dropped */
 
     /* Sockets. */
     uint32_t sndbuf;     /* octets that send() takes before it says LUCID_EAGAIN; 1 MiB */
