@@ -117,10 +117,11 @@ int lucid_create(struct lucid_stack **made, const struct lucid_config *config, l
     stack->env.now = now;
     stack->env.stats.memory = sizeof *stack;
     stack->env.stats.memory_peak = sizeof *stack;
-    ip_init(&stack->ip, &stack->env);
+    bool random = ip_init(&stack->ip, &stack->env);
     udp_init(&stack->udp, &stack->env, &stack->ip);
     socks_init(stack);
-    if (!tcp_init(&stack->tcp, &stack->env, &stack->ip)) {
+    random = tcp_init(&stack->tcp, &stack->env, &stack->ip) && random;
+    if (!random) {
         config->free(config->context, stack, sizeof *stack);
         return -LUCID_EIO;
     }

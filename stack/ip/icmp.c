@@ -24,16 +24,11 @@
 
 #define TOS_ECN 0x03u /* not part of the service that the request asks for, RFC 3168 5 */
 
-/* The answer carries the same identifier, number and data. One that is longer than our MTU would have to be fragmented,
- * which is not done: then IPv4 wants it cut (RFC 1122 3.2.2.6), and IPv6 wants all of it or none (RFC 4443 4.2). */
+/* The answer carries the same identifier, number and all of the data (RFC 1122 3.2.2.6, RFC 4443 4.2), if need be in
+ * fragments. */
 static enum lucid_drop answer_echo(struct ip *ip, const struct ip_datagram *in, const struct icmp_header *echo) {
     bool ip4 = lucid_addr_is_ipv4(&in->source);
     struct lucid_addr source = in->destination;
-    size_t room = ip_payload_max(ip, &in->source) - ICMP_HEADER;
-    size_t length = in->length - ICMP_HEADER;
-    if (length > room && !ip4) {
-        return LUCID_DROP_IP_FRAGMENT;
-    }
     if (in->to_multicast_or_broadcast) {
         /* RFC 1122 3.2.2.6 lets us keep silent, which does not amplify; RFC 4443 4.2 asks for an answer. */
         if (ip4 || ip_source_for(ip, &in->source, &source) != 0) {
@@ -47,7 +42,7 @@ static enum lucid_drop answer_echo(struct ip *ip, const struct ip_datagram *in, 
         .tos = (uint8_t)(in->tos & ~TOS_ECN),
         .rest = echo->rest,
         .data = in->payload + ICMP_HEADER,
-        .length = (uint32_t)min_size(length, room),
+        .length = (uint32_t)in->length - ICMP_HEADER,
     };
     enum lucid_drop drop = icmp_send(ip, &reply);
     /* A full queue is the reply's drop, counted already; the request was taken. */
@@ -143,7 +138,7 @@ static bool read_quote6(const uint8_t *octets, size_t length, struct icmp_error 
     struct ip6_header header;
     struct ip6_chain chain;
     if (ip6_parse_quote(octets, length, &header) != LUCID_DROP_NONE ||
-        ip6_chain(octets, length, &chain) != LUCID_DROP_NONE || chain.fragment) {
+        ip6_chain(octets, length, &chain) != LUCID_DROP_NONE || chain.fragment_offset != 0) {
         return false;
     }
     error->local.addr = header.source;

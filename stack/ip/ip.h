@@ -14,6 +14,8 @@
 #define IP_IP_H
 
 #include "base/env.h"
+#include "ip/cutting.h"
+#include "ip/ident.h"
 #include "ip/outq.h"
 #include "ip/reassembly.h"
 
@@ -24,6 +26,8 @@ struct ip {
     lucid_time error_window_end; /* ICMP errors are counted up to this time, which ends a second */
     uint32_t errors_left;        /* how many more may be sent until then */
     struct reassembly reassembly;
+    struct cutting cutting;
+    struct ident ident;
 };
 
 /* Which part of a datagram a fragment is. */
@@ -49,7 +53,8 @@ struct ip_datagram {
     bool to_multicast_or_broadcast; /* TCP and ICMP errors keep silent then */
 };
 
-void ip_init(struct ip *ip, struct env *env);
+/* False: the host has no randomness. */
+bool ip_init(struct ip *ip, struct env *env);
 void ip_destroy(struct ip *ip);
 
 /* Judges a packet from the device, or one made of fragments; slice[0] and its length are all that is believed of *in. Returns LUCID_DROP_NONE and
@@ -79,22 +84,28 @@ uint32_t ip_head_length(const struct lucid_addr *destination);
 /* Octets of payload that fit into one packet to this destination. */
 uint32_t ip_payload_max(const struct ip *ip, const struct lucid_addr *destination);
 
-/* Writes the IP header of a packet and returns its length. IPv4: DF set and ID zero, since it is never fragmented (RFC
- * 6864 4.1). tos: traffic class, ttl: hop limit, for IPv6. */
+/* Octets of payload of the longest datagram, which may leave in fragments. */
+uint32_t ip_datagram_max(const struct lucid_addr *destination);
+
+/* Writes the IP header of a packet and returns its length. IPv4: DF set and ID zero, for a packet that is not fragmented
+ * (RFC 6864 4.1); of a datagram that will leave in fragments it is only the pattern of theirs. tos: traffic class, ttl: hop limit, for IPv6. */
 size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_addr *destination, uint8_t protocol,
                uint8_t ttl, uint8_t tos, uint32_t payload_length);
 
-/* Lets a datagram leave: describes it in *out and keeps it alive until the next packet leaves. Takes the datagram. */
+/* Lets a datagram leave: describes it, or its first fragment, in *out and keeps it alive until it has left. Takes the
+ * datagram. */
 void ip_emit(struct ip *ip, struct datagram *datagram, struct lucid_packet *out);
 
-/* Frees what the latest ip_emit() kept alive. To be called at the beginning of every lucid_output(). */
+/* Frees what the latest ip_emit() kept alive, unless fragments of it are left. To be called at the beginning of every
+ * lucid_output(). */
 void ip_left(struct ip *ip);
 
-/* Lets the oldest answer leave. Returns true and fills *out, or false when there is none. */
+/* Lets the next fragment of what is leaving leave, or the oldest answer. Returns true and fills *out, or false when
+ * there is none. */
 bool ip_output(struct ip *ip, struct lucid_packet *out);
 
 static inline bool ip_output_pending(const struct ip *ip) {
-    return ip->replies.first != NULL;
+    return ip->cutting.left > 0 || ip->replies.first != NULL;
 }
 
 #endif

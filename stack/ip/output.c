@@ -5,13 +5,14 @@
 #include "wire/ip4.h"
 #include "wire/ip6.h"
 
-void ip_init(struct ip *ip, struct env *env) {
+bool ip_init(struct ip *ip, struct env *env) {
     zero_octets(ip, sizeof *ip);
     ip->env = env;
+    return ident_init(&ip->ident, env);
 }
 
 void ip_destroy(struct ip *ip) {
-    ip_left(ip);
+    datagram_free(ip->env, ip->leaving);
     outq_clear(ip->env, &ip->replies);
     reassembly_destroy(ip);
 }
@@ -50,6 +51,10 @@ uint32_t ip_payload_max(const struct ip *ip, const struct lucid_addr *destinatio
     return ip->env->config.mtu - ip_head_length(destination);
 }
 
+uint32_t ip_datagram_max(const struct lucid_addr *destination) {
+    return lucid_addr_is_ipv4(destination) ? UINT16_MAX - IP4_HEADER : UINT16_MAX;
+}
+
 size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_addr *destination, uint8_t protocol,
                uint8_t ttl, uint8_t tos, uint32_t payload_length) {
     if (!lucid_addr_is_ipv4(destination)) {
@@ -76,6 +81,9 @@ size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_
 }
 
 void ip_left(struct ip *ip) {
+    if (ip->cutting.left > 0) {
+        return;
+    }
     datagram_free(ip->env, ip->leaving);
     ip->leaving = NULL;
 }
@@ -83,6 +91,11 @@ void ip_left(struct ip *ip) {
 void ip_emit(struct ip *ip, struct datagram *datagram, struct lucid_packet *out) {
     ip_left(ip);
     ip->leaving = datagram;
+    if (cutting_needed(ip->env, datagram->length)) {
+        cutting_begin(ip);
+        cutting_output(ip, out);
+        return;
+    }
     out->slice[0] = (struct lucid_slice){datagram->octets, datagram->length};
     out->slices = 1;
     out->length = datagram->length;
@@ -96,6 +109,10 @@ void ip_emit(struct ip *ip, struct datagram *datagram, struct lucid_packet *out)
 }
 
 bool ip_output(struct ip *ip, struct lucid_packet *out) {
+    if (ip->cutting.left > 0) {
+        cutting_output(ip, out);
+        return true;
+    }
     struct datagram *datagram = outq_pop(&ip->replies);
     if (!datagram) {
         return false;

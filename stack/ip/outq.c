@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "ip/cutting.h"
 #include "wire/pseudo.h"
 #include "wire/tcp.h"
 #include "wire/udp.h"
@@ -29,7 +30,8 @@ void datagram_checksum(const struct env *env, struct datagram *datagram, uint16_
     uint8_t *field = datagram->octets + start + offset;
     uint32_t length = datagram->length - start;
     uint64_t sum = pseudo_header_sum(source, destination, protocol, length);
-    bool offered = (env->config.offload & LUCID_OFFLOAD_CHECKSUM) != 0;
+    /* A device cannot complete the checksum of a message of which it sees only a fragment. */
+    bool offered = (env->config.offload & LUCID_OFFLOAD_CHECKSUM) != 0 && !cutting_needed(env, datagram->length);
     datagram->checksum_start = start;
     datagram->checksum_offset = offset;
     if (offered && (protocol == TCP_PROTOCOL || protocol == UDP_PROTOCOL)) {

@@ -80,7 +80,7 @@ static ptrdiff_t send_one(struct udp *udp, struct udp_socket *socket, const void
         return error;
     }
     bool echo = socket_echoes(socket);
-    if (length > ip_payload_max(udp->ip, &remote->addr) - (echo ? 0 : UDP_HEADER)) {
+    if (length > ip_datagram_max(&remote->addr) - (echo ? 0 : UDP_HEADER)) {
         return -LUCID_EMSGSIZE;
     }
     if (echo && !ping_is_request(socket, data, length)) {
@@ -141,9 +141,9 @@ bool udp_output(struct udp *udp, struct lucid_packet *out) {
     if (!datagram) {
         return false;
     }
+    udp->env->stats.udp_out += datagram->checksum_offset == UDP_CHECKSUM_AT;
+    udp->env->stats.icmp_out += datagram->checksum_offset == ICMP_CHECKSUM_AT;
     ip_emit(udp->ip, datagram, out);
-    udp->env->stats.udp_out += out->checksum_offset == UDP_CHECKSUM_AT;
-    udp->env->stats.icmp_out += out->checksum_offset == ICMP_CHECKSUM_AT;
     return true;
 }
 

@@ -91,7 +91,7 @@ int udp_bind(struct udp *udp, struct udp_socket *socket, const struct lucid_sock
  * free port), -LUCID_ENOMEM. */
 int udp_connect(struct udp *udp, struct udp_socket *socket, const struct lucid_sockaddr *remote);
 
-/* remote NULL: to the peer. -LUCID_EDESTADDRREQ, -LUCID_EMSGSIZE (does not fit into one packet), -LUCID_EAGAIN (sndbuf
+/* remote NULL: to the peer. -LUCID_EDESTADDRREQ, -LUCID_EMSGSIZE (longer than IP allows), -LUCID_EAGAIN (sndbuf
  * is full), -LUCID_EPIPE, -LUCID_EACCES (broadcast), -LUCID_EINVAL (an echo socket, and no echo request), the pending
  * error, and what udp_connect() may return. */
 ptrdiff_t udp_sendto(struct udp *udp, struct udp_socket *socket, const void *data, size_t length,

@@ -94,6 +94,16 @@ uint32_t ip4_whole(uint8_t *to, const uint8_t *header, uint32_t header_length, u
     return header_length;
 }
 
+uint32_t ip4_part(uint8_t *to, const uint8_t *whole, uint32_t id, uint32_t offset, uint32_t length, bool more) {
+    copy_octets(to, whole, IP4_HEADER);
+    put16(to + 2, (uint16_t)(IP4_HEADER + length));
+    put16(to + 4, (uint16_t)id);
+    put16(to + 6, (uint16_t)(offset / 8u | (more ? MORE_FRAGMENTS : 0u)));
+    put16(to + 10, 0);
+    put16(to + 10, checksum_finish(checksum_add(0, to, IP4_HEADER)));
+    return IP4_HEADER;
+}
+
 size_t ip4_build(uint8_t *to, const struct ip4_header *header) {
     uint32_t fragment = header->fragment_offset / 8u;
     fragment |= header->dont_fragment ? DONT_FRAGMENT : 0u;

@@ -42,6 +42,10 @@ size_t ip4_bad_option(const uint8_t *options, size_t length);
  * header_length, or 0 when the packet would be too long. */
 uint32_t ip4_whole(uint8_t *to, const uint8_t *header, uint32_t header_length, uint32_t payload, uint8_t tos);
 
+/* Writes the header of a fragment, after that of the whole, which has no options. offset, length: octets of its payload.
+ * Returns 20. */
+uint32_t ip4_part(uint8_t *to, const uint8_t *whole, uint32_t id, uint32_t offset, uint32_t length, bool more);
+
 /* Writes a header without options, with its checksum; header->header_length is ignored. Returns 20. */
 size_t ip4_build(uint8_t *to, const struct ip4_header *header);
 

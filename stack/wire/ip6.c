@@ -55,6 +55,17 @@ uint32_t ip6_whole(uint8_t *to, const uint8_t *headers, uint32_t head, uint32_t 
     return kept;
 }
 
+uint32_t ip6_part(uint8_t *to, const uint8_t *whole, uint32_t id, uint32_t offset, uint32_t length, bool more) {
+    copy_octets(to, whole, IP6_HEADER);
+    put16(to + 4, (uint16_t)(IP6_FRAGMENT_HEADER + length));
+    to[6] = IP6_FRAGMENT;
+    to[IP6_HEADER] = whole[6];
+    to[IP6_HEADER + 1] = 0;
+    put16(to + IP6_HEADER + 2, (uint16_t)(offset | (more ? 1u : 0u)));
+    put32(to + IP6_HEADER + 4, id);
+    return IP6_HEADER + IP6_FRAGMENT_HEADER;
+}
+
 size_t ip6_build(uint8_t *to, const struct ip6_header *header) {
     put32(to, UINT32_C(6) << 28 | (uint32_t)header->traffic_class << 20 | (header->flow_label & 0xfffffu));
     put16(to + 4, header->payload_length);

@@ -16,6 +16,7 @@
 
 #define IP6_HEADER 40         /* octets without extension headers */
 #define IP6_FRAGMENT_HEADER 8 /* octets, RFC 8200 4.5 */
+#define IP6_FRAGMENT 44       /* Next Header before a Fragment header */
 #define IP6_NO_NEXT_HEADER 59 /* RFC 8200 4.7 */
 
 /* Octets of extension headers that are accepted in one packet: as many as the longest single one can have. It bounds
@@ -70,6 +71,10 @@ bool ip6_upper_layer(const uint8_t *packet, size_t length, struct ip6_chain *out
  * be set. Returns the octets written, head - 8, or 0 when the packet would be too long. */
 uint32_t ip6_whole(uint8_t *to, const uint8_t *headers, uint32_t head, uint32_t named_at, uint32_t payload,
                    uint8_t traffic_class);
+
+/* Writes the headers of a fragment, after that of the whole, which has no extension headers. offset, length: octets of its
+ * payload. Returns 48. */
+uint32_t ip6_part(uint8_t *to, const uint8_t *whole, uint32_t id, uint32_t offset, uint32_t length, bool more);
 
 /* Writes the fixed header. Returns 40. */
 size_t ip6_build(uint8_t *to, const struct ip6_header *header);

@@ -11,7 +11,7 @@
 enum extension {
     HOP_BY_HOP = 0,
     ROUTING = 43,
-    FRAGMENT = 44,
+    FRAGMENT = IP6_FRAGMENT,
     DESTINATION_OPTIONS = 60,
 };
 

@@ -80,10 +80,14 @@ static void judge_packet(void *user, const uint8_t *octets, size_t length) {
     if (ipv4 && octets[0] != 0x45) {
         wrong("I36: an IPv4 header of another form left");
     }
-    if (craft_checksum(octets, length, transport) != 0) {
+    bool fragment = ipv4 ? (octets[6] & 0x3f) != 0 || octets[7] != 0 : octets[6] == 44; /* with a part of its sum */
+    if (!fragment && craft_checksum(octets, length, transport) != 0) {
         wrong("I36: a wrong checksum left");
     }
     bool tcp = (ipv4 ? octets[9] : octets[6]) == 6;
+    if (tcp && fragment) {
+        wrong("TCP left in fragments");
+    }
     run.resets += tcp && (octets[transport + 13] & LUCID_RST);
     for (unsigned i = 0; i < PEERS && tcp; i++) {
         peer_sees(&run.peers[i], octets, length, transport);

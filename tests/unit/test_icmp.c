@@ -76,19 +76,12 @@ START_TEST(echo_of_every_size) { /* attack A14; 1122-3.2.2.6, 4443-4.2; odd sums
 }
 END_TEST
 
-/* A reply is never longer than our MTU: IPv4 cuts it (RFC 1122 3.2.2.6), IPv6 keeps silent (RFC 4443 4.2). */
+/* Longer ones leave in fragments: test_fragmentation.c. */
 START_TEST(echo_of_the_greatest_size) {
-    make_message(8, 0, 1, 65507);
-    ck_assert_int_eq(icmp("10.77.0.1", "10.77.0.2", 65515), LUCID_DROP_NONE);
-    const uint8_t *reply = expect_message(&hosts[0], "10.77.0.2");
-    ck_assert_uint_eq(f.out.length, 1500);
-    ck_assert_mem_eq(reply + 4, message + 4, 1476);
-    make_message(128, 0, 1, 60000);
-    ck_assert_int_eq(icmp("fd77::1", "fd77::2", 60008), LUCID_DROP_IP_FRAGMENT);
-    ck_assert_ptr_null(fixture_output(&f));
     f.env.config.mtu = 65535;
+    make_message(128, 0, 1, 60000);
     ck_assert_int_eq(icmp("fd77::1", "fd77::2", 60008), LUCID_DROP_NONE);
-    reply = expect_message(&hosts[1], "fd77::2");
+    const uint8_t *reply = expect_message(&hosts[1], "fd77::2");
     ck_assert_mem_eq(reply + 4, message + 4, 60004);
     make_message(8, 0, 1, 65507);
     ck_assert_int_eq(icmp("10.77.0.1", "10.77.0.2", 65515), LUCID_DROP_NONE);
@@ -267,6 +260,23 @@ START_TEST(quotes_of_others_are_dropped) { /* attack A16 */
 }
 END_TEST
 
+/* Errors about datagrams of ours that left in fragments quote the Fragment header; the first one has the ports. */
+START_TEST(quotes_of_fragments) { /* 1122-4.1.3.3 */
+    for (unsigned first = 0; first < 2; first++) {
+        size_t length = quote(3, 1, 0, "fd77::2", "fd77::1", 17);
+        memmove(message + 8 + 48, message + 8 + 40, 8);
+        memcpy(message + 8 + 40, (uint8_t[8]){17, 0, 0, first ? 1 : 9}, 8);
+        message[8 + 6] = 44;
+        enum lucid_drop expected = first ? LUCID_DROP_NONE : LUCID_DROP_ICMP_QUOTE;
+        ck_assert_int_eq(icmp("fd77::1", "fd77::2", length + 8), expected);
+        ck_assert(!first || (error.protocol == 17 && error.local.port == 40000 && error.remote.port == 80));
+        length = quote(11, 1, 0, "10.77.0.2", "10.77.0.1", 17);
+        set16(message + 8 + 6, first ? 0x2000 : 0x2001);
+        ck_assert_int_eq(icmp("10.77.0.1", "10.77.0.2", length), expected);
+    }
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("icmp", &tests);
@@ -281,5 +291,6 @@ int main(void) {
     tcase_add_test(tests, errors_are_understood);
     tcase_add_loop_test(tests, every_prefix_of_a_quote, 0, 2);
     tcase_add_test(tests, quotes_of_others_are_dropped);
+    tcase_add_test(tests, quotes_of_fragments);
     return unit_run(suite);
 }

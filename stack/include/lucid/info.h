@@ -93,6 +93,7 @@ LUCID_API const char *lucid_drop_text(int drop);
     X(octets_out, "octets of packets handed out")                        \
     X(ip_advice, "times TCP told IP that it gets no answer (R1)")        \
     X(reassembled, "datagrams made of their fragments")                  \
+    X(fragments_out, "fragments sent")                                   \
     X(icmp_in, "ICMP and ICMPv6 messages accepted")                      \
     X(icmp_out, "ICMP and ICMPv6 messages sent")                         \
     X(udp_in, "datagrams delivered to a socket's queue")                 \
