@@ -172,6 +172,16 @@ OCTET(ttl, 1, 255) /* MUST-49 */
 OCTET(ecn, LUCID_ECN_OFF, LUCID_ECN_ACTIVE)
 OCTET_GET(tos)
 
+/* RFC 9293 3.9.1.9 MAY-9: what the network says goes up to the application, ECN included. */
+static int get_recvtos(struct lucid_stack *stack, struct sock *sock, int *value) {
+    (void)stack;
+    if (!sock->udp && !sock->tcb) {
+        return -LUCID_ENOTCONN;
+    }
+    *value = sock->udp ? sock->udp->tos_received : sock->tcb->tos_received;
+    return 0;
+}
+
 /* The application chooses the six bits of DSCP, when it likes (MUST-48, SHLD-21); IP gets them as they are (SHLD-22).
  * The two of ECN belong to TCP, RFC 3168 5 and 6.1.4; a datagram has nobody else who could set them. */
 static int set_tos(struct lucid_stack *stack, struct sock *sock, int value) {
@@ -210,6 +220,7 @@ static int get_urgent_left(struct lucid_stack *stack, struct sock *sock, int *va
 const struct option options_of_segments[] = {
     {LUCID_SOL_SOCKET, LUCID_SO_KEEPALIVE, true, get_keepalive, set_keepalive},
     {LUCID_IPPROTO_IP, LUCID_IP_TOS, false, get_tos, set_tos},
+    {LUCID_IPPROTO_IP, LUCID_IP_RECVTOS, false, get_recvtos, NULL},
     {LUCID_IPPROTO_IP, LUCID_IP_TTL, false, get_ttl, set_ttl},
     {LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, true, get_nodelay, set_nodelay},
     {LUCID_IPPROTO_TCP, LUCID_TCP_MAXSEG, true, get_maxseg, set_maxseg},

@@ -111,6 +111,7 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
         return DONE;
     }
     if (segment_acceptable(segment, tcb->rcv.nxt, tcb_receive_window(tcb))) {
+        tcb->tos_received = segment->datagram->tos;
         if (!segment_has(segment, LUCID_SYN | LUCID_RST)) {
             timestamps_note(tcp, tcb, segment);
             trim(tcp, tcb, segment);

@@ -71,6 +71,7 @@ static void accept_timestamps(const struct tcp *tcp, struct tcb *tcb, const stru
 
 void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     const struct tcp_options *options = &segment->options;
+    tcb->tos_received = segment->datagram->tos;
     tcb->snd.peer_mss = options->has_mss ? options->mss : 0;
     accept_timestamps(tcp, tcb, options);
     ecn_accept(tcb, segment);

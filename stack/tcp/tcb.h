@@ -199,6 +199,7 @@ struct tcb {
     uint32_t challenge_second;
     uint32_t retransmits;
     uint8_t tos, ttl;
+    uint8_t tos_received; /* of the latest segment that was acceptable (MAY-9) */
 
     lucid_time at[LUCID_TIMERS]; /* each timer's expiry, LUCID_NEVER: off */
     struct timer_node timer;     /* armed not after the earliest of them */

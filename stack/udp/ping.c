@@ -45,5 +45,5 @@ enum lucid_drop udp_echo_reply(struct udp *udp, const struct ip_datagram *in) {
     if (!socket) {
         return LUCID_DROP_ICMP_TYPE;
     }
-    return queue_put(udp, socket, &remote, &local.addr, in->payload, in->length);
+    return queue_put(udp, socket, in, 0, in->payload, in->length);
 }

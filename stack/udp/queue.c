@@ -8,11 +8,12 @@ struct udp_message {
     struct lucid_sockaddr remote;
     struct lucid_addr local;
     uint32_t length; /* octets of data */
+    uint8_t tos;
     uint8_t data[];
 };
 
-enum lucid_drop queue_put(struct udp *udp, struct udp_socket *socket, const struct lucid_sockaddr *remote,
-                          const struct lucid_addr *local, const uint8_t *data, size_t length) {
+enum lucid_drop queue_put(struct udp *udp, struct udp_socket *socket, const struct ip_datagram *in, uint16_t port,
+                          const uint8_t *data, size_t length) {
     size_t cost = sizeof(struct udp_message) + length;
     if (socket->queued > socket->rcvbuf || cost > socket->rcvbuf - socket->queued) {
         return LUCID_DROP_UDP_QUEUE;
@@ -22,9 +23,10 @@ enum lucid_drop queue_put(struct udp *udp, struct udp_socket *socket, const stru
         return LUCID_DROP_NO_MEMORY;
     }
     message->next = NULL;
-    message->remote = *remote;
-    message->local = *local;
+    message->remote = (struct lucid_sockaddr){.addr = in->source, .port = port};
+    message->local = in->destination;
     message->length = (uint32_t)length;
+    message->tos = in->tos;
     copy_octets(message->data, data, length);
     if (socket->last) {
         socket->last->next = message;
@@ -65,6 +67,7 @@ ptrdiff_t udp_recvfrom(struct udp *udp, struct udp_socket *socket, void *data, s
     }
     size_t taken = min_size(length, message->length);
     copy_octets(data, message->data, taken);
+    socket->tos_received = message->tos;
     if (remote) {
         *remote = message->remote;
     }

@@ -5,10 +5,10 @@
 #include "udp/udp.h"
 #include "wire/udp.h"
 
-/* Puts a datagram at the end of the socket's queue. Returns LUCID_DROP_NONE, LUCID_DROP_UDP_QUEUE (rcvbuf is full) or
+/* Puts what a datagram carries at the end of the socket's queue. port: that it came from. Returns LUCID_DROP_NONE, LUCID_DROP_UDP_QUEUE (rcvbuf is full) or
  * LUCID_DROP_NO_MEMORY. */
-enum lucid_drop queue_put(struct udp *udp, struct udp_socket *socket, const struct lucid_sockaddr *remote,
-                          const struct lucid_addr *local, const uint8_t *data, size_t length);
+enum lucid_drop queue_put(struct udp *udp, struct udp_socket *socket, const struct ip_datagram *in, uint16_t port,
+                          const uint8_t *data, size_t length);
 
 /* Drops everything in it. */
 void queue_clear(struct udp *udp, struct udp_socket *socket);

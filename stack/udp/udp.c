@@ -34,7 +34,7 @@ enum lucid_drop udp_input(struct udp *udp, const struct ip_datagram *in) {
         icmp_port_unreachable(udp->ip, in); /* RFC 1122 4.1.3.1 */
         return LUCID_DROP_UDP_PORT;
     }
-    drop = queue_put(udp, socket, &remote, &local.addr, in->payload + UDP_HEADER, (size_t)header.length - UDP_HEADER);
+    drop = queue_put(udp, socket, in, remote.port, in->payload + UDP_HEADER, (size_t)header.length - UDP_HEADER);
     udp->env->stats.udp_in += drop == LUCID_DROP_NONE;
     return drop;
 }

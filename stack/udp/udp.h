@@ -34,6 +34,7 @@ struct udp_socket {
     uint8_t family;                   /* enum lucid_family */
     uint8_t protocol;                 /* UDP_PROTOCOL; of an echo socket ICMP4_PROTOCOL or ICMP6_PROTOCOL */
     uint8_t ttl, tos;                 /* of what it sends; sock/ may set them */
+    uint8_t tos_received;             /* of the datagram that was read last (RFC 1122 4.1.4) */
     bool reuse;                       /* SO_REUSEADDR; sock/ may set it before udp_bind() */
     bool bound, connected;
     bool addr_implied; /* local.addr came with the peer and goes with it */

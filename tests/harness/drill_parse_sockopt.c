@@ -28,6 +28,7 @@ static const struct scan_name options[] = {
     {"SO_ACCEPTCONN", LUCID_SO_ACCEPTCONN},
     {"IP_TOS", LUCID_IP_TOS},
     {"IP_TTL", LUCID_IP_TTL},
+    {"IP_RECVTOS", LUCID_IP_RECVTOS},
     {"TCP_NODELAY", LUCID_TCP_NODELAY},
     {"TCP_MAXSEG", LUCID_TCP_MAXSEG},
     {"TCP_CORK", LUCID_TCP_CORK},

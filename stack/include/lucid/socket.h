@@ -174,7 +174,11 @@ enum lucid_option_socket {
 /* Traffic class and hop limit for IPv6 alike. Of LUCID_IP_TOS a stream socket takes the bits of DSCP; ECN is TCP's.
  * They may be changed at any time, but applications should leave them alone once the connection carries data: segments
  * that are treated differently overtake each other (RFC 9293 3.9.2 SHLD-23). */
-enum lucid_option_ip { LUCID_IP_TOS = 1, LUCID_IP_TTL = 2 };
+enum lucid_option_ip {
+    LUCID_IP_TOS = 1,
+    LUCID_IP_TTL = 2,
+    LUCID_IP_RECVTOS = 13, /* get only: of the datagram that was read last, or of the latest acceptable segment */
+};
 enum lucid_option_tcp {
     LUCID_TCP_NODELAY = 1,
     LUCID_TCP_MAXSEG = 2, /* octets; before connect or listen: limits what we send and offer */
@@ -192,7 +196,8 @@ enum lucid_option_tcp {
 };
 
 /* Set or get an option. getsockopt: *length is the room before and the length after.
- * Return 0, -LUCID_EBADF, -LUCID_ENOPROTOOPT, -LUCID_EINVAL (bad value, not enough room).
+ * Return 0, -LUCID_EBADF, -LUCID_ENOPROTOOPT, -LUCID_EINVAL (bad value, not enough room), -LUCID_ENOTCONN
+ * (LUCID_IP_RECVTOS of a stream without a connection).
  * Source: getsockopt(2), tcp(7). State: none. */
 LUCID_API int lucid_setsockopt(struct lucid_stack *stack, int fd, int level, int option, const void *value,
                                size_t length);
