@@ -59,6 +59,19 @@ void lucid_config_default(struct lucid_config *config) {
     };
 }
 
+/* RFC 1122 3.2.1.3 1122-3.2.1.3c: our addresses are the sources of all that we send, so none of them may be a loopback,
+ * broadcast or multicast address. The lowest address of a network may be a host's, though old hosts took it for a
+ * broadcast (RFC 1122 3.3.6). */
+static bool may_be_ours(const struct lucid_config *config, const struct lucid_addr *addr) {
+    for (unsigned i = 0; i < config->addr_count; i++) {
+        bool lowest = addr->octet[15] % 2 == 0;
+        if (addr_is_subnet_broadcast(addr, &config->addrs[i]) && !lowest) {
+            return false;
+        }
+    }
+    return addr_valid_source(addr);
+}
+
 static bool interface_ok(const struct lucid_config *config) {
     if (config->addr_count == 0 || config->addr_count > LUCID_ADDRS_MAX || config->mtu < MTU_LEAST_IPV4) {
         return false;
@@ -67,7 +80,7 @@ static bool interface_ok(const struct lucid_config *config) {
         const struct lucid_ifaddr *own = &config->addrs[i];
         bool ipv4 = lucid_addr_is_ipv4(&own->addr);
         bool fits = own->prefix <= (ipv4 ? 32 : 128) && (ipv4 || config->mtu >= MTU_LEAST_IPV6);
-        if (!fits || !addr_valid_source(&own->addr)) {
+        if (!fits || !may_be_ours(config, &own->addr)) {
             return false;
         }
     }

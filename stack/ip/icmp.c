@@ -4,8 +4,8 @@
  *          that asked; unreachable, time exceeded, parameter problem, packet too big, handed on; of ICMPv6 also errors
  *          of unknown type (RFC 4443 2.4(a)).
  * Dropped: source quench (RFC 6633; RFC 9293 MUST-55); redirects and router or neighbour messages, for there is one way
- *          out of a point-to-point device; timestamps and masks (RFC 1122 3.2.2.7 to 3.2.2.9); unknown types (RFC 1122
- *          3.2.2, RFC 4443 2.4(b)).
+ *          out of a point-to-point device; timestamps and masks (RFC 1122 3.2.2.7 to 3.2.2.9, 1122-3.2.2.7-9); unknown
+ *          types (RFC 1122 3.2.2, RFC 4443 2.4(b)).
  */
 #include "ip/icmp.h"
 

@@ -141,7 +141,8 @@ START_TEST(a_flood_of_echoes_is_bounded) {
 END_TEST
 
 /* Types that are neither an echo request nor an error are dropped: redirects, source quench (MUST-55), router and
- * neighbour messages, timestamps, masks, unknown ones (1122-3.2.2c). Replies are for echo sockets: test_ping.c. */
+ * neighbour messages, timestamps, masks (1122-3.2.2.7-9), unknown ones (1122-3.2.2c). Replies are for echo sockets:
+ * test_ping.c. */
 START_TEST(other_types_are_dropped) {
     static const uint8_t handled4[] = {0, 3, 8, 11, 12};
     for (unsigned type = 0; type < 256; type++) {
