@@ -7,8 +7,8 @@
 #include "wire/ip4.h"
 #include "wire/ip6.h"
 
-/* Fragments over IPv6 are as long as every link takes (RFC 8200 5): no router could cut them further, and the path MTU of
- * datagrams is not kept. Routers may cut those over IPv4. */
+/* Fragments over IPv6 are as long as every link takes (RFC 8200 5): no router could cut them further, and the path MTU
+ * of datagrams is not kept. Routers may cut those over IPv4. */
 #define IP6_FRAGMENT_MAX 1280u
 
 #define UNIT 8u /* octets: offsets are multiples of it */

@@ -1,7 +1,8 @@
 /* cutting.h: a datagram that is too long for one packet leaves in fragments. RFC 791 3.2, RFC 8200 4.5.
  *
- * UDP and echo messages may be as long as IP allows; TCP never comes here, its segments fit. The datagram stays whole, and
- * each packet is a header in struct lucid_packet and a slice of it; ip_output() asks for the next one until none is left.
+ * UDP and echo messages may be as long as IP allows; TCP never comes here, its segments fit. The datagram stays whole,
+ * and each packet is a header in struct lucid_packet and a slice of it; ip_output() asks for the next one until none is
+ * left.
  */
 #ifndef IP_CUTTING_H
 #define IP_CUTTING_H

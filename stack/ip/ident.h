@@ -1,9 +1,9 @@
 /* ident.h: identifications of datagrams that leave in fragments. RFC 791 3.2, RFC 6864 4.3, RFC 8200 4.5, RFC 7739.
  *
- * They must not repeat soon between the same two hosts (over IPv4: for the same protocol), or fragments of two datagrams
- * would be put together; and nobody must guess them, or a stranger could end datagrams of ours by fragments of his, or
- * count what we send to others. So they are a counter, which does not repeat, seen through a permutation that depends on a
- * secret key and the two hosts, which says nothing of the counter (docs/decisions/0031).
+ * They must not repeat soon between the same two hosts (over IPv4: for the same protocol), or fragments of two
+ * datagrams would be put together; and nobody must guess them, or a stranger could end datagrams of ours by fragments
+ * of his, or count what we send to others. So they are a counter, which does not repeat, seen through a permutation
+ * that depends on a secret key and the two hosts, which says nothing of the counter (docs/decisions/0031).
  */
 #ifndef IP_IDENT_H
 #define IP_IDENT_H

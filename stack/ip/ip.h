@@ -6,9 +6,9 @@
  * with a reason.
  *
  * In: ip_input() judges one packet and describes its payload; core/ hands that on by protocol, to tcp/, udp/ or
- * icmp_input() (ip/icmp.h), and a fragment to reassembly_add() (ip/reassembly.h). Out: TCP puts an ip_head() before its segments as they are pulled; answers without a
- * connection and UDP datagrams are built whole and wait in queues (ip/outq.h), from which ip_output() and udp_output()
- * serve the owner.
+ * icmp_input() (ip/icmp.h), and a fragment to reassembly_add() (ip/reassembly.h). Out: TCP puts an ip_head() before its
+ * segments as they are pulled; answers without a connection and UDP datagrams are built whole and wait in queues
+ * (ip/outq.h), from which ip_output() and udp_output() serve the owner.
  */
 #ifndef IP_IP_H
 #define IP_IP_H
@@ -57,9 +57,9 @@ struct ip_datagram {
 bool ip_init(struct ip *ip, struct env *env);
 void ip_destroy(struct ip *ip);
 
-/* Judges a packet from the device, or one made of fragments; slice[0] and its length are all that is believed of *in. Returns LUCID_DROP_NONE and
- * fills *out, or why the packet is to be dropped (neither counted nor traced here); a Parameter Problem is queued where
- * RFC 8200 or RFC 1122 3.2.2.5 ask for one. */
+/* Judges a packet from the device, or one made of fragments; slice[0] and its length are all that is believed of *in.
+ * Returns LUCID_DROP_NONE and fills *out, or why the packet is to be dropped (neither counted nor traced here); a
+ * Parameter Problem is queued where RFC 8200 or RFC 1122 3.2.2.5 ask for one. */
 enum lucid_drop ip_input(struct ip *ip, struct lucid_packet *in, struct ip_datagram *out);
 
 /* True when the checksum of a TCP, UDP or ICMPv6 payload is right, or somebody vouches for it (see lucid_checksum). */
@@ -87,8 +87,9 @@ uint32_t ip_payload_max(const struct ip *ip, const struct lucid_addr *destinatio
 /* Octets of payload of the longest datagram, which may leave in fragments. */
 uint32_t ip_datagram_max(const struct lucid_addr *destination);
 
-/* Writes the IP header of a packet and returns its length. IPv4: DF set and ID zero, for a packet that is not fragmented
- * (RFC 6864 4.1); of a datagram that will leave in fragments it is only the pattern of theirs. tos: traffic class, ttl: hop limit, for IPv6. */
+/* Writes the IP header of a packet and returns its length. IPv4: DF set and ID zero, for a packet that is not
+ * fragmented (RFC 6864 4.1); of a datagram that will leave in fragments it is only the pattern of theirs. tos: traffic
+ * class, ttl: hop limit, for IPv6. */
 size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_addr *destination, uint8_t protocol,
                uint8_t ttl, uint8_t tos, uint32_t payload_length);
 

@@ -47,7 +47,8 @@ void partial_free(struct env *env, struct partial *partial) {
     env_free(env, partial, sizeof *partial);
 }
 
-/* RFC 791 3.2 has the protocol among what fragments agree in; RFC 8200 4.5 has not, there only the first one's counts. */
+/* RFC 791 3.2 has the protocol among what fragments agree in; RFC 8200 4.5 has not, there only the first one's counts.
+ * */
 bool partial_owns(const struct partial *partial, const struct ip_datagram *part) {
     bool same = partial->id == part->part.id && lucid_addr_equal(&partial->source, &part->source) &&
                 lucid_addr_equal(&partial->destination, &part->destination);

@@ -1,9 +1,9 @@
 /* partial.h: one datagram of which some fragments have come. RFC 791 3.2, RFC 1122 3.3.2, RFC 8200 4.5.
  *
- * The fragments are a list in the order of their offsets, without gaps in its memory and without overlaps in its offsets:
- * a fragment that overlaps another one, or disagrees about where the datagram ends, makes the datagram dead (RFC 5722
- * 4). A dead one holds nothing any more and refuses every fragment still to come, until its time is over. Which
- * datagrams there are, and for how long, is reassembly.h's.
+ * The fragments are a list in the order of their offsets, without gaps in its memory and without overlaps in its
+ * offsets: a fragment that overlaps another one, or disagrees about where the datagram ends, makes the datagram dead
+ * (RFC 5722 4). A dead one holds nothing any more and refuses every fragment still to come, until its time is over.
+ * Which datagrams there are, and for how long, is reassembly.h's.
  */
 #ifndef IP_PARTIAL_H
 #define IP_PARTIAL_H
@@ -12,8 +12,8 @@
 #include "base/list.h"
 #include "ip/ip.h"
 
-/* Fragments that one datagram may consist of; 64 KB in packets of 68 octets, the least MTU, are 1366. It bounds the work
- * that a fragment out of order can cause. */
+/* Fragments that one datagram may consist of; 64 KB in packets of 68 octets, the least MTU, are 1366. It bounds the
+ * work that a fragment out of order can cause. */
 #define PARTIAL_FRAGMENTS 2048u
 
 struct fragment {

@@ -22,9 +22,9 @@ struct reassembly {
     uint32_t memory; /* octets that all of them take */
 };
 
-/* Takes a fragment, as ip_input() has described it. Returns LUCID_DROP_NONE, or why it is to be dropped. *whole: when it
- * was the last one that was missing, the datagram as a packet, to be handed to ip_input() as if it had come so, and then
- * given back by datagram_free(); else NULL. */
+/* Takes a fragment, as ip_input() has described it. Returns LUCID_DROP_NONE, or why it is to be dropped. *whole: when
+ * it was the last one that was missing, the datagram as a packet, to be handed to ip_input() as if it had come so, and
+ * then given back by datagram_free(); else NULL. */
 enum lucid_drop reassembly_add(struct ip *ip, const struct ip_datagram *part, struct datagram **whole);
 
 /* Gives up the datagrams whose time is over. */

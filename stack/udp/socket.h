@@ -5,8 +5,8 @@
 #include "udp/udp.h"
 #include "wire/udp.h"
 
-/* Puts what a datagram carries at the end of the socket's queue. port: that it came from. Returns LUCID_DROP_NONE, LUCID_DROP_UDP_QUEUE (rcvbuf is full) or
- * LUCID_DROP_NO_MEMORY. */
+/* Puts what a datagram carries at the end of the socket's queue. port: that it came from. Returns LUCID_DROP_NONE,
+ * LUCID_DROP_UDP_QUEUE (rcvbuf is full) or LUCID_DROP_NO_MEMORY. */
 enum lucid_drop queue_put(struct udp *udp, struct udp_socket *socket, const struct ip_datagram *in, uint16_t port,
                           const uint8_t *data, size_t length);
 

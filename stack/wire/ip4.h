@@ -33,8 +33,8 @@ enum lucid_drop ip4_parse(const uint8_t *packet, size_t length, struct ip4_heade
  * so its total length and its checksum are not judged. After LUCID_DROP_NONE: 20 <= header_length <= length. */
 enum lucid_drop ip4_parse_quote(const uint8_t *quote, size_t length, struct ip4_header *out);
 
-/* Walks the options (length: header_length - 20 octets behind the fixed part) to their end, RFC 791 3.1. Returns length,
- * or the offset of the first one that cannot be. */
+/* Walks the options (length: header_length - 20 octets behind the fixed part) to their end, RFC 791 3.1. Returns
+ * length, or the offset of the first one that cannot be. */
 size_t ip4_bad_option(const uint8_t *options, size_t length);
 
 /* Makes the header of a first fragment, options included, that of the whole packet: length, no fragment, checksum.
@@ -42,8 +42,8 @@ size_t ip4_bad_option(const uint8_t *options, size_t length);
  * header_length, or 0 when the packet would be too long. */
 uint32_t ip4_whole(uint8_t *to, const uint8_t *header, uint32_t header_length, uint32_t payload, uint8_t tos);
 
-/* Writes the header of a fragment, after that of the whole, which has no options. offset, length: octets of its payload.
- * Returns 20. */
+/* Writes the header of a fragment, after that of the whole, which has no options. offset, length: octets of its
+ * payload. Returns 20. */
 uint32_t ip4_part(uint8_t *to, const uint8_t *whole, uint32_t id, uint32_t offset, uint32_t length, bool more);
 
 /* Writes a header without options, with its checksum; header->header_length is ignored. Returns 20. */

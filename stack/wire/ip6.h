@@ -62,18 +62,18 @@ enum lucid_drop ip6_parse_quote(const uint8_t *quote, size_t length, struct ip6_
  * known about what lies there. Otherwise *out says whether and how to complain. */
 enum lucid_drop ip6_chain(const uint8_t *packet, size_t length, struct ip6_chain *out);
 
-/* Goes on from out->protocol at out->offset to the upper layer, by the lengths of the extension headers alone; nothing in
- * them is judged. False: the packet ends before, or has no upper layer here, being a fragment that is not the first. */
+/* Goes on from out->protocol at out->offset to the upper layer, by the lengths of the extension headers alone; nothing
+ * in them is judged. False: the packet ends before, or is a fragment that is not the first. */
 bool ip6_upper_layer(const uint8_t *packet, size_t length, struct ip6_chain *out);
 
 /* Makes the headers of a first fragment those of the whole packet: length, and no Fragment header. head: octets up to
- * its end. named_at: struct ip6_chain's fragment_named_at. payload: octets behind it in the whole. traffic_class: bits to
- * be set. Returns the octets written, head - 8, or 0 when the packet would be too long. */
+ * its end. named_at: struct ip6_chain's fragment_named_at. payload: octets behind it in the whole. traffic_class: bits
+ * to be set. Returns the octets written, head - 8, or 0 when the packet would be too long. */
 uint32_t ip6_whole(uint8_t *to, const uint8_t *headers, uint32_t head, uint32_t named_at, uint32_t payload,
                    uint8_t traffic_class);
 
-/* Writes the headers of a fragment, after that of the whole, which has no extension headers. offset, length: octets of its
- * payload. Returns 48. */
+/* Writes the headers of a fragment, after that of the whole, which has no extension headers. offset, length: octets of
+ * its payload. Returns 48. */
 uint32_t ip6_part(uint8_t *to, const uint8_t *whole, uint32_t id, uint32_t offset, uint32_t length, bool more);
 
 /* Writes the fixed header. Returns 40. */

@@ -1,9 +1,9 @@
 /* fuzz_fragment.c: fragments of several datagrams in any order, with time between them, against a reference that is as
  * simple as can be: an array of octets for each datagram, and one that says which of them are there.
  *
- * Input: octet 0 chooses the limits, then operations follow. One is a fragment (which datagram, from where, how long, is
- * it the last, is one of its octets wrong), or time that passes. With limits that bind, nobody says what must come out:
- * then only the books are checked. attack A11 A12 A13
+ * Input: octet 0 chooses the limits, then operations follow. One is a fragment (which datagram, from where, how long,
+ * is it the last, is one of its octets wrong), or time that passes. With limits that bind, nobody says what must come
+ * out: then only the books are checked. attack A11 A12 A13
  */
 #include "base/env.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
-/* fragments.h: what the tests of reassembly share: fragments made by hand, and what comes of them. The objects are static:
- * each test program has its own.
+/* fragments.h: what the tests of reassembly share: fragments made by hand, and what comes of them. The objects are
+ * static: each test program has its own.
  */
 #ifndef FRAGMENTS_H
 #define FRAGMENTS_H
@@ -92,7 +92,8 @@ static inline void expect_nothing_left(void) {
     ck_assert(reassembly_deadline(&f.ip) == LUCID_NEVER);
 }
 
-/* The ICMP message that leaves; NULL: none. Only its type, code and the four octets behind its checksum are looked at. */
+/* The ICMP message that leaves; NULL: none. Only its type, code and the four octets behind its checksum are looked at.
+ * */
 static inline const uint8_t *complaint(bool six, uint8_t type, uint8_t code, uint32_t rest) {
     const uint8_t *octets = fixture_output(&f);
     uint8_t expected[4];
