@@ -297,6 +297,34 @@ START_TEST(headers_cut_short) { /* attack A12 */
 }
 END_TEST
 
+/* What turns out to be a fragment again is dropped, not put together once more: the work for a packet is bounded. */
+START_TEST(fragments_in_fragments) {
+    struct lucid_config config;
+    struct lucid_stack *stack;
+    struct lucid_stats stats;
+    lucid_config_default(&config);
+    config.context = &f;
+    config.alloc = fixture_alloc;
+    config.free = fixture_free;
+    config.random = fixture_random;
+    config.addrs[0] = (struct lucid_ifaddr){.addr = address(us[1]), .prefix = 64};
+    config.addr_count = 1;
+    ck_assert_int_eq(lucid_create(&stack, &config, 0), 0);
+    memcpy(data, (uint8_t[8]){17, 0, 0, 1, 0, 0, 0, 9}, 8); /* the inner Fragment header */
+    for (uint32_t from = 0; from < 48; from += 24) {
+        make(true, &(struct part){.id = 7, .from = from, .to = from + 24, .more = from == 0, .protocol = 44});
+        struct lucid_packet in = {.slices = 1, .length = (uint32_t)packet.length};
+        in.slice[0] = (struct lucid_slice){packet.octets, packet.length};
+        ck_assert_int_eq(lucid_input(stack, 0, &in), from == 0 ? LUCID_DROP_NONE : LUCID_DROP_IP_FRAGMENT);
+    }
+    lucid_stats(stack, &stats);
+    ck_assert_uint_eq(stats.reassembled, 1);
+    ck_assert_uint_eq(stats.drop[LUCID_DROP_IP_FRAGMENT], 1);
+    ck_assert(lucid_deadline(stack) == LUCID_NEVER);
+    lucid_destroy(stack);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("reassembly", &tests);
@@ -313,5 +341,6 @@ int main(void) {
     tcase_add_test(tests, lengths_that_cannot_be);
     tcase_add_test(tests, the_greatest_datagrams);
     tcase_add_test(tests, headers_cut_short);
+    tcase_add_test(tests, fragments_in_fragments);
     return unit_run(suite);
 }
