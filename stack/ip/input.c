@@ -82,7 +82,7 @@ static enum lucid_drop check_addresses(const struct ip *ip, struct ip_datagram *
     return out->to_multicast_or_broadcast ? LUCID_DROP_NONE : LUCID_DROP_IP_DESTINATION;
 }
 
-/* RFC 1122 3.2.1.8, 3.2.2.5: unknown options are passed over, a malformed one is answered. */
+/* RFC 1122 3.2.1.8, 3.2.2.5, RFC 9293 3.9.2 MUST-50: unknown options are passed over, a malformed one is answered. */
 static enum lucid_drop check_options(struct ip *ip, const struct ip_datagram *out, size_t length) {
     size_t bad = ip4_bad_option(out->packet + IP4_HEADER, length);
     if (bad == length) {

@@ -196,6 +196,21 @@ static size_t build_icmp(const struct drill_packet *packet, const struct drill_e
     return ICMP + (icmp->quoted ? build_quote(packet, ends, to + ICMP) : 0);
 }
 
+/* Puts the line's options behind a header of 20 octets. Returns the length then, or 0: IPv6 has no such options. */
+static size_t add_options(const struct drill_ip_fields *ip, uint8_t *to, size_t header, size_t length) {
+    size_t more = ip->ip_option_length;
+    if (header != IP4) {
+        return 0;
+    }
+    memmove(to + IP4 + more, to + IP4, length);
+    memcpy(to + IP4, ip->ip_options, more);
+    to[0] = (uint8_t)(0x45 + more / 4);
+    put16(to + 2, (unsigned)(IP4 + more + length));
+    put16(to + 10, 0);
+    put16(to + 10, drill_checksum(0, to, IP4 + more));
+    return IP4 + more + length;
+}
+
 /* Leaves of a whole packet the part that the line asks for, as a fragment. Returns its length, or 0: there is no such
  * part. */
 static size_t cut(const struct drill_ip_fields *ip, uint8_t *to, size_t header, size_t length) {
@@ -274,5 +289,8 @@ size_t drill_packet_build(const struct drill_packet *packet, const struct drill_
     }
     build_ip(packet, source, destination, protocol, length, to);
     complete(packet, source, destination, protocol, to + header, length);
+    if (packet->ip.ip_option_length > 0) {
+        return add_options(&packet->ip, to, header, length);
+    }
     return packet->ip.part_to > 0 ? cut(&packet->ip, to, header, length) : header + length;
 }

@@ -127,6 +127,12 @@ static const char *strange(const struct drill_packet *packet) {
     if (ip->offset != DRILL_ANY || (!packet->outbound && ip->reserved > 0)) {
         return "a wrong data offset or reserved bits";
     }
+    if (ip->part_to > 0) {
+        return "a fragment";
+    }
+    if (ip->ip_option_length > 0) {
+        return "IPv4 options";
+    }
     if (ip->has_source || ip->has_destination) {
         return "other addresses";
     }

@@ -10,6 +10,7 @@
  * Beyond packetdrill's notation the brackets before the flags know [badsum], and, for segments that no TCP sends,
  * [offset 4] (data offset in words), [reserved 5], [from ADDR] and [to ADDR]. Of a packet that comes in fragments each
  * line gives the whole and says which octets behind the IP header it brings: [part 0:24 id 7].
+ * [options c8040000] are IPv4 options as octets.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -63,6 +64,12 @@ static bool parse_part(struct scan *scan, struct drill_ip_fields *ip) {
     return true;
 }
 
+static bool parse_ip_options(struct scan *scan, struct drill_ip_fields *ip) {
+    ip->ip_option_length = (uint8_t)scan_hex(scan, ip->ip_options, sizeof ip->ip_options);
+    return (ip->ip_option_length > 0 && ip->ip_option_length % 4 == 0) ||
+           scan_fail(scan, "IPv4 options are a multiple of 4 octets, as pairs of hexadecimal digits");
+}
+
 static bool parse_field(struct scan *scan, struct drill_ip_fields *ip) {
     static const struct scan_name ecn[] = {{"noecn", 0}, {"ect1", 1}, {"ect0", 2}, {"ce", 3}, {NULL, 0}};
     int value;
@@ -81,6 +88,9 @@ static bool parse_field(struct scan *scan, struct drill_ip_fields *ip) {
     }
     if (scan_is_word(scan, "reserved")) {
         return small_field(scan, "reserved", 15, &ip->reserved);
+    }
+    if (scan_is_word(scan, "options")) {
+        return parse_ip_options(scan, ip);
     }
     if (scan_is_word(scan, "part")) {
         return parse_part(scan, ip);

@@ -75,6 +75,8 @@ struct drill_ip_fields {
     bool bad_checksum;
     uint32_t part_from, part_to; /* only these octets of what stands behind the IP header, as a fragment; 0, 0: all */
     uint32_t part_id;
+    uint8_t ip_options[40]; /* IPv4 options, as octets */
+    uint8_t ip_option_length;
     bool has_source, has_destination; /* other addresses than the usual ones */
     struct lucid_addr source, destination;
 };

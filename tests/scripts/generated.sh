@@ -38,7 +38,7 @@ change tests/pkt/report/switched-off.pkt 's/SHLD-20//' "a rule without a test" '
 change stack/tcp/isn.h 's/MUST-9//' "a rule without code" 'MUST-9 lacks code' check_matrix
 change docs/decisions/0059-what-may-be-done-and-is-not.md 's/, MAY-17$//' "an exception without a record" \
     'MAY-17 lacks code and a test' check_matrix
-change scripts/matrix 's/^    "MAY-9":/    "MUST-1": "done", "MAY-9":/' "something settled is under way" \
+change scripts/matrix 's/^OPEN = {/OPEN = {"MUST-1": "done", /' "something settled is under way" \
     'MUST-1 is settled' check_matrix
 change stack/include/lucid/socket.h 's/SHLD-23//' "a rule for applications that is not documented" \
     'SHLD-23 lacks code and a test' check_matrix

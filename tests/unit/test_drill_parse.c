@@ -46,6 +46,7 @@ static const struct refusal {
     {1, "+0 < [part 8:8] udp (9)\n", "part is 8, but must lie between 9 and 65535"},
     {1, "+0 < [part 8 16] udp (9)\n", "':' is missing"},
     {1, "+0 < [part 0:8 id 65536] udp (9)\n", "id is 65536, but must lie between 0 and 65535"},
+    {1, "+0 < [options c804] udp (9)\n", "a multiple of 4 octets"},
     {1, "+0 < [from 1.2.3] . 1:1(0) ack 1 win 9\n", "'1.2.3' is not an address"},
     {1, "+0 < 0 > 1 . 1:1(0) ack 1 win 9\n", "port is 0, but must lie between 1 and 65535"},
     {1, "+0 < 5 6 . 1:1(0) ack 1 win 9\n", "'>' is missing at '6 . 1:1(0) ack 1 win'"},
