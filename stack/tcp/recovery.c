@@ -19,13 +19,15 @@ static void guard(struct tcp *tcp, struct tcb *tcb) {
     tailprobe_reset(tcp, tcb);
 }
 
-/* RFC 3168 6.1.2: one window of data is a reason for one cut, be it a loss or a mark; and while a mark is one, ACKs are
- * none to grow. */
+/* RFC 3168 6.1.2: one window of data is a reason for one cut, be it a loss or a mark. What a mark has cut is not taken
+ * back when the loss turns out to be none. */
 void recovery_cut(struct tcb *tcb, uint32_t flight) {
-    if (!ecn_reduced(tcb)) {
-        cc_lost(tcb, flight);
-        ecn_window_cut(tcb);
+    if (ecn_reduced(tcb)) {
+        tcb->loss.undoable = false;
+        return;
     }
+    cc_lost(tcb, flight);
+    ecn_window_cut(tcb);
 }
 
 void recovery_grow(const struct tcp *tcp, struct tcb *tcb, const struct news *news) {
