@@ -11,6 +11,7 @@
 #include "tcp/life.h"
 #include "tcp/plan.h"
 #include "tcp/rack.h"
+#include "tcp/pmtu.h"
 #include "tcp/recovery.h"
 #include "tcp/reply.h"
 #include "tcp/reports.h"
@@ -92,6 +93,7 @@ static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segm
     buffers_consume(tcp->env, &tcb->send_queue, news->octets);
     tcb->snd.una = ack;
     scoreboard_acked(tcp, tcb, ack, &news->delivery);
+    pmtu_acked(tcb, news->octets);
     rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now, timestamps_round_trip(tcp, tcb, segment), news->flight);
 }
 

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "tcp/autotune.h"
 #include "tcp/ecn.h"
+#include "tcp/pmtu.h"
 #include "tcp/sack.h"
 #include "tcp/timestamps.h"
 #include "tcp/window.h"
@@ -22,6 +23,7 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment) {
     uint16_t largest = largest_segment(tcp, tcb);
     tcb->rcv.mss = max_segment ? (uint16_t)min_u32(max_segment, largest) : largest;
     tcb->snd.mss = tcb->rcv.mss;
+    pmtu_begin(tcp, tcb);
     uint32_t most = autotune_receive_max(tcp, tcb);
     tcb->rcv.shift = tcp->env->config.window_scale ? window_shift_for(tcb->rcv.buffer, most) : 0;
     tcb->ts.offset = timestamps_offset(tcp, &tcb->ends);
@@ -55,8 +57,8 @@ static uint32_t options_of_all(const struct tcb *tcb) {
 }
 
 /* MUST-14 and MUST-16, with the floor against segments that are all header (CVE-2019-11479). */
-static void set_send_mss(struct tcp *tcp, struct tcb *tcb) {
-    uint32_t own = tcb->rcv.mss;
+void negotiate_segment(const struct tcp *tcp, struct tcb *tcb) {
+    uint32_t own = min_u32(tcb->rcv.mss, pmtu_segment(tcb));
     uint32_t mss = max_u32(min_u32(negotiate_peer_mss(tcb), own), min_u32(tcp->env->config.mss_floor, own));
     tcb->snd.mss = (uint16_t)(mss - options_of_all(tcb));
 }
@@ -76,7 +78,7 @@ void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *se
     accept_timestamps(tcp, tcb, options);
     ecn_accept(tcb, segment);
     tcb->agreed |= options->sack_permitted && tcp->env->config.sack ? AGREED_SACK : 0;
-    set_send_mss(tcp, tcb);
+    negotiate_segment(tcp, tcb);
     if (options->has_window_scale && tcp->env->config.window_scale) {
         tcb->agreed |= AGREED_SCALE;
         tcb->snd.shift = options->window_scale;

@@ -9,6 +9,9 @@
 /* Before the first SYN leaves: what we will offer. max_segment: TCP_MAXSEG, 0: none. */
 void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment);
 
+/* How large our segments may be: the path has changed. */
+void negotiate_segment(const struct tcp *tcp, struct tcb *tcb);
+
 /* The options of our SYN or SYN,ACK. */
 void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options);
 

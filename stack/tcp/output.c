@@ -8,6 +8,7 @@
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
 #include "tcp/plan.h"
+#include "tcp/pmtu.h"
 #include "tcp/recovery.h"
 #include "tcp/rtt.h"
 #include "tcp/scoreboard.h"
@@ -251,6 +252,7 @@ bool output_segment(struct tcp *tcp, struct tcb *tcb, struct lucid_packet *out) 
     struct tcp_header header;
     build(tcp, tcb, &plan, out, &header);
     left(tcp, tcb, &plan);
+    pmtu_sent(tcb, out->header_length + min_u32(plan.length, plan.segment));
     tcp->env->stats.tcp_segments_out++;
     uint8_t shift = plan.kind == PLAN_SYN ? 0 : tcb->rcv.shift;
     segment_trace_out(tcp->env, tcb, out, &header, (uint32_t)header.window << shift, plan.again);

@@ -121,6 +121,14 @@ struct tcb {
         lucid_time recent_at; /* when TS.Recent came */
     } ts;
 
+    struct {
+        uint16_t mtu;             /* of the path, as we know it */
+        uint16_t largest_sent;    /* octets of a packet, since mtu is what it is; RFC 5927 7.2: maxsizesent */
+        uint16_t largest_acked;   /* maxsizeacked */
+        uint16_t claimed;         /* by ICMP, not believed yet; 0: none */
+        struct seq32 claimed_seq; /* what it quoted */
+    } pmtu;
+
     struct buffers send_queue;    /* from SND.UNA on (without SYN and FIN) */
     uint32_t send_buffer;         /* SO_SNDBUF */
     struct buffers receive_queue; /* up to RCV.NXT, unread */

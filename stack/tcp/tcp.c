@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "tcp/life.h"
 #include "tcp/output.h"
+#include "tcp/pmtu.h"
 #include "tcp/recvq.h"
 #include "tcp/reports.h"
 #include "tcp/scoreboard.h"
@@ -55,8 +56,7 @@ bool tcp_output(struct tcp *tcp, struct lucid_packet *out) {
 }
 
 /* MUST-54, SHLD-25. RFC 5927 4: an ICMP error counts only when it quotes a sequence number in flight; on a synchronized
- * connection even a hard error is only noted (5.2; RFC 9293 SHLD-26). The path MTU is not lowered: every packet fits
- * the device's own MTU. */
+ * connection even a hard error is only noted (5.2; RFC 9293 SHLD-26). Packet too big is for pmtu.h. */
 enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
     struct endpoints ends = {.local = error->local, .remote = error->remote};
     struct tcb *tcb = demux_find(tcp, &ends).tcb;
@@ -67,12 +67,16 @@ enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
         return env_drop(tcp->env, tcb->name, LUCID_DROP_ICMP_SEQUENCE);
     }
     tcp->cause = LUCID_CAUSE_SEGMENT;
-    if (error->kind == ICMP_HARD && tcb_is(tcb, LUCID_SYN_SENT)) {
+    enum lucid_drop why = LUCID_DROP_NONE;
+    if (error->kind == ICMP_TOO_BIG) {
+        why = pmtu_too_big(tcp, tcb, error);
+    } else if (error->kind == ICMP_HARD && tcb_is(tcb, LUCID_SYN_SENT)) {
         fsm_fire(tcp, tcb, EVENT_RCV_UNREACHABLE);
     } else if (error->error) {
         report_soft_error(tcp, tcb, error->error);
     }
-    trace_rule(tcp->env, tcb->name, "9293:3.9.2.2", LUCID_OUTCOME_ACCEPTED);
+    bool taken = why == LUCID_DROP_NONE;
+    trace_rule(tcp->env, tcb->name, "9293:3.9.2.2", taken ? LUCID_OUTCOME_ACCEPTED : LUCID_OUTCOME_DROPPED);
     tcb_settle(tcp, tcb);
-    return LUCID_DROP_NONE;
+    return why;
 }

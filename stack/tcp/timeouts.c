@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
+#include "tcp/pmtu.h"
 #include "tcp/recovery.h"
 #include "tcp/reports.h"
 #include "tcp/rtt.h"
@@ -60,6 +61,7 @@ static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
         probe_window(tcp, tcb);
         return;
     }
+    pmtu_timed_out(tcp, tcb);
     recovery_timed_out(tcp, tcb);
     rtt_back_off(config, tcb);
     report_retransmission(tcp, tcb);

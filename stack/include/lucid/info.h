@@ -33,6 +33,7 @@ extern "C" {
     X(ICMP_TYPE, "ICMP type that is not for us")                                  \
     X(ICMP_QUOTE, "ICMP error that quotes nothing of ours")                       \
     X(ICMP_SEQUENCE, "ICMP error whose quoted sequence number is not in flight")  \
+    X(ICMP_MTU, "ICMP packet too big with an MTU that cannot be true")            \
     X(UDP_SHORT, "UDP length below 8 or beyond the packet")                       \
     X(UDP_CHECKSUM, "wrong UDP checksum")                                         \
     X(UDP_PORT, "no UDP socket has this port")                                    \
