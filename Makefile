@@ -401,4 +401,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs fuzzers fuzz fuzz-smoke wasm warnings \
-    generate goodput lint format-check format setup demo serve bench soak install uninstall clean help have-libpcap FORCE
+    generate goodput lint format-check format setup demo serve bench soak install uninstall clean help have-libpcap \
+    FORCE

@@ -1,5 +1,5 @@
-/* pmtu.h: how large a packet may be on the way to the peer, per connection: RFC 1191, RFC 8201, and RFC 5927 7.2 against
- * those who lie about it.
+/* pmtu.h: how large a packet may be on the way to the peer, per connection: RFC 1191, RFC 8201, and RFC 5927 7.2
+ * against those who lie about it.
  *
  * A connection begins with the MTU of our device. A router that cannot pass a packet on says so by ICMP. The message is
  * believed when it quotes a number in flight, speaks of less than what was sent and of less than is assumed now; and at

@@ -23,7 +23,7 @@ bool sim_may_fail(const struct sim *sim, const struct plan_connection *connectio
     bool aborts = end[0].manner == END_ABORTS || end[1].manner == END_ABORTS;
     bool orphans = end[0].manner == END_CLOSES || end[1].manner == END_CLOSES; /* FIN-WAIT-2 has a limit */
     bool refuses = connection->both || to->config.rst_on_full_backlog;         /* who is first, or is too many */
-    /* With SYN cookies nothing is kept of a client whose ACK is lost (RFC 4987 3.6): should it wait, it waits in vain. */
+    /* With SYN cookies nothing is kept of a client whose ACK is lost (RFC 4987 3.6): it may wait in vain. */
     bool forgets = to->config.half_open_max < PLAN_CONNECTIONS;
     return aborts || orphans || refuses || forgets || to->byzantine || to->never_accepts || !sim->plan.patient;
 }

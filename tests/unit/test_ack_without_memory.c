@@ -1,5 +1,5 @@
-/* test_ack_without_memory.c: when there is no memory to keep a record of new data in flight (tcp/scoreboard.h), the data
- * waits, but not the acknowledgment that is due: the peer must not time out for it (RFC 9293 MUST-58, SHLD-19).
+/* test_ack_without_memory.c: when there is no memory to keep a record of new data in flight (tcp/scoreboard.h), the
+ * data waits, but not the acknowledgment that is due: the peer must not time out for it (RFC 9293 MUST-58, SHLD-19).
  */
 #include <string.h>
 
