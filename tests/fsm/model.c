@@ -87,7 +87,7 @@ static void in_listen(struct model *model, const struct model_segment *segment) 
         model_reset_reply(model, segment);
         return;
     }
-    if (has(segment, LUCID_SYN) && !has(segment, LUCID_FIN)) { /* docs/decisions/0005 */
+    if (has(segment, LUCID_SYN) && !has(segment, LUCID_FIN) && !model->queue_full) { /* docs/decisions/0005 */
         spawn(model, segment);
         model->iss_above = model->iss - 1;
         model->dropped = false;

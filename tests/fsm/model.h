@@ -45,10 +45,11 @@ struct model {
     uint32_t send_buffer, receive_buffer;
 
     unsigned state;
-    bool listening; /* somebody listens on the port */
-    bool active;    /* opened by connect */
-    bool handle;    /* the application can still call */
-    bool accepted;  /* it could always, or has called accept */
+    bool listening;  /* somebody listens on the port */
+    bool queue_full; /* as many connections wait for accept() as may */
+    bool active;     /* opened by connect */
+    bool handle;     /* the application can still call */
+    bool accepted;   /* it could always, or has called accept */
     bool shut_read;
     bool close_queued; /* CLOSE in SYN-RECEIVED waits for ESTABLISHED (3.10.4) */
     int error;         /* what ended it, as the application sees it; 0: nothing */

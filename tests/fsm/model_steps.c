@@ -99,6 +99,9 @@ static bool fifth_syn_received(struct model *model, const struct model_segment *
         model_reset_reply(model, segment);
         return false;
     }
+    if (model->queue_full && !model->active) { /* as if the ACK had been lost: SYN,ACK will be sent again */
+        return false;
+    }
     model_established(model, segment);
     if (model->close_queued) {
         model->close_queued = false;
@@ -168,7 +171,9 @@ static bool fifth_ack(struct model *model, const struct model_segment *segment) 
         return false;
     }
     if (model_in(model, LUCID_SYN_RECEIVED)) {
-        return fifth_syn_received(model, segment) && (model->dropped = false, true);
+        bool done = fifth_syn_received(model, segment);
+        model->dropped = model->dropped && !done;
+        return done;
     }
     if (!in_range(model, segment->ack)) {
         model_wants_ack(model, MODEL_ACK_NOW);

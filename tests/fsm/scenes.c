@@ -26,6 +26,11 @@ static void listening(struct stage *stage) {
     stage_listen(stage);
 }
 
+static void listening_full(struct stage *stage) {
+    stage_listen(stage);
+    stage_fill_queue(stage);
+}
+
 static void syn_sent(struct stage *stage) {
     stage_connect(stage);
 }
@@ -45,6 +50,11 @@ static void syn_received_passive(struct stage *stage) {
 static void syn_received_passive_shut(struct stage *stage) {
     stage_listen(stage);
     from_peer(stage, LUCID_SYN, stage->profile->irs, 0, 0);
+}
+
+static void syn_received_passive_full(struct stage *stage) {
+    syn_received_passive(stage);
+    stage_fill_queue(stage);
 }
 
 static void syn_received_active(struct stage *stage) {
@@ -385,10 +395,12 @@ static void time_wait_unread(struct stage *stage) {
 const struct scene scenes[] = {
     {"CLOSED", LUCID_CLOSED, closed},
     {"LISTEN", LUCID_CLOSED, listening},
+    {"LISTEN, accept queue full", LUCID_CLOSED, listening_full},
     {"SYN-SENT", LUCID_SYN_SENT, syn_sent},
     {"SYN-SENT, data queued", LUCID_SYN_SENT, syn_sent_queued},
     {"SYN-RECEIVED, passive", LUCID_SYN_RECEIVED, syn_received_passive},
     {"SYN-RECEIVED, passive, window shut", LUCID_SYN_RECEIVED, syn_received_passive_shut},
+    {"SYN-RECEIVED, passive, accept queue full", LUCID_SYN_RECEIVED, syn_received_passive_full},
     {"SYN-RECEIVED, active", LUCID_SYN_RECEIVED, syn_received_active},
     {"SYN-RECEIVED, active, data queued", LUCID_SYN_RECEIVED, syn_received_queued},
     {"SYN-RECEIVED, active, data and CLOSE queued", LUCID_SYN_RECEIVED, syn_received_closed},

@@ -12,6 +12,7 @@
 static const uint16_t OWN_PORT = 80, PEER_PORT = 4000;
 static const uint32_t SEND_BUFFER = 4000;
 static const uint32_t TRACE_EVENTS = 32;
+static const int BACKLOG = 2;
 
 uint32_t *stage_fired;
 
@@ -177,8 +178,8 @@ void stage_drain(struct stage *stage) {
         if (stage_fired) {
             stage_fired[change->row] |= change->from;
         }
-        if (change->remote.port == 0) {
-            continue; /* the listener's */
+        if (change->remote.port != stage->peer.port) {
+            continue; /* the listener's, or one of those that fill the queue */
         }
         bool born = change->parent != 0 && change->from != LUCID_SYN_RECEIVED;
         if (stage->state && change->from != stage->state && !born) {
@@ -205,6 +206,27 @@ void stage_segment(struct stage *stage, const struct model_segment *segment) {
     input(stage, &craft);
     model_arrives(&stage->model, segment);
     stage_compare(stage);
+}
+
+static void input_unseen(struct stage *stage, const struct model_segment *segment) {
+    struct craft craft;
+    struct lucid_packet out;
+    build(stage, segment, &craft);
+    input(stage, &craft);
+    while (lucid_output(stage->stack, stage->now, &out)) {
+    }
+}
+
+void stage_fill_queue(struct stage *stage) {
+    uint32_t iss = stage->profile->iss, irs = stage->profile->irs;
+    for (int i = 0; i < BACKLOG; i++) {
+        stage->peer.port++;
+        input_unseen(stage, &(struct model_segment){.flags = LUCID_SYN, .seq = irs, .window = 1000});
+        input_unseen(stage,
+                     &(struct model_segment){.flags = LUCID_ACK, .seq = irs + 1, .ack = iss + 1, .window = 1000});
+    }
+    stage->peer.port = PEER_PORT;
+    stage->model.queue_full = true;
 }
 
 /* ICMP port unreachable (protocol 1 or 58), about the SYN or whatever was sent first. */
@@ -250,7 +272,7 @@ static int new_socket(struct stage *stage) {
 void stage_listen(struct stage *stage) {
     begin(stage);
     stage->listener = new_socket(stage);
-    int result = lucid_listen(stage->stack, stage->listener, 2);
+    int result = lucid_listen(stage->stack, stage->listener, BACKLOG);
     returns(stage, "listen", result, model_listen(&stage->model));
 }
 

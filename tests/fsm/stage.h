@@ -64,6 +64,10 @@ void stage_unreachable(struct stage *stage);
 void stage_listen(struct stage *stage);
 void stage_connect(struct stage *stage);
 void stage_accept(struct stage *stage);
+
+/* Connections from other ports of the peer fill the accept queue. Neither stage nor model looks at them. */
+void stage_fill_queue(struct stage *stage);
+
 void stage_send(struct stage *stage, uint32_t length);
 void stage_receive(struct stage *stage, uint32_t length);
 void stage_shutdown_write(struct stage *stage);

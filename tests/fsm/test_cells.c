@@ -220,6 +220,19 @@ START_TEST(close_with_unread_data_resets) {
 }
 END_TEST
 
+/* 3.10.7.2, third, and 3.10.7.4, fifth, when nobody accepts: the SYN, or the ACK of our SYN, may as well have been lost */
+START_TEST(accept_queue_full) {
+    begin(&usual, "LISTEN, accept queue full");
+    arrives(LUCID_SYN, 0, 0, 0);
+    expect_answers("");
+    end(LUCID_CLOSED);
+    begin(&usual, "SYN-RECEIVED, passive, accept queue full");
+    arrives(LUCID_ACK, 0, 1, 100);
+    expect_answers("");
+    end(LUCID_SYN_RECEIVED);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("fsm: single cells", &tests);
@@ -234,5 +247,6 @@ int main(void) {
     tcase_add_test(tests, the_window_of_a_syn_is_not_scaled);
     tcase_add_test(tests, nagle_holds_for_half_a_window_too);
     tcase_add_test(tests, close_with_unread_data_resets);
+    tcase_add_test(tests, accept_queue_full);
     return unit_run(suite);
 }
