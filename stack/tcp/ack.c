@@ -11,6 +11,7 @@
 #include "tcp/life.h"
 #include "tcp/plan.h"
 #include "tcp/rack.h"
+#include "tcp/pathprobe.h"
 #include "tcp/pmtu.h"
 #include "tcp/recovery.h"
 #include "tcp/reply.h"
@@ -94,6 +95,7 @@ static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segm
     tcb->snd.una = ack;
     scoreboard_acked(tcp, tcb, ack, &news->delivery);
     pmtu_acked(tcb, news->octets);
+    pathprobe_acked(tcp, tcb);
     rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now, timestamps_round_trip(tcp, tcb, segment), news->flight);
 }
 

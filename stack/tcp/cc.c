@@ -108,6 +108,11 @@ void cc_grow(struct tcb *tcb, uint32_t octets) {
     tcb->cc.cwnd = max_u32(tcb->cc.cwnd, min_u32(tcb->cc.cwnd + octets, CWND_MAX));
 }
 
+void cc_segment_grew(struct tcb *tcb) {
+    tcb->cc.cwnd = max_u32(tcb->cc.cwnd, tcb->snd.mss);
+    tcb->cc.ssthresh = max_u32(tcb->cc.ssthresh, 2u * tcb->snd.mss);
+}
+
 /* ---- congestion ---- */
 
 /* RFC 5681 3.1 equation (4), RFC 9438 4.6: ssthresh is never below two segments. */

@@ -86,6 +86,9 @@ void cc_restart_after_idle(const struct lucid_config *config, struct tcb *tcb);
 /* cwnd grows, to a limit far above any window that RFC 7323 allows. */
 void cc_grow(struct tcb *tcb, uint32_t octets);
 
+/* Segments are larger now: the least that cwnd and ssthresh may be has grown with them. */
+void cc_segment_grew(struct tcb *tcb);
+
 static inline bool cc_slow_start(const struct tcb *tcb) {
     return tcb->cc.cwnd < tcb->cc.ssthresh;
 }

@@ -57,10 +57,14 @@ static uint32_t options_of_all(const struct tcb *tcb) {
 }
 
 /* MUST-14 and MUST-16, with the floor against segments that are all header (CVE-2019-11479). */
-void negotiate_segment(const struct tcp *tcp, struct tcb *tcb) {
-    uint32_t own = min_u32(tcb->rcv.mss, pmtu_segment(tcb));
+uint16_t negotiate_segment_for(const struct tcp *tcp, const struct tcb *tcb, uint32_t mtu) {
+    uint32_t own = min_u32(tcb->rcv.mss, pmtu_segment(tcb, mtu));
     uint32_t mss = max_u32(min_u32(negotiate_peer_mss(tcb), own), min_u32(tcp->env->config.mss_floor, own));
-    tcb->snd.mss = (uint16_t)(mss - options_of_all(tcb));
+    return (uint16_t)(mss - options_of_all(tcb));
+}
+
+void negotiate_segment(const struct tcp *tcp, struct tcb *tcb) {
+    tcb->snd.mss = negotiate_segment_for(tcp, tcb, tcb->pmtu.mtu);
 }
 
 static void accept_timestamps(const struct tcp *tcp, struct tcb *tcb, const struct tcp_options *options) {

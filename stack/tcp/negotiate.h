@@ -12,6 +12,9 @@ void negotiate_begin(struct tcp *tcp, struct tcb *tcb, uint16_t max_segment);
 /* How large our segments may be: the path has changed. */
 void negotiate_segment(const struct tcp *tcp, struct tcb *tcb);
 
+/* SND.MSS if the path took packets of mtu octets (MUST-16). */
+uint16_t negotiate_segment_for(const struct tcp *tcp, const struct tcb *tcb, uint32_t mtu);
+
 /* The options of our SYN or SYN,ACK. */
 void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_options *options);
 

@@ -7,6 +7,7 @@
 #include "tcp/ecn.h"
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
+#include "tcp/pathprobe.h"
 #include "tcp/plan.h"
 #include "tcp/pmtu.h"
 #include "tcp/recovery.h"
@@ -144,6 +145,7 @@ static void left_syn(struct tcp *tcp, struct tcb *tcb) {
 
 static void left_again(struct tcp *tcp, struct tcb *tcb, const struct plan *plan, struct seq32 end) {
     scoreboard_sent_again(tcp, tcb, plan->seq, end, tcp->env->now);
+    pathprobe_sent_again(tcp, tcb, plan->seq, end);
     rtt_forget(tcb);
     recovery_left(tcb, plan->length, true);
     tcb->retransmits++;
@@ -201,6 +203,9 @@ static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
             left_again(tcp, tcb, plan, end);
         } else {
             left_fresh(tcp, tcb, plan, end);
+        }
+        if (plan->wider) {
+            pathprobe_left(tcp, tcb, plan->seq, end);
         }
         if (plan->probe) {
             tailprobe_left(tcp, tcb, plan->again);

@@ -2,6 +2,7 @@
 #include "tcp/plan.h"
 
 #include "base/bytes.h"
+#include "tcp/pathprobe.h"
 #include "tcp/sack.h"
 #include "tcp/scoreboard.h"
 #include "tcp/recovery.h"
@@ -105,6 +106,12 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     struct seq32 end = tcb_data_end(tcb);
     uint32_t waiting = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
     uint32_t usable = window_takes(tcb, plan.seq, recovery_room(tcb));
+    uint32_t larger = pathprobe_octets(tcp, tcb, min_u32(waiting, usable));
+    if (larger > 0) {
+        plan.length = plan.segment = larger - sack_length(tcb);
+        plan.wider = true;
+        return plan;
+    }
     plan.length = min_u32(min_u32(waiting, usable), largest_packet(tcp, tcb, plan.segment));
     plan.fin = fin_fits(tcb, &plan);
     uint32_t part = plan.length % plan.segment;

@@ -19,6 +19,7 @@ struct plan {
     bool fin;
     bool again; /* some of it was sent before */
     bool probe; /* a tail loss probe, RFC 8985 7.3 */
+    bool wider; /* a probe of the path MTU, RFC 4821 7 */
 };
 
 struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb);

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "tcp/negotiate.h"
+#include "tcp/pathprobe.h"
 #include "tcp/recovery.h"
 
 /* RFC 791 3.2 and RFC 8200 5: what every link carries. */
@@ -35,8 +36,8 @@ void pmtu_begin(const struct tcp *tcp, struct tcb *tcb) {
     tcb->pmtu.claimed = 0;
 }
 
-uint32_t pmtu_segment(const struct tcb *tcb) {
-    return tcb->pmtu.mtu - headers(tcb);
+uint32_t pmtu_segment(const struct tcb *tcb, uint32_t mtu) {
+    return mtu - headers(tcb);
 }
 
 void pmtu_sent(struct tcb *tcb, uint32_t octets) {
@@ -45,7 +46,7 @@ void pmtu_sent(struct tcb *tcb, uint32_t octets) {
 
 /* RFC 5927 7.2: an ACK may be for several packets, so the size of the largest one is a guess. */
 void pmtu_acked(struct tcb *tcb, uint32_t octets) {
-    uint32_t packet = min_u32(octets, tcb->snd.mss) + tcb->pmtu.mtu - pmtu_segment(tcb);
+    uint32_t packet = min_u32(octets, tcb->snd.mss) + headers(tcb);
     packet = min_u32(packet, tcb->pmtu.largest_sent);
     tcb->pmtu.largest_acked = (uint16_t)max_u32(tcb->pmtu.largest_acked, packet);
     if (tcb->pmtu.claimed && seq_gt(tcb->snd.una, tcb->pmtu.claimed_seq)) {
@@ -56,6 +57,7 @@ void pmtu_acked(struct tcb *tcb, uint32_t octets) {
 static void lower(const struct tcp *tcp, struct tcb *tcb, uint32_t mtu, const char *rule) {
     tcb->pmtu.mtu = (uint16_t)mtu;
     tcb->pmtu.claimed = 0;
+    pathprobe_wait(tcp, tcb);
     tcb->pmtu.largest_sent = least(tcb);
     tcb->pmtu.largest_acked = (uint16_t)min_u32(tcb->pmtu.largest_acked, mtu);
     negotiate_segment(tcp, tcb);
@@ -68,6 +70,17 @@ static uint32_t plateau_below(uint32_t length) {
         i++;
     }
     return PLATEAUS[i];
+}
+
+/* Steps below this many octets are not worth a packet that may be lost. */
+static const uint32_t STEP_LEAST = 64;
+
+uint32_t pmtu_above(const struct tcp *tcp, const struct tcb *tcb) {
+    uint32_t above = PLATEAUS[0];
+    for (unsigned i = 0; PLATEAUS[i] >= tcb->pmtu.mtu + STEP_LEAST; i++) {
+        above = PLATEAUS[i];
+    }
+    return min_u32(above, tcp->env->config.mtu);
 }
 
 /* What the message asks for; 0 when it cannot be true. */

@@ -8,6 +8,8 @@
  *
  * A router that drops without a word is found out by time-outs of full segments, one after the other (RFC 4821 7.7).
  *
+ * Both ways it only gets smaller; pathprobe.h finds out when it has become larger.
+ *
  * The result is SND.MSS (MUST-16). The send queue knows octets, not segments: what was sent too large leaves again in
  * smaller pieces. Decisions: docs/decisions/0062.
  */
@@ -19,8 +21,11 @@
 /* Before the first SYN: the MTU of the device. */
 void pmtu_begin(const struct tcp *tcp, struct tcb *tcb);
 
-/* The largest payload behind a TCP header without options. */
-uint32_t pmtu_segment(const struct tcb *tcb);
+/* The largest payload of a packet of mtu octets behind a TCP header without options. */
+uint32_t pmtu_segment(const struct tcb *tcb, uint32_t mtu);
+
+/* The next larger size to try, up to the MTU of the device. */
+uint32_t pmtu_above(const struct tcp *tcp, const struct tcb *tcb);
 
 /* A packet, or each of those that the device cuts, has left: octets with IP header. */
 void pmtu_sent(struct tcb *tcb, uint32_t octets);

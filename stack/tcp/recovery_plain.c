@@ -6,6 +6,7 @@
  */
 #include "base/bytes.h"
 #include "tcp/cc.h"
+#include "tcp/pathprobe.h"
 #include "tcp/recovery_private.h"
 
 static const uint8_t DUPLICATE_THRESHOLD = 3;
@@ -30,7 +31,7 @@ static void duplicate(struct tcp *tcp, struct tcb *tcb) {
         trace_rule(tcp->env, tcb->name, "3042:2", LUCID_OUTCOME_ACCEPTED);
         return;
     }
-    if (tcb->loss.dupacks == DUPLICATE_THRESHOLD && !tcb->loss.guarded) {
+    if (tcb->loss.dupacks == DUPLICATE_THRESHOLD && !tcb->loss.guarded && !pathprobe_lost(tcp, tcb)) {
         recovery_enter(tcp, tcb, "5681:3.2/3");
         tcb->loss.inflation = DUPLICATE_THRESHOLD * tcb->snd.mss;
         lose_first(tcp, tcb);

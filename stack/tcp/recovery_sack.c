@@ -2,6 +2,7 @@
  * rate reduction (RFC 6937). See recovery.h.
  */
 #include "base/bytes.h"
+#include "tcp/pathprobe.h"
 #include "tcp/rack.h"
 #include "tcp/recovery_private.h"
 #include "tcp/spurious.h"
@@ -68,7 +69,7 @@ static void end_if_over(struct tcb *tcb) {
 
 /* RFC 8985 6.2 step 5, and what follows from it. */
 static void detect(struct tcp *tcp, struct tcb *tcb) {
-    if (rack_detect(tcp, tcb) && !tcb->loss.guarded) {
+    if (rack_detect(tcp, tcb) && !tcb->loss.guarded && !pathprobe_lost(tcp, tcb)) {
         recovery_enter(tcp, tcb, "8985:6.2/5");
     }
 }

@@ -127,6 +127,9 @@ struct tcb {
         uint16_t largest_acked;   /* maxsizeacked */
         uint16_t claimed;         /* by ICMP, not believed yet; 0: none */
         struct seq32 claimed_seq; /* what it quoted */
+        uint16_t probe;           /* octets of a larger packet that is under way; 0: none */
+        struct seq32 probe_start, probe_end;
+        lucid_time raise_at; /* when a larger one may be tried */
     } pmtu;
 
     struct buffers send_queue;    /* from SND.UNA on (without SYN and FIN) */
