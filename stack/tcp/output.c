@@ -182,10 +182,11 @@ static void left_ack(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) 
     tcb->rcv.full_segments = 0;
     tcb->flags &= ~(unsigned)(TCB_ACK_NOW | TCB_DSACK_DUE);
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_DELAYED_ACK);
-    if (plan->kind == PLAN_ACK && tcb->rcv.duplicate_acks_due > 0) {
-        tcb->rcv.duplicate_acks_due--;
+    bool counts = plan->kind == PLAN_ACK || tcb_agreed(tcb, AGREED_SACK);
+    if (counts && tcb->rcv.acks_due > 0) {
+        tcb->rcv.acks_due--;
     }
-    if (tcb->rcv.duplicate_acks_due > 0) {
+    if (tcb->rcv.acks_due > 0) {
         tcb->flags |= TCB_ACK_NOW;
     }
 }

@@ -111,8 +111,9 @@ struct tcb {
         uint16_t mss;                /* what we offered: largest segment expected */
         uint16_t seen_mss;           /* largest segment seen */
         uint8_t shift;
-        uint8_t full_segments;      /* come since the latest ACK left */
-        uint8_t duplicate_acks_due; /* out-of-order segments not answered yet (RFC 5681 4.2) */
+        uint8_t full_segments; /* come since the latest ACK left */
+        uint8_t acks_due;      /* ACKs that the batch has brought about, less those that left (RFC 5681 4.2); 0 is 1 */
+        uint16_t wary;         /* segments in order until ACKs are aggregated again */
     } rcv;
 
     struct {

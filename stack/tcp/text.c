@@ -8,17 +8,39 @@
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
 
-/* RFC 5681 4.2, MAY-13: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender
- * counts them. Bounded, so that a batch does not become a storm. With SACK one ACK tells as much as many. */
+/* RFC 5681 4.2, MAY-13: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender counts
+ * them. Bounded, so that a batch does not become a storm. */
 static const uint8_t DUPLICATE_ACKS_MAX = 8;
 
-static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
+/* With SACK one ACK tells as much as many, but a path that loses data loses ACKs too, and when the only ACK of a flight
+ * is lost, the sender waits for its time-out. So a few of those that a batch brings about leave, from a gap on until so
+ * many segments have come in order (docs/decisions/0065). */
+static const uint8_t ACKS_MAX = 3;
+static const uint16_t WARY_SEGMENTS = 64;
+
+static void acknowledge_once_more(struct tcb *tcb, uint8_t most) {
     tcb->flags |= TCB_ACK_NOW;
-    if (!tcb_agreed(tcb, AGREED_SACK) && tcb->rcv.duplicate_acks_due < DUPLICATE_ACKS_MAX) {
-        tcb->rcv.duplicate_acks_due++;
+    if (tcb->rcv.acks_due < most) {
+        tcb->rcv.acks_due++;
     }
+}
+
+static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
+    acknowledge_once_more(tcb, tcb_agreed(tcb, AGREED_SACK) ? ACKS_MAX : DUPLICATE_ACKS_MAX);
+    tcb->rcv.wary = WARY_SEGMENTS;
     tcp->env->stats.tcp_out_of_order++;
     trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7/SHLD-31", LUCID_OUTCOME_QUEUED);
+}
+
+/* RFC 6675 2: equal ACKs that report nothing new mean nothing to a sender with SACK. To one without, they mean a loss:
+ * those that were due for a gap are due no more. */
+static void acknowledge_advance(struct tcb *tcb) {
+    if (tcb_agreed(tcb, AGREED_SACK) && tcb->rcv.wary > 0) {
+        acknowledge_once_more(tcb, ACKS_MAX);
+        return;
+    }
+    tcb->flags |= TCB_ACK_NOW;
+    tcb->rcv.acks_due = 0;
 }
 
 /* How many full segments there are in this one, which the device may have joined. SACK blocks take room from the
@@ -36,10 +58,13 @@ static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct 
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
     uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
     tcb->rcv.full_segments = (uint8_t)min_u32(tcb->rcv.full_segments + full_segments(tcb, segment), UINT8_MAX);
+    if (tcb->rcv.wary > 0) {
+        tcb->rcv.wary--;
+    }
     lucid_time delay = tcp->env->config.delayed_ack;
     if (at_once || waiting >= 2 * full || tcb->rcv.full_segments >= 2 || delay == 0 ||
         tcb_switched(tcb, SWITCH_QUICKACK)) {
-        tcb->flags |= TCB_ACK_NOW;
+        acknowledge_advance(tcb);
         return;
     }
     if (!tcb_timer_on(tcb, LUCID_TIMER_DELAYED_ACK)) {
