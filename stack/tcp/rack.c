@@ -7,6 +7,9 @@
 /* 6.2 step 1: "a windowed min-filtered estimate of recent RTT measurements". */
 static const lucid_time MIN_RTT_WINDOW = 300 * LUCID_SECOND;
 
+/* Below this the host's scheduling decides, not the path (docs/decisions/0067). */
+static const lucid_time LEAST_TIMEOUT = 2 * LUCID_MILLISECOND;
+
 static const uint32_t DUPLICATE_THRESHOLD = 3;
 
 /* 6.2 step 4: "RACK persists using the inflated RACK.reo_wnd for up to 16 loss recoveries". */
@@ -93,7 +96,7 @@ bool rack_detect(struct tcp *tcp, struct tcb *tcb) {
         }
     }
     if (check_again_at > 0) {
-        tcb_timer_set(tcp, tcb, LUCID_TIMER_REORDER, check_again_at);
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_REORDER, max_u64(check_again_at, now + LEAST_TIMEOUT));
     } else {
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_REORDER);
     }

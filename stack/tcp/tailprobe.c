@@ -7,8 +7,8 @@
 /* TLP.max_ack_delay: how long a peer may hold back the ACK of a lone segment. */
 static const lucid_time MAX_ACK_DELAY = 200 * LUCID_MILLISECOND;
 
-/* Below this the host's scheduling decides, not the path (docs/decisions/0027). */
-static const lucid_time LEAST_TIMEOUT = 10 * LUCID_MILLISECOND;
+/* Below this the host's scheduling decides, not the path (docs/decisions/0067). */
+static const lucid_time LEAST_TIMEOUT = 2 * LUCID_MILLISECOND;
 
 static const lucid_time TIMEOUT_WITHOUT_SAMPLE = LUCID_SECOND;
 
