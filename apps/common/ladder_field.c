@@ -174,6 +174,7 @@ static const char *timer_text(unsigned timer) {
         [LUCID_TIMER_FIN_WAIT_2] = "FIN-WAIT-2 timer",
         [LUCID_TIMER_REORDER] = "reordering timer",
         [LUCID_TIMER_TAIL_PROBE] = "tail probe timer",
+        [LUCID_TIMER_PACE] = "pacing timer",
     };
     return timer < LUCID_TIMERS ? names[timer] : "timer";
 }

@@ -93,6 +93,7 @@ static const char *const timer_names[LUCID_TIMERS] = {
     [LUCID_TIMER_FIN_WAIT_2] = "FINWAIT2",
     [LUCID_TIMER_REORDER] = "REORDER",
     [LUCID_TIMER_TAIL_PROBE] = "TAILPROBE",
+    [LUCID_TIMER_PACE] = "PACE",
 };
 
 const char *lucid_timer_name(unsigned timer) {

@@ -138,7 +138,7 @@ static bool is_set(const struct tcb *tcb, enum lucid_timer timer) {
 
 static const char *check_watched(const struct tcb *tcb) {
     bool rto = is_set(tcb, LUCID_TIMER_RTO);
-    bool watched = rto || is_set(tcb, LUCID_TIMER_PERSIST);
+    bool watched = rto || is_set(tcb, LUCID_TIMER_PERSIST) || is_set(tcb, LUCID_TIMER_PACE);
     bool flying = !seq_eq(tcb->snd.una, tcb->snd.nxt);
     bool asked = tcb_has(tcb, TCB_SYN_DUE | TCB_IN_READY);
     if (flying && !watched && !asked) {
@@ -154,7 +154,8 @@ static const char *check_persist(const struct tcb *tcb) {
     bool persist = is_set(tcb, LUCID_TIMER_PERSIST);
     bool flying = !seq_eq(tcb->snd.una, tcb->snd.nxt);
     bool waiting = tcb->send_queue.length > 0 && !flying && tcb_is(tcb, STATES_DATA_OUT);
-    if (waiting && !persist && !tcb_has(tcb, TCB_IN_READY)) {
+    bool timed = persist || is_set(tcb, LUCID_TIMER_PACE);
+    if (waiting && !timed && !tcb_has(tcb, TCB_IN_READY)) {
         return "I20: data waits, nothing is in flight, and no timer will send it";
     }
     bool fin = tcb_has(tcb, TCB_FIN_QUEUED) && !tcb_has(tcb, TCB_FIN_ACKED);

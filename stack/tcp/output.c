@@ -8,6 +8,7 @@
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
 #include "tcp/pathprobe.h"
+#include "tcp/pacing.h"
 #include "tcp/plan.h"
 #include "tcp/pmtu.h"
 #include "tcp/recovery.h"
@@ -200,6 +201,7 @@ static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
         break;
     case PLAN_DATA:
         tcb->last_sent = tcp->env->now;
+        pacing_left(tcp, tcb, plan->length);
         if (plan->again) {
             left_again(tcp, tcb, plan, end);
         } else {
@@ -231,7 +233,8 @@ static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
  * cork, the override. */
 static void set_persist(struct tcp *tcp, struct tcb *tcb) {
     bool waiting = tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb);
-    if (!waiting || tcb_flight(tcb) > 0 || tcb_timer_on(tcb, LUCID_TIMER_PERSIST)) {
+    bool timed = tcb_timer_on(tcb, LUCID_TIMER_PERSIST) || tcb_timer_on(tcb, LUCID_TIMER_PACE);
+    if (!waiting || tcb_flight(tcb) > 0 || timed) {
         return;
     }
     lucid_time delay = tcb->snd.wnd > 0 ? OVERRIDE_TIMEOUT : tcb->rtt.rto;
@@ -251,6 +254,7 @@ bool output_segment(struct tcp *tcp, struct tcb *tcb, struct lucid_packet *out) 
     if (plan.kind == PLAN_DATA && !scoreboard_reserve(tcp, tcb) && !plan.again) {
         plan = plan_ack(tcb); /* no memory for a record of what flies */
     }
+    pacing_schedule(tcp, tcb);
     if (plan.kind == PLAN_NOTHING) {
         set_persist(tcp, tcb);
         return false;

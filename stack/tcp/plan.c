@@ -2,6 +2,7 @@
 #include "tcp/plan.h"
 
 #include "base/bytes.h"
+#include "tcp/pacing.h"
 #include "tcp/pathprobe.h"
 #include "tcp/sack.h"
 #include "tcp/scoreboard.h"
@@ -31,7 +32,8 @@ static uint32_t largest_packet(const struct tcp *tcp, const struct tcb *tcb, uin
     if (!(tcp->env->config.offload & tso) || urgent_sending(tcb)) {
         return segment;
     }
-    return min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / segment) * segment;
+    uint32_t most = min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / segment) * segment;
+    return pacing_quantum(tcp, tcb, segment, most);
 }
 
 /* Octets from seq to this many behind SND.UNA; 0 when seq lies beyond, as when the window has shrunk (MUST-34): then
@@ -158,6 +160,9 @@ static struct plan plan_text(const struct tcp *tcp, const struct tcb *tcb) {
     }
     if (tcb->probe.due) {
         return tail_probe(tcp, tcb);
+    }
+    if (pacing_waits(tcp, tcb)) {
+        return (struct plan){.kind = PLAN_NOTHING};
     }
     if (tcb->board.lost > 0) {
         return lost(tcp, tcb);

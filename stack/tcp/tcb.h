@@ -201,6 +201,7 @@ struct tcb {
         bool echo;            /* CE has come: ECE until CWR */
         bool cwr_due;         /* the congestion window was cut: CWR goes with the next new data */
     } ecn;
+    lucid_time pace_at;       /* the turn of the next data, pacing.h */
     lucid_time last_sent;     /* data, for the restart after idle (RFC 5681 4.1) */
     lucid_time last_received; /* anything, for keep-alive */
     uint8_t keepalive_probes; /* unanswered */

@@ -8,8 +8,8 @@
 #include "tcp/recvq.h"
 #include "tcp/timer.h"
 
-/* RFC 5681 4.2, MAY-13: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender counts
- * them. Bounded, so that a batch does not become a storm. */
+/* RFC 5681 4.2, MAY-13: a segment that leaves a gap is answered at once by a duplicate ACK, one each, for the sender
+ * counts them. Bounded, so that a batch does not become a storm. */
 static const uint8_t DUPLICATE_ACKS_MAX = 8;
 
 /* With SACK one ACK tells as much as many, but a path that loses data loses ACKs too, and when the only ACK of a flight

@@ -93,6 +93,8 @@ static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {
     case LUCID_TIMER_TAIL_PROBE:
         tailprobe_fired(tcp, tcb);
         break;
+    case LUCID_TIMER_PACE: /* tcb_settle() sees that something is due */
+        break;
     case LUCID_TIMER_2MSL: /* timewait_expire() */
     case LUCID_TIMERS:
         break;
@@ -102,8 +104,8 @@ static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {
 /* The order in which timers of one instant fire: what ends the connection first, so that nothing is sent in vain; a
  * tail probe, which puts the RTO off, before it (RFC 8985 7.2). */
 static const enum lucid_timer ORDER[] = {
-    LUCID_TIMER_USER, LUCID_TIMER_FIN_WAIT_2, LUCID_TIMER_REORDER,     LUCID_TIMER_TAIL_PROBE,
-    LUCID_TIMER_RTO,  LUCID_TIMER_PERSIST,    LUCID_TIMER_DELAYED_ACK, LUCID_TIMER_KEEPALIVE,
+    LUCID_TIMER_USER,    LUCID_TIMER_FIN_WAIT_2,  LUCID_TIMER_REORDER,   LUCID_TIMER_TAIL_PROBE, LUCID_TIMER_RTO,
+    LUCID_TIMER_PERSIST, LUCID_TIMER_DELAYED_ACK, LUCID_TIMER_KEEPALIVE, LUCID_TIMER_PACE,
 };
 
 static void connection_timeouts(struct tcp *tcp, struct tcb *tcb) {

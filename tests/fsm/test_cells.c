@@ -220,7 +220,7 @@ START_TEST(close_with_unread_data_resets) {
 }
 END_TEST
 
-/* 3.10.7.2, third, and 3.10.7.4, fifth, when nobody accepts: the SYN, or the ACK of our SYN, may as well have been lost */
+/* 3.10.7.2, third, and 3.10.7.4, fifth, when nobody accepts: the SYN, or the ACK of ours, may as well have been lost */
 START_TEST(accept_queue_full) {
     begin(&usual, "LISTEN, accept queue full");
     arrives(LUCID_SYN, 0, 0, 0);

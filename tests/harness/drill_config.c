@@ -56,6 +56,7 @@ static const struct member {
     MEMBER(window_scale, SWITCH),
     MEMBER(timestamps, SWITCH),
     MEMBER(sack, SWITCH),
+    MEMBER(pacing, SWITCH),
     MEMBER(quick_ack, SWITCH),
     MEMBER(nagle, SWITCH),
     MEMBER(rfc5961, SWITCH),

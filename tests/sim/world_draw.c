@@ -60,6 +60,7 @@ static void draw_stack(struct world *world, struct rng *rng, unsigned which) {
     config->rcvbuf = one_in(rng, 3) ? 300 + (uint32_t)any_size(rng, 300000) : 1u << 18;
     config->rcvbuf_max = one_in(rng, 2) ? 1u << 20 : 0;
     config->sndbuf_max = one_in(rng, 2) ? 1u << 20 : 0;
+    config->pacing = one_in(rng, 4);
     config->delayed_ack = one_in(rng, 4) ? 0 : 200 * LUCID_MILLISECOND;
     config->rto_min = one_in(rng, 2) ? 200 * LUCID_MILLISECOND : LUCID_SECOND;
     config->quick_ack = one_in(rng, 8);

@@ -179,6 +179,7 @@ struct lucid_config {
     bool window_scale;        /* offer RFC 7323 window scale; true */
     bool timestamps;          /* offer RFC 7323 timestamps; true */
     bool sack;                /* offer RFC 2018 selective acknowledgment; true */
+    bool pacing;              /* spread what the congestion window allows over the round trip; false */
     bool quick_ack;           /* no delayed ACK; false */
     bool nagle;               /* MUST-17, SHLD-7; true; TCP_NODELAY overrides */
     bool rfc5961;             /* challenge ACKs for RST and SYN in the window and old ACKs; true. False: RFC 793 */

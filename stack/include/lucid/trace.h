@@ -104,6 +104,7 @@ enum lucid_timer {
     LUCID_TIMER_FIN_WAIT_2,
     LUCID_TIMER_REORDER,    /* RFC 8985 6.2: what may only be late is lost then */
     LUCID_TIMER_TAIL_PROBE, /* RFC 8985 7 */
+    LUCID_TIMER_PACE,       /* config.pacing: the turn of the next data */
     LUCID_TIMERS
 };
 enum lucid_timer_act { LUCID_TIMER_SET, LUCID_TIMER_FIRED, LUCID_TIMER_STOPPED };
