@@ -5,6 +5,9 @@
 #include "lucid/host.h"
 #include "memory.h"
 
+/* What the kernel at the other end of the device has; RFC 6298 2.4 would have a second (docs/decisions/0066). */
+static const lucid_time RTO_MIN = 200 * LUCID_MILLISECOND;
+
 static struct lucid_ifaddr ifaddr(const char *text, uint8_t prefix) {
     struct lucid_ifaddr made = {.prefix = prefix};
     lucid_addr_parse(text, &made.addr);
@@ -21,6 +24,7 @@ void lucid_host_defaults(struct lucid_host_options *options) {
         .host_addr_count = 2,
     };
     lucid_config_default(&options->config);
+    options->config.rto_min = RTO_MIN;
     options->config.addrs[0] = ifaddr("10.77.0.2", 24);
     options->config.addrs[1] = ifaddr("fd77::2", 64);
     options->config.addr_count = 2;

@@ -47,7 +47,8 @@ struct lucid_host_options {
         config; /* of the stack: 10.77.0.2 and fd77::2; memory and randomness are filled in by lucid_host_open */
 };
 
-/* Fills in the defaults. */
+/* Fills in the defaults. In config they are those of lucid_config_default(), but for the addresses, memory, randomness,
+ * and rto_min: 200 ms, as the kernel at the other end has it. */
 LUCID_API void lucid_host_defaults(struct lucid_host_options *options);
 
 /* Reads "10.77.0.2", or with a prefix "10.77.0.1/24", into *ifaddr; without one the prefix is prefix.
