@@ -12,8 +12,9 @@
  *     ...
  *     lucid_host_close(host);
  *
- * Parts that stand alone, below: a link with faults (struct lucid_link), capture files (struct lucid_pcap), and two
- * stacks joined in memory (struct lucid_pair), which is how tests, the simulator and the lab run without a device.
+ * Parts that stand alone, below: a device without a stack (struct lucid_device), a link with faults (struct
+ * lucid_link), capture files (struct lucid_pcap), and two stacks joined in memory (struct lucid_pair), which is how
+ * tests, the simulator and the lab run without a device.
  *
  * Not thread-safe: one host belongs to one thread. lucid_host_stop() alone may be called from a signal handler.
  */
@@ -161,6 +162,33 @@ LUCID_API int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_ti
  * too, in which it is root. Programs started later inherit it. Call it before any thread is started. Returns 0, or a
  * negative error and the sentence. */
 LUCID_API int lucid_host_private_network(char error[LUCID_ERROR_TEXT]);
+
+/* ---- a device alone ---- */
+
+/* A TUN device without a stack behind it, for a program that stands between the kernel and something else. What is read
+ * and written are wire packets: the kernel has cut them and completed their checksums. */
+struct lucid_device;
+
+/* Opens a device and configures the kernel's end of it. options: device, device_path, configure, host_addrs and
+ * config.mtu count, nothing else does. error: gets one sentence when something failed. A device belongs to the network
+ * namespace of the calling thread at this moment, and stays readable and writable from any other.
+ * Returns 0 and sets *device, or a negative error; then nothing was changed. */
+LUCID_API int lucid_device_open(struct lucid_device **device, const struct lucid_host_options *options,
+                                char error[LUCID_ERROR_TEXT]);
+
+/* Ends it. The interface vanishes with it if it was made by it. device may be NULL. */
+LUCID_API void lucid_device_close(struct lucid_device *device);
+
+/* Returns a descriptor for poll(2) or epoll(7), readable when there is a packet; it stays the device's. */
+LUCID_API int lucid_device_fd(const struct lucid_device *device);
+
+/* Reads one packet into room, which has LUCID_PACKET_MAX octets. Returns its length; 0 when there is none now; or the
+ * negative LUCID_EIO when the device is gone. */
+LUCID_API ptrdiff_t lucid_device_read(struct lucid_device *device, uint8_t *room);
+
+/* Writes one packet. Returns length; 0 when the kernel has no room for it now, or does not take such a packet; or the
+ * negative LUCID_EIO when the device is gone. */
+LUCID_API ptrdiff_t lucid_device_write(struct lucid_device *device, const void *octets, size_t length);
 
 /* ---- faults ---- */
 
