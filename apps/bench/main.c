@@ -7,18 +7,20 @@
 #include "bench/bench.h"
 
 static const char usage[] =
-    "usage: lucid-bench serve [--kernel] [--copy] [options of the device]\n"
+    "usage: lucid-bench serve [--kernel] [--copy] [--congestion NAME] [options of the device]\n"
     "       lucid-bench load up|down|echo|churn [--addr A] [--seconds S] [--congestion NAME]\n"
     "       lucid-bench flood\n"
     "       lucid-bench --help\n"
     "\n"
     "serve: echo on port 7, discard on 9, daytime on 13, chargen on 19, until Ctrl-C\n"
     "  --kernel             on the kernel's sockets instead of a stack of ours; then --addr is one of the kernel's\n"
-    "  --copy               chargen copies into the stream instead of lending its memory\n" DEVICE_OPTIONS_HELP
+    "  --copy               chargen copies into the stream instead of lending its memory\n"
+    "  --congestion NAME    congestion control of the server's end (the stack's own default; the kernel's: "
+    "cubic)\n" DEVICE_OPTIONS_HELP
     "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n"
     "\n"
     "load: a client on the kernel's sockets\n"
-    "  up, down             sends to discard, or reads from chargen: GB/s\n"
+    "  up, down             sends to discard, or reads from chargen: MB/s\n"
     "  echo                 one octet to and fro: microseconds, median and 99th percentile\n"
     "  churn                connections to daytime, which closes first, one after another\n"
     "  --addr A             address of the server (10.77.0.2)\n"
@@ -43,11 +45,12 @@ static int fail(const char *sentence) {
 }
 
 static int serve_command(int argc, char **argv) {
-    enum { KERNEL = DEVICE_OPTIONS_NEXT, COPY };
+    enum { KERNEL = DEVICE_OPTIONS_NEXT, COPY, CONGESTION };
     static const struct option options[] = {
         DEVICE_LONG_OPTIONS,
         {"kernel", no_argument, NULL, KERNEL},
         {"copy", no_argument, NULL, COPY},
+        {"congestion", required_argument, NULL, CONGESTION},
         {0},
     };
     struct bench_serve serve = {.kernel = false};
@@ -60,6 +63,7 @@ static int serve_command(int argc, char **argv) {
         }
         serve.kernel = serve.kernel || option == KERNEL;
         serve.copy = serve.copy || option == COPY;
+        serve.congestion = option == CONGESTION ? optarg : serve.congestion;
         if (option < DEVICE_OPTIONS_NEXT && !device_options_take(&serve.device, option, optarg, error)) {
             return fail(error);
         }

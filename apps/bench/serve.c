@@ -30,6 +30,7 @@ struct server {
     struct kernel_transport kernel;
     struct stack_transport stack;
     bool copy;
+    const char *congestion;
     struct endpoint listener[SERVICES];
 };
 
@@ -163,6 +164,11 @@ static int listen_all(struct server *server, const struct lucid_addr *addr) {
     return BENCH_OK;
 }
 
+static int refuse_congestion(const char *name, const char *why) {
+    fprintf(stderr, "lucid-bench: congestion control %s: %s\n", name, why);
+    return BENCH_FAILED;
+}
+
 /* ---- over the kernel's sockets ---- */
 
 static volatile sig_atomic_t interrupted;
@@ -187,8 +193,11 @@ static int serve_on_kernel(struct server *server, const struct lucid_addr *addr)
     server->transport = &server->kernel.base;
     catch_signals();
     int status = listen_all(server, addr);
+    const char *name = server->congestion ? server->congestion : "cubic";
     for (int i = 0; status == BENCH_OK && i < SERVICES; i++) { /* what is accepted inherits it */
-        setsockopt(server->listener[i].fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", sizeof "cubic");
+        if (setsockopt(server->listener[i].fd, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name)) < 0) {
+            status = refuse_congestion(name, strerror(errno));
+        }
     }
     while (status == BENCH_OK && !interrupted) {
         int waited = kernel_transport_wait(&server->kernel, LUCID_NEVER, ready, server);
@@ -205,6 +214,19 @@ static void on_event(struct lucid_host *host, const struct lucid_ready *event, v
     ready(user, event->data, event->events);
 }
 
+/* What is accepted inherits it. */
+static int choose_congestion(struct server *server, struct lucid_stack *stack) {
+    const char *name = server->congestion;
+    for (int i = 0; name && i < SERVICES; i++) {
+        int failed = lucid_setsockopt(stack, server->listener[i].fd, LUCID_IPPROTO_TCP, LUCID_TCP_CONGESTION, name,
+                                      strlen(name) + 1);
+        if (failed) {
+            return refuse_congestion(name, lucid_error_name(failed));
+        }
+    }
+    return BENCH_OK;
+}
+
 static int serve_on_stack(struct server *server, const struct lucid_host_options *options) {
     struct lucid_host *host;
     char error[LUCID_ERROR_TEXT];
@@ -217,6 +239,7 @@ static int serve_on_stack(struct server *server, const struct lucid_host_options
     lucid_host_set_callbacks(host, &(struct lucid_host_callbacks){.event = on_event, .user = server});
     interrupt_stops(host);
     int status = listen_all(server, &options->config.addrs[0].addr);
+    status = status == BENCH_OK ? choose_congestion(server, lucid_host_stack(host)) : status;
     if (status == BENCH_OK && lucid_host_run(host) < 0) {
         fputs("lucid-bench: the device is gone\n", stderr);
         status = BENCH_FAILED;
@@ -227,7 +250,7 @@ static int serve_on_stack(struct server *server, const struct lucid_host_options
 }
 
 int bench_serve(const struct bench_serve *options) {
-    struct server server = {.copy = options->copy};
+    struct server server = {.copy = options->copy, .congestion = options->congestion};
     const struct lucid_host_options *host = &options->device.host;
     return options->kernel ? serve_on_kernel(&server, &host->config.addrs[0].addr) : serve_on_stack(&server, host);
 }
