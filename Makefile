@@ -364,6 +364,11 @@ bench: ## how fast it is here
 	@$(SUBMAKE) all
 	@scripts/bench
 
+bench-lossy: ## goodput over bad links, beside the kernel's over the same
+	@scripts/setup bench
+	@$(SUBMAKE) all
+	@scripts/lossy
+
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
 INCLUDEDIR = $(DESTDIR)$(PREFIX)/include/lucid
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
@@ -401,5 +406,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs fuzzers fuzz fuzz-smoke wasm warnings \
-    generate goodput lint format-check format setup demo serve bench soak install uninstall clean help have-libpcap \
-    FORCE
+    generate goodput lint format-check format setup demo serve bench bench-lossy soak install uninstall clean \
+    help have-libpcap FORCE
