@@ -369,6 +369,11 @@ bench-lossy: ## goodput over bad links, beside the kernel's over the same
 	@$(SUBMAKE) all
 	@scripts/lossy
 
+soak-net: ## a gigabyte each way over a bad link, with the kernel as client and as server
+	@scripts/setup check
+	@$(SUBMAKE) $(SAN)/lucid-httpd $(SAN)/lucid-fetch
+	@OCTETS=1000000000 tests/net/lossy.sh
+
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
 INCLUDEDIR = $(DESTDIR)$(PREFIX)/include/lucid
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
@@ -406,5 +411,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs fuzzers fuzz fuzz-smoke wasm warnings \
-    generate goodput lint format-check format setup demo serve bench bench-lossy soak install uninstall clean \
+    generate goodput lint format-check format setup demo serve bench bench-lossy soak soak-net install uninstall clean \
     help have-libpcap FORCE
