@@ -292,6 +292,9 @@ check-fuzz: fuzzers
 check-%: $(CHECK_BUILD)
 	@scripts/check $*
 
+mutants: $(CHECK_BUILD) ## every cell of stack/tcp/fsm.def changed in turn: does a test notice?
+	@scripts/mutants
+
 fuzzers: $(FUZZ_MAIN:tests/fuzz/%.c=$(FUZZED)/%)
 $(FUZZ_MAIN:tests/fuzz/%.c=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/tests/fuzz/%.o $(call archives,$(FUZZED))
 	$(call say,LD,$@)
@@ -410,6 +413,6 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all libraries programs tests packetdrill-so check check-programs fuzzers fuzz fuzz-smoke wasm warnings \
-    generate goodput lint format-check format setup demo serve bench bench-lossy soak soak-net install uninstall clean \
-    help have-libpcap FORCE
+.PHONY: all libraries programs tests packetdrill-so check check-programs mutants fuzzers fuzz fuzz-smoke wasm \
+    warnings generate goodput lint format-check format setup demo serve bench bench-lossy soak soak-net install \
+    uninstall clean help have-libpcap FORCE

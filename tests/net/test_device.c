@@ -1,4 +1,6 @@
-/* test_device.c: a device without a stack (lucid_device_open()) against the kernel, each test in a network of its own. */
+/* test_device.c: a device without a stack (lucid_device_open()) against the kernel, each test in a network of its
+ * own.
+ */
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
