@@ -59,6 +59,10 @@ void rack_duplicate_reported(struct tcb *tcb) {
     }
 }
 
+void rack_was_late(struct tcb *tcb) {
+    tcb->rack.reordering_seen = true;
+}
+
 void rack_recovered(struct tcb *tcb) {
     if (tcb->rack.persist > 0 && --tcb->rack.persist == 0) {
         tcb->rack.multiplier = 0;

@@ -18,6 +18,10 @@ void rack_heard(struct tcb *tcb, const struct delivery *delivery);
 /* Step 4: a duplicate was reported, so something was sent again for nothing. */
 void rack_duplicate_reported(struct tcb *tcb);
 
+/* Nothing of what was sent again had been lost: segments overtake each other here. Step 3 sees that only where a late
+ * one was not sent again before it arrived. */
+void rack_was_late(struct tcb *tcb);
+
 /* Step 4: a recovery is over. */
 void rack_recovered(struct tcb *tcb);
 

@@ -39,6 +39,7 @@ void spurious_duplicate(struct tcp *tcp, struct tcb *tcb, const struct tcp_sack_
     }
     tcb->loss.copies -= min_u32(tcb->loss.copies, seq_distance(block->left, block->right));
     if (tcb->loss.copies == 0) {
+        rack_was_late(tcb);
         undo(tcp, tcb, "2883:5");
     }
 }
