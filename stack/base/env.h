@@ -15,6 +15,7 @@ struct env {
     lucid_time now;           /* of the latest call of the owner */
     struct lucid_stats stats; /* counters and the memory in use */
     struct trace trace;
+    const char *broken;               /* the latest invariant that aborted a connection (tcp/check.h); NULL: none */
     uint64_t packets_named;           /* id of the latest packet that left */
     uint64_t input_packet;            /* id of the packet being processed; 0: none */
     uint32_t connections_named;       /* number of the latest connection */

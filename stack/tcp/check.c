@@ -36,6 +36,9 @@ static const char *check_send(const struct tcb *tcb) {
     if (flight >= HALF_SPACE) {
         return "I1: SND.UNA is beyond SND.NXT";
     }
+    if (tcb_is(tcb, LUCID_ESTABLISHED | LUCID_FIN_WAIT_2 | LUCID_CLOSE_WAIT) && syn_unacked) {
+        return "I3: SND.UNA says that our SYN is not acknowledged, the state that it is";
+    }
     if (flight > tcb->snd.max_wnd + 2u && !syn_unacked) {
         return "I2: more is in flight than the largest window ever offered";
     }
@@ -44,6 +47,10 @@ static const char *check_send(const struct tcb *tcb) {
     }
     if (tcb_has(tcb, TCB_FIN_SENT) && !tcb_has(tcb, TCB_FIN_QUEUED)) {
         return "I10: a FIN was sent that nobody queued";
+    }
+    if (tcb_has(tcb, TCB_FIN_SENT) && !tcb_has(tcb, TCB_FIN_ACKED) &&
+        !seq_eq(tcb->snd.nxt, seq_add(tcb_data_end(tcb), 1))) {
+        return "I10: our FIN was sent, and its number is not that behind the last octet";
     }
     return NULL;
 }
@@ -129,64 +136,6 @@ static const char *check_receive(const struct tcb *tcb) {
     if (tcb_has(tcb, TCB_FIN_SEEN) && seq_gt(tcb->rcv.nxt, seq_add(tcb->rcv.fin, 1))) {
         return "I17: something was taken beyond the peer's FIN";
     }
-    return check_runs(tcb);
-}
-
-static bool is_set(const struct tcb *tcb, enum lucid_timer timer) {
-    return tcb->at[timer] != LUCID_NEVER;
-}
-
-static const char *check_watched(const struct tcb *tcb) {
-    bool rto = is_set(tcb, LUCID_TIMER_RTO);
-    bool watched = rto || is_set(tcb, LUCID_TIMER_PERSIST) || is_set(tcb, LUCID_TIMER_PACE);
-    bool flying = !seq_eq(tcb->snd.una, tcb->snd.nxt);
-    bool asked = tcb_has(tcb, TCB_SYN_DUE | TCB_IN_READY);
-    if (flying && !watched && !asked) {
-        return "I19: something is in flight and no timer watches it";
-    }
-    if (!flying && rto) {
-        return "I19: nothing is in flight, but the retransmission timer runs";
-    }
-    return NULL;
-}
-
-static const char *check_persist(const struct tcb *tcb) {
-    bool persist = is_set(tcb, LUCID_TIMER_PERSIST);
-    bool flying = !seq_eq(tcb->snd.una, tcb->snd.nxt);
-    bool waiting = tcb->send_queue.length > 0 && !flying && tcb_is(tcb, STATES_DATA_OUT);
-    bool timed = persist || is_set(tcb, LUCID_TIMER_PACE);
-    if (waiting && !timed && !tcb_has(tcb, TCB_IN_READY)) {
-        return "I20: data waits, nothing is in flight, and no timer will send it";
-    }
-    bool fin = tcb_has(tcb, TCB_FIN_QUEUED) && !tcb_has(tcb, TCB_FIN_ACKED);
-    if (persist && tcb->send_queue.length == 0 && !fin) {
-        return "I20: a window probe will leave, but there is nothing to send";
-    }
-    return persist && is_set(tcb, LUCID_TIMER_RTO) ? "I21: retransmission timer and persist timer both run" : NULL;
-}
-
-static const char *check_timers(const struct tcp *tcp, const struct tcb *tcb) {
-    const char *broken = check_watched(tcb);
-    broken = broken ? broken : check_persist(tcb);
-    if (broken) {
-        return broken;
-    }
-    if (tcb->rtt.rto > tcp->env->config.rto_max || tcb->rtt.rto == 0) {
-        return "I24: the RTO is out of its bounds";
-    }
-    lucid_time acked_by = tcb->at[LUCID_TIMER_DELAYED_ACK];
-    bool late = acked_by != LUCID_NEVER && acked_by > tcp->env->now + 500 * LUCID_MILLISECOND;
-    return late ? "I25: an ACK is delayed for more than 500 ms" : NULL;
-}
-
-static const char *check_armed(const struct tcb *tcb) {
-    lucid_time earliest = LUCID_NEVER;
-    for (unsigned i = 0; i < LUCID_TIMERS; i++) {
-        earliest = tcb->at[i] < earliest ? tcb->at[i] : earliest;
-    }
-    if (earliest != LUCID_NEVER && (!timer_armed(&tcb->timer) || tcb->timer.at > earliest)) {
-        return "I23: a timer is set that would not fire in time";
-    }
     return NULL;
 }
 
@@ -215,9 +164,24 @@ static const char *check_retired(const struct tcb *tcb) {
                                                                       : "I26: it ended in a state that is no end";
 }
 
-const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {
-    if (tcb_has(tcb, TCB_RETIRED)) {
-        return check_retired(tcb);
+/* Exactly one of a listener's two lists, a handle, or nobody: closed by the application. */
+static const char *check_owner(const struct tcb *tcb) {
+    bool half_open = tcb_has(tcb, TCB_HALF_OPEN), waiting = tcb_has(tcb, TCB_WAITING);
+    bool owned = tcb->owner != POOL_NONE;
+    if ((half_open || waiting) != (tcb->listener != NULL) || (half_open && waiting)) {
+        return "I27: a connection is in both lists of its listener, in none, or in one without a listener";
+    }
+    if (owned && tcb->listener) {
+        return "I27: a connection has a handle and waits to be accepted";
+    }
+    bool orphan = tcb_has(tcb, TCB_CLOSED);
+    return !owned && !tcb->listener && !orphan ? "I27: a connection belongs to nobody, and nobody closed it" : NULL;
+}
+
+const char *tcb_check_now(const struct tcp *tcp, const struct tcb *tcb) {
+    const char *broken = check_send(tcb);
+    if (broken) {
+        return broken;
     }
     if (!(derived_states(tcb) & tcb->state)) {
         return "I26: the sequence variables say that the state is another one";
@@ -225,12 +189,19 @@ const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {
     if (tcb->pending) {
         return "I26: actions of a transition were never carried out";
     }
-    const char *broken = check_send(tcb);
+    broken = check_receive(tcb);
+    broken = broken ? broken : tcb_check_timers(tcp, tcb);
+    return broken ? broken : check_congestion(tcb);
+}
+
+const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {
+    if (tcb_has(tcb, TCB_RETIRED)) {
+        return check_retired(tcb);
+    }
+    const char *broken = tcb_check_now(tcp, tcb);
     broken = broken ? broken : check_records(tcb);
     broken = broken ? broken : check_sums(tcb);
     broken = broken ? broken : check_urgent(tcb);
-    broken = broken ? broken : check_receive(tcb);
-    broken = broken ? broken : check_timers(tcp, tcb);
-    broken = broken ? broken : check_armed(tcb);
-    return broken ? broken : check_congestion(tcb);
+    broken = broken ? broken : check_runs(tcb);
+    return broken ? broken : check_owner(tcb);
 }

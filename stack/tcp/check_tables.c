@@ -63,12 +63,15 @@ static const char *check_listeners(const struct tcp *tcp) {
             return "I29: an accept queue is longer than its backlog";
         }
     }
+    if (half_open > tcp->env->config.half_open_max) {
+        return "I29: more connections are half-open than the limit allows";
+    }
     return half_open == tcp->half_open ? NULL : "I29: connections in SYN-RECEIVED are miscounted";
 }
 
 const char *tcp_check(const struct tcp *tcp) {
     uint32_t cursor = 0;
-    uint32_t live = 0;
+    uint32_t live = 0, armed = 0;
     const struct tcb *tcb;
     while ((tcb = pool_next(&tcp->tcbs, &cursor))) {
         const char *broken = tcb_check(tcp, tcb);
@@ -77,6 +80,10 @@ const char *tcp_check(const struct tcp *tcp) {
             return broken;
         }
         live += !tcb_has(tcb, TCB_RETIRED);
+        armed += timer_armed(&tcb->timer);
+    }
+    if (armed != tcp->timers.armed) {
+        return "I23: the wheel holds another number of timers than are armed";
     }
     if (live + tcp->timewaits.used != tcp->demux.used) {
         return "I27: the connection table holds something that is neither a connection nor a TIME-WAIT record";

@@ -3,6 +3,7 @@
 
 #include "base/chunk.h"
 #include "tcp/cc.h"
+#include "tcp/check.h"
 #include "tcp/output.h"
 #include "tcp/recvq.h"
 #include "tcp/reply.h"
@@ -177,6 +178,22 @@ static void end(struct tcp *tcp, struct tcb *tcb, unsigned actions) {
     }
 }
 
+/* A defect of ours must not become wrong octets for somebody: the connection ends, the program goes on. */
+static void abort_if_broken(struct tcp *tcp, struct tcb *tcb) {
+    const char *broken = tcb_has(tcb, TCB_RETIRED) ? NULL : tcb_check_now(tcp, tcb);
+    if (__builtin_expect(!broken, 1)) {
+        return;
+    }
+    tcp->env->broken = broken;
+    tcp->env->stats.invariants_broken++;
+    trace_rule(tcp->env, tcb->name, broken, LUCID_OUTCOME_RST);
+    fsm_fire(tcp, tcb, EVENT_ABORT);
+    unsigned actions = tcb->pending | ACTION_DELETE;
+    tcb->pending = 0;
+    tell(tcp, tcb, actions);
+    end(tcp, tcb, actions);
+}
+
 void tcb_settle(struct tcp *tcp, struct tcb *tcb) {
     unsigned actions = tcb->pending;
     tcb->pending = 0;
@@ -190,5 +207,6 @@ void tcb_settle(struct tcp *tcp, struct tcb *tcb) {
     if (output_due(tcb)) {
         tcb_wants_output(tcp, tcb);
     }
+    abort_if_broken(tcp, tcb);
     free_if_unwanted(tcp, tcb);
 }
