@@ -263,6 +263,9 @@ $(WORK)/lucid-sim: $(WORK)/tests/sim/sim_main.o $(call archives,$(WORK))
 soak: $(BUILD)/lucid-sim ## simulate SEEDS (100000) seeds from START (1) on, on one core; a failure is shrunk and told
 	@$(BUILD)/lucid-sim --seeds $(or $(SEEDS),100000) --start $(or $(START),1)
 
+bug-bank: $(BUILD)/lucid-sim $(WORK)/lucid-sim ## one mistake for each invariant, put into a copy: is it seen?
+	@scripts/bug_bank
+
 $(SAN)/lucid-sim: $(SAN)/tests/sim/sim_main.o $(call archives,$(SAN))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
@@ -414,5 +417,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs mutants fuzzers fuzz fuzz-smoke wasm \
-    warnings generate goodput lint format-check format setup demo serve bench bench-lossy soak soak-net install \
-    uninstall clean help have-libpcap FORCE
+    warnings generate goodput lint format-check format setup demo serve bench bench-lossy soak soak-net \
+    bug-bank install uninstall clean help have-libpcap FORCE

@@ -22,6 +22,7 @@ static const char USAGE[] =
     "  --story          tell the latest events of a --seed that does not fail\n"
     "  --pcap FILE      write the packets of --seed to FILE\n"
     "  --no-shrink      do not look for a smaller failure\n"
+    "  --expect LABEL   a defect has been put in: go on until this invariant fails, and exit with 0 then\n"
     "  --steps N --shorter N --without FAULT,... --without-hosts MASK --without-connections MASK\n"
     "  --without-happenings MASK\n"
     "                   what shrinking left out; a failure is told with the options that repeat it\n"
@@ -34,7 +35,7 @@ static struct sim sim;
 struct options {
     uint64_t start, seeds;
     bool one, print, story, deep, shrink;
-    const char *pcap;
+    const char *pcap, *expect;
     struct plan_cut cut;
 };
 
@@ -113,6 +114,8 @@ static void read_value(struct options *options, const char *option, char *value)
         options->start = number_of(option, value);
         options->seeds = 1;
         options->one = true;
+    } else if (is(option, "--expect")) {
+        options->expect = value ? value : "";
     } else if (is(option, "--pcap")) {
         if (!value) {
             usage(option, "a file is needed");
@@ -200,9 +203,29 @@ static void say_progress(const struct options *options, uint64_t done, double sp
     }
 }
 
+/* --expect: other invariants may fail before, or beside it. */
+static int run_until_expected(const struct options *options) {
+    size_t length = strlen(options->expect);
+    for (uint64_t i = 0; i < options->seeds; i++) {
+        struct sim_mode mode = {.deep = is_deep(options, options->start + i)};
+        sim_begin(&sim, options->start + i, &options->cut, &mode);
+        sim_run(&sim);
+        sim_end(&sim);
+        if (strncmp(sim.failure, options->expect, length) == 0 && sim.failure[length] == ':') {
+            printf("seed %" PRIu64 ": %s\n", options->start + i, sim.failure);
+            return 0;
+        }
+    }
+    printf("%s did not fail in %" PRIu64 " seeds\n", options->expect, options->seeds);
+    return 1;
+}
+
 int main(int count, char **arguments) {
     struct options options = read_options(count, arguments);
     double began = seconds_now(), said = began;
+    if (options.expect) {
+        return run_until_expected(&options);
+    }
     for (uint64_t i = 0; i < options.seeds; i++) {
         if (!run_seed(&options, options.start + i)) {
             tell_failure(&options, options.start + i);
