@@ -269,12 +269,19 @@ static short poll_events(struct end *end) {
     return poll.revents;
 }
 
+/* What it would do if it were ready: now it waits for an event (I37). */
+static void note_waiting(struct end *end, short events, lucid_time now) {
+    unsigned wants = (may_write(end, now) ? LUCID_POLLOUT : 0u) | (may_read(end, now) ? LUCID_POLLIN : 0u);
+    end->refused |= wants & ~(unsigned)events;
+}
+
 /* One round. Returns true when another may get on. Nothing is tried that poll() does not promise. */
 static bool run_once(struct end *end, lucid_time now) {
     short events = poll_events(end);
     if (end->fd < 0 || !end->open) {
         return false;
     }
+    note_waiting(end, events, now);
     bool more = (events & LUCID_POLLOUT) && may_write(end, now) && write_once(end, now);
     if (end->fd > 0 && (events & LUCID_POLLIN) && may_read(end, now)) {
         more = read_once(end, now) || more;

@@ -41,7 +41,7 @@ struct end {
     bool shut, ended;               /* we have half-closed; so has the peer */
     lucid_time ends_at;             /* when that pause is over; 0: it has not begun */
     lucid_time writes_at, reads_at; /* when the pause ends; 0: there is none */
-    unsigned refused;               /* POLLIN, POLLOUT: the latest recv, send said EAGAIN */
+    unsigned refused;               /* POLLIN, POLLOUT: it waits for it, and was not woken since */
     bool believes_all;              /* the peer may send what it wants */
     int error;                      /* what ended it before its time; positive */
     char broken[120];               /* what it found to be wrong; "" */

@@ -225,7 +225,7 @@ static void segment_in(struct observed *end, const struct lucid_event_segment *s
     if (segment->flags & LUCID_SYN) {
         hear_mss(end, segment);
     }
-    if ((segment->flags & LUCID_ACK) && is_near(segment->ack, end->nxt)) {
+    if ((segment->flags & LUCID_ACK) && end->sent && is_near(segment->ack, end->nxt)) {
         uint32_t edge = segment->ack + segment->window;
         end->offered_edge = end->offered ? later(end->offered_edge, edge) : edge;
         end->offered = true;

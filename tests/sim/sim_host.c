@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/stack.h"
+#include "sim/join.h"
 #include "sim/sim.h"
 #include "sim/stream.h"
 
@@ -58,33 +59,46 @@ void sim_check(struct sim *sim, struct sim_host *host) {
 
 /* ---- in ---- */
 
-/* Hands over one packet, in memory of exactly its length: a sanitizer sees whoever reads beyond it. */
-static void take_one(struct sim *sim, struct sim_host *host, struct wires_packet *packet) {
-    struct lucid_packet in = {.slices = 1, .length = (uint32_t)packet->length, .id = packet->number};
+/* What a packet is handed over in: a chunk of the stack, as a device does it, with segments joined; or memory of exactly
+ * its length, where a sanitizer sees whoever reads beyond it. Returns how many packets it has become. */
+static unsigned fill(struct sim_host *host, struct wires_packet *packet, struct lucid_packet *in) {
     uint8_t *room = host->watch.reserves ? lucid_packet_reserve(host->stack, &host->watch.in) : NULL;
-    if (room) { /* as a device does it */
+    size_t length = packet->length;
+    *in = (struct lucid_packet){.slices = 1, .id = packet->number};
+    unsigned joined = room ? join_segments(packet, room, &length, &in->segment_size) : 0;
+    in->checksum = joined > 0 ? LUCID_CHECKSUM_TRUSTED : LUCID_CHECKSUM_FULL;
+    in->length = (uint32_t)length;
+    if (room && joined == 0) {
         memcpy(room, packet->octets, packet->length);
-        in.chunk = host->watch.in.chunk;
     }
-    in.slice[0] = (struct lucid_slice){room ? room : packet->octets, packet->length};
-    if (host->check) {
+    in->chunk = room ? host->watch.in.chunk : NULL;
+    in->slice[0] = (struct lucid_slice){room ? room : packet->octets, length};
+    return joined > 0 ? joined : 1;
+}
+
+/* Returns how many packets were taken at once. */
+static unsigned take_one(struct sim *sim, struct sim_host *host, struct wires_packet *packet) {
+    struct lucid_packet in;
+    unsigned count = fill(host, packet, &in);
+    for (unsigned i = 0; host->check && i < count; i++, packet = packet->next) {
         wire_check_in(host->check, sim_clock(sim, host), packet->octets, packet->length);
     }
+    packet = host->inbox;
     bool sound = !packet->damaged && sim->host[packet->from].stack;
-    watch_before(&host->watch, packet->octets, packet->length, sound);
+    watch_before(&host->watch, in.slice[0].data, in.length, sound);
     int why = lucid_input(host->stack, sim_clock(sim, host), &in);
     watch_after(&host->watch, why);
-    if (room) {
-        host->watch.in.chunk = in.chunk;
-    }
+    host->watch.in.chunk = in.chunk ? in.chunk : host->watch.in.chunk;
+    return count;
 }
 
 static void take_all(struct sim *sim, struct sim_host *host) {
-    for (unsigned count = 0; host->inbox && count < host->plan->batch; count++) {
-        struct wires_packet *packet = host->inbox;
-        host->inbox = packet->next;
-        take_one(sim, host, packet);
-        wires_free(&sim->wires, packet);
+    for (unsigned count = 0; host->inbox && count < host->plan->batch;) {
+        for (unsigned taken = take_one(sim, host, host->inbox); taken > 0; taken--, count++) {
+            struct wires_packet *packet = host->inbox;
+            host->inbox = packet->next;
+            wires_free(&sim->wires, packet);
+        }
         sim_check(sim, host);
     }
     host->inbox_end = host->inbox ? host->inbox_end : &host->inbox;

@@ -112,7 +112,8 @@ static void check_flight(struct watch *watch, const struct tcb *tcb, const struc
     int32_t inflation = tcb->loss.inflation > past->inflation ? tcb->loss.inflation : past->inflation;
     int64_t most = (int64_t)cwnd + (inflation > 0 ? inflation : 0) + 4 * tcb->snd.mss + 2;
     bool began = past->state & STATES_SYNCHRONIZED;
-    if (began && seq_gt(tcb->snd.nxt, past->nxt) && pipe > most) {
+    bool fresh = seq_gt(tcb->snd.nxt, seq_add(past->nxt, 1)); /* a FIN is no part of cwnd */
+    if (began && fresh && pipe > most) {
         watch_broken(watch, "I31: %u octets are in flight, cwnd is %u", pipe, cwnd);
     }
 }

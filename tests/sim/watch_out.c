@@ -120,6 +120,17 @@ static void check_unverified(struct watch *watch, const struct tcb *tcb, struct 
     }
 }
 
+/* An answer with a SYN cookie to a SYN that this connection was not made of, or the ACK of a TIME-WAIT record that it
+ * has taken the place of: both were waiting to leave. */
+static bool is_of_another(const struct tcb *tcb, const struct leaving *leaving) {
+    bool both = (leaving->flags & (LUCID_SYN | LUCID_ACK)) == (LUCID_SYN | LUCID_ACK);
+    bool bare = leaving->length == 0 && !(leaving->flags & (LUCID_SYN | LUCID_FIN));
+    if (both && (!seq_eq(leaving->seq, tcb->iss) || !seq_eq(leaving->ack, seq_add(tcb->irs, 1)))) {
+        return true;
+    }
+    return bare && seq_distance(tcb->iss, leaving->seq) > seq_distance(tcb->iss, tcb->snd.nxt) + 1;
+}
+
 void watch_out(struct watch *watch, const uint8_t *octets, size_t length) {
     struct endpoints ends;
     size_t transport;
@@ -129,7 +140,7 @@ void watch_out(struct watch *watch, const uint8_t *octets, size_t length) {
     }
     struct leaving leaving = read_segment(octets, length, transport);
     const struct tcb *tcb = demux_find(&watch->stack->tcp, &ends).tcb;
-    if (leaving.flags & LUCID_RST || !tcb) {
+    if (leaving.flags & LUCID_RST || !tcb || is_of_another(tcb, &leaving)) {
         return;
     }
     struct watch_past *past = watch_past(watch, tcb);
