@@ -59,8 +59,8 @@ void sim_check(struct sim *sim, struct sim_host *host) {
 
 /* ---- in ---- */
 
-/* What a packet is handed over in: a chunk of the stack, as a device does it, with segments joined; or memory of exactly
- * its length, where a sanitizer sees whoever reads beyond it. Returns how many packets it has become. */
+/* What a packet is handed over in: a chunk of the stack, as a device does it, with segments joined; or memory of
+ * exactly its length, where a sanitizer sees whoever reads beyond it. Returns how many packets it has become. */
 static unsigned fill(struct sim_host *host, struct wires_packet *packet, struct lucid_packet *in) {
     uint8_t *room = host->watch.reserves ? lucid_packet_reserve(host->stack, &host->watch.in) : NULL;
     size_t length = packet->length;
