@@ -2,6 +2,7 @@
 #include "tcp/scoreboard.h"
 
 #include "base/bytes.h"
+#include "tcp/timestamps.h"
 
 static struct sent *of_order(struct list_node *node) {
     return node ? CONTAINER_OF(node, struct sent, in_order) : NULL;
@@ -155,10 +156,17 @@ static bool left_after(lucid_time at, struct seq32 end, lucid_time other_at, str
     return at > other_at || (at == other_at && seq_gt(end, other_end));
 }
 
-/* RFC 8985 6.2 step 2: an ACK that comes too soon after a second copy, or echoes an earlier time, is for the first. */
+/* RFC 8985 6.2 step 2: is the ACK for the first copy? Timestamps tell, where a round trip takes longer than their tick;
+ * else an ACK is that comes sooner than any before. */
 static bool ambiguous(const struct sent *sent, const struct delivery *delivery) {
-    return has(sent, SENT_AGAIN) && (delivery->now - sent->at < delivery->least_rtt ||
-                                     (delivery->echoed_left > 0 && delivery->echoed_left < sent->at));
+    lucid_time age = delivery->now - sent->at;
+    if (!has(sent, SENT_AGAIN)) {
+        return false;
+    }
+    if (delivery->echoed_left > 0 && (delivery->echoed_left < sent->at || age > TIMESTAMPS_TICK)) {
+        return delivery->echoed_left < sent->at;
+    }
+    return age < delivery->least_rtt;
 }
 
 /* Steps 2 and 3 for a record that has arrived. */
@@ -277,6 +285,15 @@ const struct sent *scoreboard_first_lost(const struct tcb *tcb) {
         sent = of_order(sent->in_order.next);
     }
     return sent;
+}
+
+struct seq32 scoreboard_lost_end(const struct sent *first) {
+    const struct sent *next = of_order(first->in_order.next);
+    while (next && has(next, SENT_LOST)) {
+        first = next;
+        next = of_order(first->in_order.next);
+    }
+    return first->end;
 }
 
 struct sent *scoreboard_oldest(const struct tcb *tcb) {

@@ -4,9 +4,6 @@
 #include "base/bytes.h"
 #include "base/siphash.h"
 
-/* RFC 7323 5.4: a tick is between 1 ms and 1 s. */
-static const lucid_time TICK = LUCID_MILLISECOND;
-
 /* RFC 7323 5.5: after so long without a segment, TSval of an honest peer may have wrapped. */
 static const lucid_time RECENT_VALID = 24 * 24 * 3600 * LUCID_SECOND;
 
@@ -22,7 +19,7 @@ uint32_t timestamps_offset(const struct tcp *tcp, const struct endpoints *ends) 
 }
 
 uint32_t timestamps_value(const struct tcp *tcp, uint32_t offset) {
-    return (uint32_t)(tcp->env->now / TICK) + offset;
+    return (uint32_t)(tcp->env->now / TIMESTAMPS_TICK) + offset;
 }
 
 /* RFC 7323 3.2: TSecr is valid only with ACK, else zero. */
@@ -61,12 +58,12 @@ static bool age_of_echo(const struct tcp *tcp, const struct tcb *tcb, const stru
         return false;
     }
     *age = timestamps_value(tcp, tcb->ts.offset) - segment->options.ts_echo;
-    return *age <= INT32_MAX && *age <= tcp->env->now / TICK;
+    return *age <= INT32_MAX && *age <= tcp->env->now / TIMESTAMPS_TICK;
 }
 
 lucid_time timestamps_round_trip(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
     uint32_t age;
-    return age_of_echo(tcp, tcb, segment, &age) ? max_u64(age, 1) * TICK : 0;
+    return age_of_echo(tcp, tcb, segment, &age) ? max_u64(age, 1) * TIMESTAMPS_TICK : 0;
 }
 
 lucid_time timestamps_echoed_left(const struct tcp *tcp, const struct tcb *tcb, const struct segment *segment) {
@@ -74,5 +71,5 @@ lucid_time timestamps_echoed_left(const struct tcp *tcp, const struct tcb *tcb, 
     if (!age_of_echo(tcp, tcb, segment, &age)) {
         return 0;
     }
-    return (tcp->env->now / TICK - age + 1) * TICK - 1;
+    return (tcp->env->now / TIMESTAMPS_TICK - age + 1) * TIMESTAMPS_TICK - 1;
 }

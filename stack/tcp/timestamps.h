@@ -13,6 +13,9 @@
 
 #include "tcp/tcp.h"
 
+/* RFC 7323 5.4: a tick is between 1 ms and 1 s. */
+#define TIMESTAMPS_TICK LUCID_MILLISECOND
+
 /* What TSval begins from between these ends. */
 uint32_t timestamps_offset(const struct tcp *tcp, const struct endpoints *ends);
 
