@@ -70,9 +70,7 @@ enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
     enum lucid_drop why = LUCID_DROP_NONE;
     if (error->kind == ICMP_TOO_BIG) {
         why = pmtu_too_big(tcp, tcb, error);
-    } else if (error->kind == ICMP_HARD && tcb_is(tcb, LUCID_SYN_SENT)) {
-        fsm_fire(tcp, tcb, EVENT_RCV_UNREACHABLE);
-    } else if (error->error) {
+    } else if (!(error->kind == ICMP_HARD && fsm_fire(tcp, tcb, EVENT_RCV_UNREACHABLE)) && error->error) {
         report_soft_error(tcp, tcb, error->error);
     }
     bool taken = why == LUCID_DROP_NONE;
