@@ -237,7 +237,7 @@ $(SAN)/lucid_packetdrill.so: $(call PD_OBJECTS,$(SAN)) tests/packetdrill/packetd
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) $(PD_SHARED) -o $@ $(filter %.o,$^) -lpthread
 
-$(SAN)/tests/unit/test_packetdrill: | $(SAN)/lucid_packetdrill.so
+$(SAN)/tests/unit/test_packetdrill $(SAN)/tests/unit/test_pd_scripts: | $(SAN)/lucid_packetdrill.so
 
 # And the same test as a plain program, for the plain object.
 $(PD)/test_packetdrill: $(call objects,$(RELEASE),tests/unit/test_packetdrill.c tests/unit/pd_client.c \

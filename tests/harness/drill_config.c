@@ -181,7 +181,7 @@ void drill_config_print(FILE *out, const char *before, const struct drill_settin
         fprintf(out, "%s%s=%llu", before, member->name, value);
         return;
     case TIME:
-        fprintf(out, "%s%s=%lluns", before, member->name, value);
+        fprintf(out, "%s%s=%llu.%09llus", before, member->name, value / LUCID_SECOND, value % LUCID_SECOND);
         return;
     case CONGESTION:
         fprintf(out, "%s%s=%s", before, member->name, cc_numbered((unsigned)value)->name);

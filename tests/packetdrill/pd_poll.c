@@ -4,7 +4,8 @@
 #include "packetdrill/pd.h"
 
 _Static_assert(POLLIN == LUCID_POLLIN && POLLOUT == LUCID_POLLOUT && POLLERR == LUCID_POLLERR &&
-                   POLLHUP == LUCID_POLLHUP && POLLNVAL == LUCID_POLLNVAL && POLLRDHUP == LUCID_POLLRDHUP,
+                   POLLHUP == LUCID_POLLHUP && POLLNVAL == LUCID_POLLNVAL && POLLRDHUP == LUCID_POLLRDHUP &&
+                   POLLMSG == LUCID_POLLMSG,
                "this host has other numbers for readiness");
 
 #define POLLS_MAX 64
@@ -16,7 +17,7 @@ static short host_events(short events, short asked) {
 }
 
 static short stack_events(short events) {
-    short known = events & (POLLIN | POLLPRI | POLLOUT | POLLRDHUP);
+    short known = events & (POLLIN | POLLPRI | POLLOUT | POLLRDHUP | POLLMSG);
     return (short)(known | (events & POLLRDNORM ? POLLIN : 0) | (events & POLLWRNORM ? POLLOUT : 0));
 }
 

@@ -33,7 +33,7 @@ quiet 9
 EOT
 put expected <<'EOT'
 // RFC 9293 3.6
-// so_flags: local=192.168.0.1,remote=192.0.2.1,mtu=1400,msl=30000000000ns
+// so_flags: local=192.168.0.1,remote=192.0.2.1,mtu=1400,msl=30.000000000s
 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
 +0 bind(3, ..., ...) = 0
 +0 listen(3, 1) = 0
