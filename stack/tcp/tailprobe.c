@@ -10,6 +10,9 @@ static const lucid_time MAX_ACK_DELAY = 200 * LUCID_MILLISECOND;
 /* Below this the host's scheduling decides, not the path (docs/decisions/0067). */
 static const lucid_time LEAST_TIMEOUT = 2 * LUCID_MILLISECOND;
 
+/* SRTT of a path on which probes are sent in recovery too. */
+static const lucid_time SHORT_PATH = 10 * LUCID_MILLISECOND;
+
 static const lucid_time TIMEOUT_WITHOUT_SAMPLE = LUCID_SECOND;
 
 /* TLP_calc_PTO(), but for the RTO */
@@ -21,12 +24,20 @@ static lucid_time timeout_of(const struct tcb *tcb) {
     return tcb_flight(tcb) <= tcb->snd.mss ? timeout + MAX_ACK_DELAY : timeout;
 }
 
+/* In fast recovery, all that was lost having been sent again: there the RFC leaves it to the retransmission timer to
+ * find out that a retransmission, or the only ACK of it, was lost too. On a short path that is a thousand round trips
+ * away, and so one segment of new data asks before (docs/decisions/0068). */
+static bool wanted_in_recovery(const struct tcb *tcb) {
+    return tcb_has(tcb, TCB_RECOVERY) && tcb->board.lost == 0 && tcb->rtt.srtt <= SHORT_PATH &&
+           seq_lt(tcb->snd.nxt, tcb_data_end(tcb)) && tcb_flight(tcb) + tcb->snd.mss <= tcb->snd.wnd;
+}
+
 /* "unless it is already in fast recovery, RTO recovery, or segments have been SACKed" */
 static bool wanted(const struct tcb *tcb) {
-    bool recovering = tcb->loss.guarded || tcb->board.lost > 0;
+    bool quiet = !tcb->loss.guarded && tcb->board.lost == 0 && tcb->board.sacked == 0;
     bool may = tcb->probe.sampled && !tcb->probe.outstanding;
-    return tcb_agreed(tcb, AGREED_SACK) && tcb_flight(tcb) > 0 && tcb->snd.wnd > 0 && !recovering && may &&
-           tcb->board.sacked == 0;
+    return tcb_agreed(tcb, AGREED_SACK) && tcb_flight(tcb) > 0 && tcb->snd.wnd > 0 && may &&
+           (quiet || wanted_in_recovery(tcb));
 }
 
 void tailprobe_schedule(struct tcp *tcp, struct tcb *tcb) {
