@@ -76,8 +76,8 @@ void scoreboard_lose_range(struct tcp *tcp, struct tcb *tcb, struct seq32 start,
 /* Nothing is known any more of what the peer has above a gap: it may have thrown it away (RFC 2018 8). */
 void scoreboard_forget_sacked(struct tcb *tcb);
 
-/* The first record that is to be sent again, or NULL; and where it ends, with those behind it that are, too: what left in
- * small pieces may leave again in large ones. */
+/* The first record that is to be sent again, or NULL; and where it ends, with those behind it that are, too: what left
+ * in small pieces may leave again in large ones. */
 const struct sent *scoreboard_first_lost(const struct tcb *tcb);
 struct seq32 scoreboard_lost_end(const struct sent *first);
 
