@@ -2,10 +2,11 @@
 #include "tcp/autotune.h"
 
 #include "base/bytes.h"
+#include "tcp/rack.h"
 #include "tcp/timestamps.h"
 
-/* What a round trip is worth is not known better than this: our clock and the peer's tick each millisecond. */
-static const lucid_time LEAST_ROUND = LUCID_MILLISECOND;
+/* The rate is measured over a round trip, but not over less than this: what happens meanwhile comes in batches. */
+static const lucid_time LEAST_PERIOD = LUCID_MILLISECOND;
 
 static bool memory_is_short(const struct tcp *tcp) {
     return tcp->env->stats.memory > tcp->env->config.mem_limit / 2;
@@ -16,50 +17,48 @@ uint32_t autotune_receive_max(const struct tcp *tcp, const struct tcb *tcb) {
     return fixed ? tcb->rcv.buffer : max_u32(tcb->rcv.buffer, tcp->env->config.rcvbuf_max);
 }
 
-/* The peer echoes our ACK's timestamp in the data that the ACK let go; without timestamps the sender's estimate must
- * do. The shortest one counts: the peer's application may have had nothing to say for a while. */
+/* Our own estimate, be it of the handshake alone; without one the peer's echo of our timestamps, to the millisecond.
+ * The shortest one counts: what is queued on the way is no distance. */
 void autotune_arrived(const struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
-    lucid_time round = timestamps_round_trip(tcp, tcb, segment);
-    if (round == 0) {
-        round = tcb->rtt.srtt;
-    }
+    lucid_time round = tcb->rtt.srtt > 0 ? tcb->rtt.srtt : timestamps_round_trip(tcp, tcb, segment);
     if (round > 0 && (tcb->tune.round == 0 || round < tcb->tune.round)) {
-        tcb->tune.round = max_u64(round, LEAST_ROUND);
+        tcb->tune.round = round;
     }
 }
 
-static uint64_t octets_read(const struct tcb *tcb) {
-    return tcb->octets_in - tcb->receive_queue.length;
+/* Notes how far a stream has come by now. Returns how many octets of it pass in a round trip, or 0 when it is too early
+ * to say, or the last time is too long ago. */
+static uint64_t pass_in_a_round(struct progress *progress, uint64_t octets, lucid_time round, lucid_time now) {
+    lucid_time period = now - progress->since;
+    lucid_time wanted = max_u64(round, LEAST_PERIOD);
+    if (round == 0 || period < wanted) {
+        return 0;
+    }
+    uint64_t passed = octets - progress->octets;
+    progress->since = now;
+    progress->octets = octets;
+    return period <= 2 * wanted ? passed * round / period : 0;
 }
 
-static void grow_receive_buffer(const struct tcp *tcp, struct tcb *tcb, uint64_t read) {
-    uint64_t wanted = 2 * read +
-                      16u * (uint64_t)tcb->rcv.mss; /* and the first flight of RFC 6928, with some to spare */
-    uint32_t most = autotune_receive_max(tcp, tcb);
-    if (wanted > tcb->rcv.buffer && tcb->rcv.buffer < most && !memory_is_short(tcp)) {
-        tcb->rcv.buffer = (uint32_t)min_u64(wanted, most);
+/* In slow start the sender doubles the rate each round trip; and there is the first flight of RFC 6928. */
+static void grow(const struct tcp *tcp, uint32_t *buffer, uint64_t in_a_round, uint32_t most) {
+    uint64_t wanted = 2 * in_a_round + 16u * 1460u;
+    if (in_a_round == 0 || wanted <= *buffer || *buffer >= most || memory_is_short(tcp)) {
+        return;
     }
+    *buffer = (uint32_t)min_u64(wanted, most);
 }
 
 void autotune_read(const struct tcp *tcp, struct tcb *tcb) {
-    lucid_time now = tcp->env->now;
-    if (tcb->tune.round == 0 || now - tcb->tune.since < tcb->tune.round) {
-        return;
-    }
-    uint64_t total = octets_read(tcb);
-    /* What was read in more than two rounds tells nothing of one. */
-    if (now - tcb->tune.since <= 2 * tcb->tune.round) {
-        grow_receive_buffer(tcp, tcb, total - tcb->tune.read);
-    }
-    tcb->tune.since = now;
-    tcb->tune.read = total;
+    uint64_t read = tcb->octets_in - tcb->receive_queue.length;
+    uint64_t rate = pass_in_a_round(&tcb->tune.read, read, tcb->tune.round, tcp->env->now);
+    grow(tcp, &tcb->rcv.buffer, rate, autotune_receive_max(tcp, tcb));
 }
 
 void autotune_acked(const struct tcp *tcp, struct tcb *tcb) {
-    uint64_t wanted = 2 * (uint64_t)tcb->cc.cwnd;
-    uint32_t most = tcp->env->config.sndbuf_max;
-    bool fixed = tcb_switched(tcb, SWITCH_FIXED_SNDBUF);
-    if (wanted > tcb->send_buffer && tcb->send_buffer < most && !fixed && !memory_is_short(tcp)) {
-        tcb->send_buffer = (uint32_t)min_u64(wanted, most);
+    uint64_t acked = tcb->octets_out - tcb->send_queue.length;
+    uint64_t rate = pass_in_a_round(&tcb->tune.acked, acked, rack_min_rtt(tcb), tcp->env->now);
+    if (!tcb_switched(tcb, SWITCH_FIXED_SNDBUF)) {
+        grow(tcp, &tcb->send_buffer, rate, tcp->env->config.sndbuf_max);
     }
 }

@@ -5,10 +5,11 @@
  * config.rcvbuf and config.sndbuf and grows, up to config.rcvbuf_max and config.sndbuf_max, as long as it is what
  * limits the flow.
  *
- * The receiver's side is dynamic right-sizing: what the application reads in a round trip is the rate; a sender in slow
- * start doubles it in the next one, so the buffer is kept at twice that. The sender's side follows the congestion
- * window. A buffer whose size the application chose (SO_RCVBUF, SO_SNDBUF) stays as it is, and nothing grows while half
- * of the stack's memory is in use. Buffers never shrink: a promised window is not withdrawn (RFC 9293 3.8.6 SHLD-14).
+ * Dynamic right-sizing: what the application reads in a round trip, or the peer acknowledges, is the rate; in slow
+ * start it doubles in the next one, so the buffer is kept at twice that. The round trip is the shortest one seen: for
+ * a queue that the flow itself has built, or fast memory, a larger buffer would only make the queue longer. A buffer
+ * whose size the application chose (SO_RCVBUF, SO_SNDBUF) stays as it is, and nothing grows while half of the stack's
+ * memory is in use. Buffers never shrink: a promised window is not withdrawn (RFC 9293 3.8.6 SHLD-14).
  */
 #ifndef TCP_AUTOTUNE_H
 #define TCP_AUTOTUNE_H

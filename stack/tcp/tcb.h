@@ -140,10 +140,12 @@ struct tcb {
     uint32_t run_count, run_octets;
     uint64_t octets_in, octets_out;
     struct {
-        lucid_time round; /* a round trip as the receiver sees it; 0: unknown */
-        lucid_time since; /* when the present one began */
-        uint64_t read;    /* octets that the application had read by then */
-    } tune;               /* autotune.h */
+        lucid_time round; /* the shortest round trip, as the receiver knows it; 0: unknown */
+        struct progress {
+            lucid_time since;
+            uint64_t octets; /* that had come through by then */
+        } read, acked;       /* by the application; by the peer */
+    } tune;                  /* autotune.h */
 
     struct {
         lucid_time srtt, rttvar, rto; /* RFC 6298; srtt 0: no sample yet */

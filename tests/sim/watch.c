@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "tcp/cc.h"
 #include "tcp/spurious.h"
 #include "harness/work.h"
 #include "tcp/fsm.h"
@@ -119,11 +120,12 @@ static void check_flight(struct watch *watch, const struct tcb *tcb, const struc
 }
 
 /* In slow start cwnd grows by no more than was acknowledged (RFC 5681 3.1, RFC 3465); what recovery does with it (RFC
- * 6937, RFC 6582) is another matter, and that a cut may be taken back (RFC 5682). */
+ * 6937, RFC 6582) is another matter, and that a cut may be taken back (RFC 5682); and a fixed window does not grow, it
+ * is back. */
 static void check_growth(struct watch *watch, const struct tcb *tcb, const struct watch_past *past) {
     bool began = past->state & STATES_SYNCHRONIZED && !seq_eq(past->una, tcb->iss);
     uint32_t acked = seq_distance(past->una, tcb->snd.una);
-    bool recovers = past->recovers || past->undoable || tcb_has(tcb, TCB_RECOVERY);
+    bool recovers = past->recovers || past->undoable || tcb_has(tcb, TCB_RECOVERY) || tcb->cc.ops == &cc_fixed;
     if (began && !recovers && past->cwnd < past->ssthresh && past->ssthresh == tcb->cc.ssthresh &&
         tcb->cc.cwnd > past->cwnd + acked) {
         watch_broken(watch, "I31: cwnd grew by %u, but only %u octets were acknowledged", tcb->cc.cwnd - past->cwnd,
