@@ -18,6 +18,7 @@ static const size_t SWITCHES_OF_CONFIG[] = {
     offsetof(struct lucid_config, nagle),        offsetof(struct lucid_config, rfc5961),
     offsetof(struct lucid_config, rfc1337),      offsetof(struct lucid_config, rst_on_full_backlog),
     offsetof(struct lucid_config, timestamps),   offsetof(struct lucid_config, sack),
+    offsetof(struct lucid_config, pacing),
 };
 
 /* Three times of four the default stays. One stream for each switch: a new one moves no other. */

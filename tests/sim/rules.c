@@ -225,7 +225,9 @@ static void segment_in(struct observed *end, const struct lucid_event_segment *s
     if (segment->flags & LUCID_SYN) {
         hear_mss(end, segment);
     }
-    if ((segment->flags & LUCID_ACK) && end->sent && is_near(segment->ack, end->nxt)) {
+    /* An ACK of what was sent, or of the octet of a probe; others may come from an attacker. */
+    bool ours = end->sent && segment->ack - end->iss <= end->nxt - end->iss + 1;
+    if ((segment->flags & LUCID_ACK) && ours) {
         uint32_t edge = segment->ack + segment->window;
         end->offered_edge = end->offered ? later(end->offered_edge, edge) : edge;
         end->offered = true;

@@ -251,6 +251,7 @@ void sim_host_begin(struct sim *sim, struct sim_host *host) {
     begin_listener(sim, host);
     begin_deep(sim, host);
     watch_begin(&host->watch, host->stack, sim->plan.seed, host->plan->seed >> 8 & 1);
+    host->watch.scarce = plan_has(&sim->plan, PLAN_SQUEEZE) || plan_has(&sim->plan, PLAN_ALLOC);
     host->memory.fail_chance = host->plan->alloc_fails;
 }
 

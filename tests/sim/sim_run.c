@@ -26,7 +26,12 @@ void sim_fail(struct sim *sim, const char *format, ...) {
 
 int sim_host_of(const struct sim *sim, const struct lucid_addr *addr) {
     unsigned number = (unsigned)addr->octet[15] - 1;
-    return number < sim->plan.hosts ? (int)number : -1;
+    if (number >= sim->plan.hosts) {
+        return -1;
+    }
+    const struct lucid_config *config = &sim->plan.host[number].config;
+    bool known = lucid_addr_equal(addr, &config->addrs[0].addr) || lucid_addr_equal(addr, &config->addrs[1].addr);
+    return known ? (int)number : -1;
 }
 
 /* ---- packets ---- */

@@ -42,6 +42,7 @@ struct watch_past {
 struct watch {
     struct lucid_stack *stack;
     uint64_t key;  /* of end_key() */
+    bool scarce;   /* memory may be short */
     bool reserves; /* packets are read into chunks of the stack */
     struct lucid_packet in;
     struct watch_past *past; /* by number in tcp.tcbs */
