@@ -8,6 +8,7 @@
  *    4 2       SACK permitted, 2018 2
  *    5 8n + 2  SACK    2018 3     n blocks: left edge, right edge, 4 octets each
  *    8 10      times   7323 3.2   TSval, TSecr, 4 octets each
+ *   34 n + 2   cookie  7413 4.1.1 n octets, even, 4 to 16; or none: one is asked for
  */
 #include "wire/tcp_options.h"
 
@@ -21,6 +22,7 @@ enum option_kind {
     OPTION_SACK_PERMITTED = 4,
     OPTION_SACK = 5,
     OPTION_TIMESTAMPS = 8,
+    OPTION_FAST_OPEN = 34,
 };
 
 enum option_length {
@@ -50,6 +52,17 @@ static void read_sack(const uint8_t *data, size_t size, struct tcp_options *out)
     }
 }
 
+/* RFC 7413 4.1.1 7413-4.1.1a: a length that is odd or out of range is ignored. data: behind kind and length. */
+static void read_cookie(const uint8_t *data, size_t size, struct tcp_options *out) {
+    bool fits = size == 0 || (size >= TCP_COOKIE_MIN && size <= TCP_COOKIE_MAX);
+    if (!fits || size % 2 != 0) {
+        return;
+    }
+    out->has_fast_open = true;
+    out->cookie_length = (uint8_t)size;
+    copy_octets(out->cookie, data, size);
+}
+
 /* option: at its kind octet, length octets in all. */
 static void read_option(const uint8_t *option, size_t length, struct tcp_options *out) {
     uint8_t kind = option[0];
@@ -67,6 +80,8 @@ static void read_option(const uint8_t *option, size_t length, struct tcp_options
         out->has_timestamps = true;
         out->ts_value = get32(option + 2);
         out->ts_echo = get32(option + 6);
+    } else if (kind == OPTION_FAST_OPEN) {
+        read_cookie(option + 2, length - 2, out);
     }
 }
 
@@ -99,6 +114,7 @@ static size_t length_without_sack(const struct tcp_options *options) {
     size_t length = 0;
     length += options->has_mss ? LENGTH_MSS : 0u;
     length += options->has_window_scale ? aligned(LENGTH_WINDOW_SCALE) : 0u;
+    length += options->has_fast_open ? aligned(2u + options->cookie_length) : 0u;
     if (options->sack_permitted && options->has_timestamps) {
         return length + LENGTH_SACK_PERMITTED + LENGTH_TIMESTAMPS;
     }
@@ -136,6 +152,13 @@ static uint8_t *write_timestamps(uint8_t *to, unsigned nops, const struct tcp_op
     return to + 8;
 }
 
+static uint8_t *write_cookie(uint8_t *to, const struct tcp_options *options) {
+    size_t length = 2u + options->cookie_length;
+    to = write_head(to, (unsigned)(aligned(length) - length), OPTION_FAST_OPEN, length);
+    copy_octets(to, options->cookie, options->cookie_length);
+    return to + options->cookie_length;
+}
+
 static uint8_t *write_sack(uint8_t *to, const struct tcp_options *options) {
     unsigned blocks = sack_fitting(options);
     if (blocks == 0) {
@@ -167,6 +190,9 @@ size_t tcp_options_build(uint8_t *to, const struct tcp_options *options) {
     if (options->has_window_scale) {
         at = write_head(at, 1, OPTION_WINDOW_SCALE, LENGTH_WINDOW_SCALE);
         *at++ = options->window_scale;
+    }
+    if (options->has_fast_open) {
+        at = write_cookie(at, options);
     }
     at = write_sack(at, options);
     return (size_t)(at - to);

@@ -1,4 +1,5 @@
-/* tcp_options.h: TCP options, RFC 9293 3.2 MUST-4, RFC 7323 (window scale, timestamps), RFC 2018 (SACK).
+/* tcp_options.h: TCP options, RFC 9293 3.2 MUST-4, RFC 7323 (window scale, timestamps), RFC 2018 (SACK),
+ * RFC 7413 (Fast Open).
  *
  * Options are accepted in any segment, in any order, at any alignment (MUST-5, MUST-64); unknown ones are skipped
  * (MUST-6). Whether an option means anything in the segment that carries it, for instance an MSS without SYN, the
@@ -19,6 +20,8 @@
 #define TCP_SACK_HEAD 4         /* octets of the SACK option without its blocks, NOPs before it included */
 #define TCP_SACK_BLOCK 8        /* octets of a block */
 #define TCP_WINDOW_SCALE_MAX 14 /* RFC 7323 2.3 */
+#define TCP_COOKIE_MIN 4        /* octets of a Fast Open cookie, RFC 7413 4.1.1; their number is even */
+#define TCP_COOKIE_MAX 16
 
 struct tcp_sack_block {
     struct seq32 left, right; /* left < right */
@@ -31,6 +34,9 @@ struct tcp_options {
     uint16_t mss;
     uint32_t ts_value, ts_echo;
     struct tcp_sack_block sack[TCP_SACK_MAX];
+    bool has_fast_open;
+    uint8_t cookie_length; /* with has_fast_open; 0: a cookie is asked for */
+    uint8_t cookie[TCP_COOKIE_MAX];
 };
 
 /* Reads the options, length octets (at most 40) behind the fixed header.

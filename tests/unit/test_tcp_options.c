@@ -1,5 +1,5 @@
 /* test_tcp_options.c: wire/tcp_options.h. attack A21 A22 A23 A24; RFC 9293 MUST-4 MUST-5 MUST-6 MUST-7 MUST-64 MUST-68
- * MUST-69; requirement 7323-2.2
+ * MUST-69; requirement 7323-2.2; 7413-4.1.1a
  */
 #include "packets.h"
 #include "wire/tcp_options.h"
@@ -33,6 +33,39 @@ START_TEST(odd_order_and_alignment) {
     ck_assert_uint_eq(options.window_scale, 7);
     ck_assert_uint_eq(options.ts_value, 0x80000001u);
     ck_assert_uint_eq(options.ts_echo, 0xfffffffeu);
+}
+END_TEST
+
+/* RFC 7413 4.1.1: empty, or 4 to 16 octets, an even number of them. */
+START_TEST(cookies) {
+    for (uint8_t length = 2; length <= 40; length++) {
+        uint8_t octets[40] = {34, length};
+        struct tcp_options options;
+        bool good = length == 2 || (length >= 6 && length <= 18 && length % 2 == 0);
+        memset(octets + 2, 0xa5, sizeof octets - 2);
+        ck_assert_int_eq(parse(octets, length, &options), LUCID_DROP_NONE);
+        ck_assert_int_eq(options.has_fast_open, good);
+        ck_assert_uint_eq(options.cookie_length, good ? length - 2u : 0u);
+        ck_assert_int_eq(options.cookie[15], length == 18 ? 0xa5 : 0);
+    }
+}
+END_TEST
+
+/* The longest cookie fits into a SYN with all options, without a SACK block. */
+START_TEST(longest_cookie) {
+    struct tcp_options options = {.has_mss = true, .has_window_scale = true, .sack_permitted = true}, again;
+    options.has_timestamps = options.has_fast_open = true;
+    options.cookie_length = TCP_COOKIE_MAX;
+    options.sack_count = 1;
+    memset(options.cookie, 0x5a, sizeof options.cookie);
+    uint8_t octets[TCP_OPTIONS_MAX];
+    ck_assert_uint_eq(tcp_options_length(&options), TCP_OPTIONS_MAX);
+    ck_assert_uint_eq(tcp_options_build(octets, &options), TCP_OPTIONS_MAX);
+    ck_assert_int_eq(parse(octets, sizeof octets, &again), LUCID_DROP_NONE);
+    ck_assert(again.has_mss && again.has_window_scale && again.sack_permitted && again.has_timestamps);
+    ck_assert_uint_eq(again.cookie_length, TCP_COOKIE_MAX);
+    ck_assert_mem_eq(again.cookie, options.cookie, TCP_COOKIE_MAX);
+    ck_assert_uint_eq(again.sack_count, 0);
 }
 END_TEST
 
@@ -241,6 +274,8 @@ int main(void) {
     Suite *suite = unit_suite("tcp_options", &tests);
     tcase_add_test(tests, nothing);
     tcase_add_test(tests, odd_order_and_alignment);
+    tcase_add_test(tests, cookies);
+    tcase_add_test(tests, longest_cookie);
     tcase_add_test(tests, every_prefix);
     tcase_add_test(tests, every_kind_and_length);
     tcase_add_test(tests, what_follows_an_unknown_option_counts);
