@@ -18,6 +18,7 @@ void lucid_config_default(struct lucid_config *config) {
         .sockets_max = 1u << 20,
         .connections_max = 1u << 20,
         .half_open_max = 1024,
+        .fast_open_max = 256,
         .timewait_max = 65536,
         .challenge_acks = 2,
         .icmp_errors = 100,
@@ -105,7 +106,9 @@ static bool buffers_ok(const struct lucid_config *config) {
 static bool limits_ok(const struct lucid_config *config) {
     bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < BUFFER_MAX &&
                    config->timewait_max < BUFFER_MAX;
-    bool modes = config->ecn <= LUCID_ECN_ACTIVE && config->syn_cookies <= LUCID_SYN_COOKIES_ALWAYS;
+    const unsigned fast_open = LUCID_FAST_OPEN_CLIENT | LUCID_FAST_OPEN_SERVER;
+    bool modes = config->ecn <= LUCID_ECN_ACTIVE && config->syn_cookies <= LUCID_SYN_COOKIES_ALWAYS &&
+                 config->fast_open <= fast_open;
     bool ports = config->port_first > 0 && config->port_first <= config->port_last;
     bool windows = config->initial_window > 0 && config->fixed_window > 0 && config->congestion < LUCID_CONGESTIONS;
     return buffers_ok(config) && objects && modes && ports && windows && config->mss_floor > 0 && config->ttl > 0;

@@ -14,6 +14,9 @@ unsigned sock_ready(const struct sock *sock);
 /* The number of the connection or listener in the trace; 0: none. */
 uint32_t sock_name(const struct sock *sock);
 
+/* connect() as LUCID_MSG_FASTOPEN asks for it: the SYN waits for data. Returns 0 or an error of lucid_connect(). */
+int sock_fast_open(struct lucid_stack *stack, struct sock *sock, int fd, const struct lucid_sockaddr *remote);
+
 /* True when an address of this kind may be used with the socket. */
 bool sock_takes(const struct sock *sock, const struct lucid_addr *addr);
 

@@ -1,6 +1,7 @@
 /* stream.c: the calls of socket.h for naming and connecting, and those on streams. RFC 9293 3.10.1 to 3.10.4. */
 #include "base/addr.h"
 #include "sock/sock.h"
+#include "tcp/fastopen.h"
 
 int lucid_bind(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *local) {
     struct sock *sock = sock_of(stack, fd);
@@ -113,6 +114,13 @@ static int connect_stream(struct lucid_stack *stack, struct sock *sock, const st
     return -LUCID_EINPROGRESS;
 }
 
+static int connect_traced(struct lucid_stack *stack, struct sock *sock, int fd, const struct lucid_sockaddr *remote) {
+    int result = connect_stream(stack, sock, remote);
+    trace_call(&stack->env, sock_name(sock), LUCID_CALL_OPEN, fd, remote->port);
+    trace_return(&stack->env, sock_name(sock), LUCID_CALL_OPEN, fd, result);
+    return result;
+}
+
 int lucid_connect(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *remote) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
@@ -124,10 +132,25 @@ int lucid_connect(struct lucid_stack *stack, int fd, const struct lucid_sockaddr
     if (sock->udp) {
         return udp_connect(&stack->udp, sock->udp, remote);
     }
-    int result = connect_stream(stack, sock, remote);
-    trace_call(&stack->env, sock_name(sock), LUCID_CALL_OPEN, fd, remote->port);
-    trace_return(&stack->env, sock_name(sock), LUCID_CALL_OPEN, fd, result);
-    return result;
+    return connect_traced(stack, sock, fd, remote);
+}
+
+int sock_fast_open(struct lucid_stack *stack, struct sock *sock, int fd, const struct lucid_sockaddr *remote) {
+    if (!(stack->env.config.fast_open & LUCID_FAST_OPEN_CLIENT)) {
+        return -LUCID_EOPNOTSUPP;
+    }
+    if (!remote) {
+        return -LUCID_EDESTADDRREQ;
+    }
+    if (!sock_takes(sock, &remote->addr)) {
+        return -LUCID_EAFNOSUPPORT;
+    }
+    int result = connect_traced(stack, sock, fd, remote);
+    if (result != -LUCID_EINPROGRESS) {
+        return result;
+    }
+    fastopen_begin(&stack->tcp, sock->tcb);
+    return 0;
 }
 
 int lucid_shutdown(struct lucid_stack *stack, int fd, int how) {

@@ -34,6 +34,10 @@ ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *data, size
     if (sock->udp) {
         return udp_sendto(&stack->udp, sock->udp, data, length, remote);
     }
+    int error = flags & LUCID_MSG_FASTOPEN ? sock_fast_open(stack, sock, fd, remote) : 0;
+    if (error) {
+        return error;
+    }
     if (!sock->tcb) { /* 9293-3.10.2-01, -02 */
         return -LUCID_ENOTCONN;
     }

@@ -7,6 +7,7 @@
 #include "tcp/cc.h"
 #include "tcp/challenge.h"
 #include "tcp/ecn.h"
+#include "tcp/fastopen.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
 #include "tcp/plan.h"
@@ -69,6 +70,8 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
     if (repeated) {
         rtt_after_repeated_syn(tcb);
     }
+    fastopen_acked(tcp, tcb, segment->ack);
+    fastopen_over(tcp, tcb);
     tcb->rtt.backoff = 0;
     report_connected(tcb);
     cc_begin(&tcp->env->config, tcb, lost);
@@ -76,6 +79,14 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
     keepalive_begin(tcp, tcb);
     tcp->env->stats.tcp_established++;
+}
+
+/* What was sent before the handshake was complete (RFC 7413) has had no timer of its own. */
+static void watch_flight(struct tcp *tcp, struct tcb *tcb) {
+    if (tcb_flight(tcb) > 0) {
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_RTO, tcp->env->now + tcb->rtt.rto);
+        user_timeout_restart(tcp, tcb);
+    }
 }
 
 /* SND.UNA < SEG.ACK: what is acknowledged leaves the queue. Only what was sent can be acknowledged (in_range()), so an
@@ -147,16 +158,16 @@ static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment
  * 9293-3.10.7.4-08, -09 */
 static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     struct segment syn;
-    bool in_range = seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
+    bool in_range = seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb_highest_sent(tcb));
     bool acceptable = in_range && tcb_syn_left(tcb);
-    bool cookie = !acceptable && tcb->listener && syncookie_open(tcp, segment, &syn);
+    bool cookie = !acceptable && tcb_has(tcb, TCB_HALF_OPEN) && syncookie_open(tcp, segment, &syn);
     if (!acceptable && !cookie) {
         reply_reset(tcp, segment);
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_ACK_SYN_RECEIVED);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_RST);
         return DONE;
     }
-    if (tcb->listener && listener_full(tcb->listener)) {
+    if (tcb_has(tcb, TCB_HALF_OPEN) && listener_full(tcb->listener)) {
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_BACKLOG);
         return DONE;
     }
@@ -167,6 +178,7 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, struct 
     fsm_fire(tcp, tcb, EVENT_RCV_ACK_OF_SYN);
     ack_window(tcb, segment);
     ack_of_syn(tcp, tcb, segment);
+    watch_flight(tcp, tcb);
     if (tcb_has(tcb, TCB_CLOSE_PENDING)) {
         fsm_fire(tcp, tcb, EVENT_CLOSE);
     }
@@ -189,7 +201,8 @@ static struct delivery delivery_by(const struct tcp *tcp, const struct tcb *tcb,
     };
 }
 
-static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+/* opens: this ACK has just completed the handshake, and duplicates none. */
+static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool opens) {
     if (seq_lt(segment->ack, tcb->snd.una)) {
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
         return;
@@ -197,7 +210,7 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
     struct news news = {
         .flight = tcb_flight(tcb),
         .advanced = seq_gt(segment->ack, tcb->snd.una),
-        .duplicate = is_duplicate(tcb, segment),
+        .duplicate = !opens && is_duplicate(tcb, segment),
         .delivery = delivery_by(tcp, tcb, segment),
     };
     ecn_ack_arrived(tcp, tcb, segment);
@@ -222,14 +235,15 @@ enum verdict ack_check(struct tcp *tcp, struct tcb *tcb, struct segment *segment
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_DROPPED);
         return DONE;
     }
-    if (tcb_is(tcb, LUCID_SYN_RECEIVED) && check_syn_received(tcp, tcb, segment) == DONE) {
+    bool opens = tcb_is(tcb, LUCID_SYN_RECEIVED);
+    if (opens && check_syn_received(tcp, tcb, segment) == DONE) {
         return DONE;
     }
     if (!in_range(tcp, tcb, segment)) {
         return challenge_ack(tcp, tcb, LUCID_DROP_TCP_ACK_RANGE, "5961:5.2");
     }
     bool fin_was_acked = tcb_has(tcb, TCB_FIN_ACKED);
-    check_synchronized(tcp, tcb, segment);
+    check_synchronized(tcp, tcb, segment, opens);
     /* 9293-3.10.7.4-13, -22, -24; anything less than our FIN changes no state: 9293-3.10.7.4-14, -23 */
     if (tcb_has(tcb, TCB_FIN_ACKED) && !fin_was_acked) {
         const struct fsm_row *row = fsm_fire(tcp, tcb, EVENT_RCV_ACK_OF_FIN);

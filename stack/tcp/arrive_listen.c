@@ -2,7 +2,7 @@
  *
  * The listener stays; an acceptable SYN makes a child of it, a TCB of its own in SYN-RECEIVED. Data on the SYN is
  * legal, but is left to be sent again (docs/decisions): before the handshake is complete nobody knows that the sender
- * exists.
+ * exists, unless it brings a cookie of ours (fastopen.h).
  *
  * When too many children are in SYN-RECEIVED, a SYN is answered without making one, by a SYN cookie (syncookie.h); the
  * ACK that brings it back makes the child, in ESTABLISHED.
@@ -11,6 +11,7 @@
 #include "tcp/ack.h"
 #include "tcp/arrive.h"
 #include "tcp/cc.h"
+#include "tcp/fastopen.h"
 #include "tcp/isn.h"
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
@@ -85,6 +86,7 @@ enum lucid_drop arrive_new_child(struct tcp *tcp, struct listener *listener, con
     }
     fsm_fire(tcp, child, begin == LUCID_LISTEN ? EVENT_RCV_SYN : EVENT_RCV_NEW_SYN);
     tcb_timer_set(tcp, child, LUCID_TIMER_USER, tcp->env->now + tcp->env->config.r2_syn_ack);
+    fastopen_arrived(tcp, child, segment);
     tcb_settle(tcp, child);
     return LUCID_DROP_NONE;
 }

@@ -1,6 +1,7 @@
 /* arrive_synsent.c: RFC 9293 3.10.7.3, SYN-SENT STATE: we have sent a SYN and wait for the peer's. */
 #include "tcp/ack.h"
 #include "tcp/arrive.h"
+#include "tcp/fastopen.h"
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
 #include "tcp/reply.h"
@@ -14,9 +15,9 @@ static enum verdict drop(struct tcp *tcp, const struct tcb *tcb, enum lucid_drop
     return DONE;
 }
 
-/* SND.UNA < SEG.ACK =< SND.NXT */
+/* SND.UNA < SEG.ACK =< SND.NXT, which RFC 7413 4.2.2 counts the data of the SYN in */
 static bool acceptable_ack(const struct tcb *tcb, const struct segment *segment) {
-    return tcb_syn_left(tcb) && seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb->snd.nxt);
+    return tcb_syn_left(tcb) && seq_gt(segment->ack, tcb->snd.una) && seq_le(segment->ack, tcb_highest_sent(tcb));
 }
 
 /* 9293-3.10.7.3-01, and -02 for a RST, which gets no answer */
@@ -37,6 +38,7 @@ static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, const struct se
     if (!segment_has(segment, LUCID_ACK)) { /* 9293-3.10.7.3-04 */
         return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_RST, "9293:3.10.7.3/2", LUCID_OUTCOME_DROPPED);
     }
+    fastopen_failed(tcp, tcb);
     fsm_fire(tcp, tcb, EVENT_RCV_RST); /* 9293-3.10.7.3-03 */
     tcp->env->stats.tcp_resets_in++;
     return DONE;
@@ -61,6 +63,7 @@ static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment 
         return DONE;
     }
     fsm_fire(tcp, tcb, EVENT_RCV_SYN_ACK); /* 9293-3.10.7.3-05 */
+    fastopen_answered(tcp, tcb, segment);
     ack_of_syn(tcp, tcb, segment);
     arrive_text_and_fin(tcp, tcb, segment);
     return DONE;

@@ -71,7 +71,7 @@ static const char *check_listeners(const struct tcp *tcp) {
 
 const char *tcp_check(const struct tcp *tcp) {
     uint32_t cursor = 0;
-    uint32_t live = 0, armed = 0;
+    uint32_t live = 0, armed = 0, early = 0;
     const struct tcb *tcb;
     while ((tcb = pool_next(&tcp->tcbs, &cursor))) {
         const char *broken = tcb_check(tcp, tcb);
@@ -80,6 +80,7 @@ const char *tcp_check(const struct tcp *tcp) {
             return broken;
         }
         live += !tcb_has(tcb, TCB_RETIRED);
+        early += tcb->fast.taken;
         armed += timer_armed(&tcb->timer);
     }
     if (armed != tcp->timers.armed) {
@@ -87,6 +88,9 @@ const char *tcp_check(const struct tcp *tcp) {
     }
     if (live + tcp->timewaits.used != tcp->demux.used) {
         return "I27: the connection table holds something that is neither a connection nor a TIME-WAIT record";
+    }
+    if (early != tcp->fastopen.pending) {
+        return "I29: connections of Fast Open in SYN-RECEIVED are miscounted";
     }
     const char *broken = check_queue(tcp);
     return broken ? broken : check_listeners(tcp);

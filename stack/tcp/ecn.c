@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "tcp/cc.h"
+#include "tcp/fastopen.h"
 
 /* RFC 3168 5: the ECN field of the IP header. */
 enum { NOT_ECT = 0, ECT_0 = 2, CE = 3 };
@@ -50,9 +51,10 @@ static uint8_t flags_of_syn(struct tcb *tcb) {
     return 0;
 }
 
-/* Data of which every octet is new: a window probe may have carried the first one before. */
+/* Data of which every octet is new: a window probe may have carried the first one before, or our SYN some. */
 static bool is_new_data(const struct tcb *tcb, const struct plan *plan) {
-    return plan->kind == PLAN_DATA && plan->length > 0 && !plan->again && !tcb_has(tcb, TCB_PROBE_SENT);
+    bool again = plan->again || fastopen_sent(tcb, plan->seq);
+    return plan->kind == PLAN_DATA && plan->length > 0 && !again && !tcb_has(tcb, TCB_PROBE_SENT);
 }
 
 uint8_t ecn_mark(struct tcb *tcb, const struct plan *plan, struct tcp_header *header) {

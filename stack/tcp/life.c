@@ -4,6 +4,7 @@
 #include "base/chunk.h"
 #include "tcp/cc.h"
 #include "tcp/check.h"
+#include "tcp/fastopen.h"
 #include "tcp/output.h"
 #include "tcp/recvq.h"
 #include "tcp/reply.h"
@@ -97,6 +98,7 @@ static void retire(struct tcp *tcp, struct tcb *tcb) {
         demux_remove(tcp, &tcb->ends);
         ports_give(tcp->env, &tcp->ports, tcb->ends.local.port);
     }
+    fastopen_over(tcp, tcb);
     tcb_timers_stop(tcp, tcb);
     buffers_consume(tcp->env, &tcb->send_queue, tcb->send_queue.length);
     scoreboard_clear(tcp, tcb);
@@ -128,11 +130,14 @@ void tcb_disown(struct tcp *tcp, struct tcb *tcb) {
     tcb->flags |= TCB_CLOSED | TCB_SHUT_READ;
 }
 
-static int error_of(unsigned actions) {
+/* A child that was reset in SYN-RECEIVED goes to LISTEN, and nobody needs to know (9293-3.10.7.4-03), unless it was
+ * accepted early, RFC 7413. */
+static int error_of(const struct tcb *tcb, unsigned actions) {
     if (actions & ACTION_TELL_REFUSED) {
         return LUCID_ECONNREFUSED;
     }
-    if (actions & ACTION_TELL_RESET) {
+    bool child = (actions & ACTION_DELETE) && tcb_is(tcb, LUCID_LISTEN);
+    if (child || (actions & ACTION_TELL_RESET)) {
         return LUCID_ECONNRESET;
     }
     return actions & ACTION_TELL_TIMED_OUT ? LUCID_ETIMEDOUT : 0;
@@ -140,9 +145,9 @@ static int error_of(unsigned actions) {
 
 static void tell(struct tcp *tcp, struct tcb *tcb, unsigned actions) {
     if (!tcb->error) {
-        tcb->error = error_of(actions);
+        tcb->error = error_of(tcb, actions);
     }
-    if ((actions & ACTION_TELL_CONNECTED) && tcb->listener) {
+    if ((actions & ACTION_TELL_CONNECTED) && tcb_has(tcb, TCB_HALF_OPEN)) {
         listener_add_waiting(tcp, tcb);
     }
     if (actions & (ACTION_TELL_CONNECTED | ACTION_TELL_END | ACTION_TELL_REFUSED | ACTION_TELL_RESET |

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "tcp/autotune.h"
 #include "tcp/ecn.h"
+#include "tcp/fastopen.h"
 #include "tcp/pmtu.h"
 #include "tcp/sack.h"
 #include "tcp/timestamps.h"
@@ -37,6 +38,7 @@ void negotiate_offer(const struct tcp *tcp, const struct tcb *tcb, struct tcp_op
     options->has_window_scale = first ? tcp->env->config.window_scale : tcb_agreed(tcb, AGREED_SCALE);
     options->window_scale = tcb->rcv.shift;
     options->sack_permitted = first ? tcp->env->config.sack : tcb_agreed(tcb, AGREED_SACK);
+    fastopen_offer(tcp, tcb, options);
     if (first && tcp->env->config.timestamps) {
         timestamps_write(tcp, tcb, false, options);
     }

@@ -5,6 +5,7 @@
 #include "base/checksum.h"
 #include "tcp/cc.h"
 #include "tcp/ecn.h"
+#include "tcp/fastopen.h"
 #include "tcp/life.h"
 #include "tcp/negotiate.h"
 #include "tcp/pathprobe.h"
@@ -31,7 +32,7 @@ bool output_due(const struct tcb *tcb) {
         return false;
     }
     return tcb_has(tcb, TCB_SYN_DUE | TCB_PROBE_DUE | TCB_KEEPALIVE_DUE | TCB_ACK_NOW) || tcb->board.lost > 0 ||
-           tcb->probe.due || (tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb));
+           tcb->probe.due || (plan_open(tcb) && plan_unsent(tcb));
 }
 
 static uint8_t flags_for(const struct tcb *tcb, const struct plan *plan) {
@@ -56,7 +57,8 @@ static uint16_t window_for(struct tcb *tcb, const struct plan *plan) {
 static uint32_t attach_payload(struct tcb *tcb, struct plan *plan, struct lucid_packet *out) {
     unsigned count = 0;
     if (plan->length > 0) {
-        uint32_t offset = seq_distance(tcb_data_start(tcb), plan->seq);
+        struct seq32 first = plan->kind == PLAN_SYN ? seq_add(plan->seq, 1) : plan->seq;
+        uint32_t offset = seq_distance(tcb_data_start(tcb), first);
         uint32_t found = buffers_slices(&tcb->send_queue, offset, plan->length, out->slice + 1, LUCID_PACKET_SLICES - 1,
                                         &count);
         if (found < plan->length) {
@@ -129,11 +131,12 @@ static void start_timers(struct tcp *tcp, struct tcb *tcb) {
     }
 }
 
-static void left_syn(struct tcp *tcp, struct tcb *tcb) {
+static void left_syn(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
     struct env *env = tcp->env;
     bool first = !tcb_syn_left(tcb);
     tcb->flags &= ~(unsigned)TCB_SYN_DUE;
     if (first) {
+        fastopen_left(tcp, tcb, plan->length);
         rtt_begin(tcb, tcb->snd.nxt, env->now);
     } else {
         rtt_forget(tcb);
@@ -197,7 +200,7 @@ static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
     left_ack(tcp, tcb, plan);
     switch (plan->kind) {
     case PLAN_SYN:
-        left_syn(tcp, tcb);
+        left_syn(tcp, tcb, plan);
         break;
     case PLAN_DATA:
         tcb->last_sent = tcp->env->now;
@@ -232,7 +235,7 @@ static void left(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
  * can go on. With a shut window that is a probe after one RTO (SHLD-29); with a window too small to be worth it, or a
  * cork, the override. */
 static void set_persist(struct tcp *tcp, struct tcb *tcb) {
-    bool waiting = tcb_is(tcb, STATES_DATA_OUT) && plan_unsent(tcb);
+    bool waiting = plan_open(tcb) && plan_unsent(tcb);
     bool timed = tcb_timer_on(tcb, LUCID_TIMER_PERSIST) || tcb_timer_on(tcb, LUCID_TIMER_PACE);
     if (!waiting || tcb_flight(tcb) > 0 || timed) {
         return;

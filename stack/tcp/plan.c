@@ -2,6 +2,7 @@
 #include "tcp/plan.h"
 
 #include "base/bytes.h"
+#include "tcp/fastopen.h"
 #include "tcp/pacing.h"
 #include "tcp/pathprobe.h"
 #include "tcp/sack.h"
@@ -14,6 +15,10 @@ static const uint32_t SEGMENTS_PER_PACKET = 44;
 
 /* Room for IP and TCP header in the 65535 octets of a packet. */
 static const uint32_t HEADER_RESERVE = 120;
+
+bool plan_open(const struct tcb *tcb) {
+    return tcb_is(tcb, STATES_DATA_OUT) || tcb->fast.taken;
+}
 
 bool plan_unsent(const struct tcb *tcb) {
     bool data = tcb_has(tcb, TCB_FIN_SENT) ? false : seq_lt(tcb->snd.nxt, tcb_data_end(tcb));
@@ -117,7 +122,7 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     plan.length = min_u32(min_u32(waiting, usable), largest_packet(tcp, tcb, plan.segment));
     plan.fin = fin_fits(tcb, &plan);
     uint32_t part = plan.length % plan.segment;
-    bool flying = tcb_flight(tcb) > 0 || plan.length > part;
+    bool flying = tcb_data_flight(tcb) > 0 || plan.length > part;
     bool all = plan.length == waiting;
     if (part > 0 && !worth_sending(tcb, part, flying, all, plan.fin)) {
         plan.length -= part;
@@ -155,7 +160,7 @@ static struct plan window_probe(const struct tcb *tcb) {
 }
 
 static struct plan plan_text(const struct tcp *tcp, const struct tcb *tcb) {
-    if (!tcb_is(tcb, STATES_DATA_OUT)) {
+    if (!plan_open(tcb)) {
         return (struct plan){.kind = PLAN_NOTHING};
     }
     if (tcb->probe.due) {
@@ -170,13 +175,24 @@ static struct plan plan_text(const struct tcp *tcp, const struct tcb *tcb) {
     return plan_unsent(tcb) ? fresh(tcp, tcb) : (struct plan){.kind = PLAN_NOTHING};
 }
 
+static struct plan plan_syn(const struct tcp *tcp, const struct tcb *tcb) {
+    uint32_t octets = fastopen_octets(tcp, tcb);
+    return (struct plan){
+        .kind = PLAN_SYN,
+        .seq = tcb->iss,
+        .length = octets,
+        .segment = octets,
+        .again = tcb_has(tcb, TCB_SYN_REPEATED),
+    };
+}
+
 struct plan plan_ack(const struct tcb *tcb) {
     return (struct plan){.kind = tcb_has(tcb, TCB_ACK_NOW) ? PLAN_ACK : PLAN_NOTHING, .seq = tcb->snd.nxt};
 }
 
 struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb) {
     if (tcb_has(tcb, TCB_SYN_DUE)) {
-        return (struct plan){.kind = PLAN_SYN, .seq = tcb->iss, .again = tcb_has(tcb, TCB_SYN_REPEATED)};
+        return plan_syn(tcp, tcb);
     }
     struct plan text = plan_text(tcp, tcb);
     if (text.kind != PLAN_NOTHING) {

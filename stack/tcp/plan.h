@@ -27,6 +27,10 @@ struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb);
 /* What leaves when data cannot: the acknowledgment that is due, or nothing. */
 struct plan plan_ack(const struct tcb *tcb);
 
+/* True when the state lets data and FIN leave: the connection is synchronized, or Fast Open has taken the peer's data
+ * (RFC 7413 4.2.2). */
+bool plan_open(const struct tcb *tcb);
+
 /* True when data or FIN waits that has never been sent. */
 bool plan_unsent(const struct tcb *tcb);
 

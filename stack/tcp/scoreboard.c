@@ -305,5 +305,5 @@ struct sent *scoreboard_younger(const struct sent *sent) {
 }
 
 uint32_t scoreboard_pipe(const struct tcb *tcb) {
-    return tcb_flight(tcb) - tcb->board.sacked - tcb->board.lost;
+    return tcb_data_flight(tcb) - tcb->board.sacked - tcb->board.lost;
 }

@@ -203,6 +203,14 @@ struct tcb {
         bool echo;            /* CE has come: ECE until CWR */
         bool cwr_due;         /* the congestion window was cut: CWR goes with the next new data */
     } ecn;
+    struct {
+        uint32_t sent;        /* octets of data that our SYN carried, from ISS + 1 on, while it is not acknowledged */
+        uint32_t carried;     /* the same, for good */
+        bool asked;           /* our SYN has, or will have, the option */
+        bool shown;           /* with a cookie */
+        bool grant;           /* our SYN,ACK brings a cookie */
+        bool taken;           /* the data of the peer's SYN was taken, and ours is not acknowledged yet */
+    } fast;                   /* fastopen.h */
     lucid_time pace_at;       /* the turn of the next data, pacing.h */
     lucid_time last_sent;     /* data, for the restart after idle (RFC 5681 4.1) */
     lucid_time last_received; /* anything, for keep-alive */
@@ -269,14 +277,19 @@ static inline struct seq32 tcb_data_start(const struct tcb *tcb) {
     return tcb_syn_unacked(tcb) ? seq_add(tcb->iss, 1) : tcb->snd.una;
 }
 
+/* In flight, our SYN left out. */
+static inline uint32_t tcb_data_flight(const struct tcb *tcb) {
+    return seq_distance(tcb_data_start(tcb), tcb->snd.nxt);
+}
+
 /* The sequence number behind the last octet in the send queue: our FIN's, when there is one. */
 static inline struct seq32 tcb_data_end(const struct tcb *tcb) {
     return seq_add(tcb_data_start(tcb), tcb->send_queue.length);
 }
 
-/* The highest acknowledgment that makes sense: SND.NXT, or one more while a window probe is out. */
+/* The highest acknowledgment that makes sense: SND.NXT, or more while a window probe or the data of our SYN is out. */
 static inline struct seq32 tcb_highest_sent(const struct tcb *tcb) {
-    return seq_add(tcb->snd.nxt, tcb_has(tcb, TCB_PROBE_SENT) ? 1 : 0);
+    return seq_add(tcb->snd.nxt, tcb->fast.sent + (tcb_has(tcb, TCB_PROBE_SENT) ? 1 : 0));
 }
 
 #endif

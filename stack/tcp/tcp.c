@@ -3,6 +3,7 @@
 #include "tcp/tcp.h"
 
 #include "base/bytes.h"
+#include "tcp/fastopen.h"
 #include "tcp/life.h"
 #include "tcp/output.h"
 #include "tcp/pmtu.h"
@@ -38,6 +39,7 @@ void tcp_destroy(struct tcp *tcp) {
     pool_destroy(env, &tcp->listeners);
     demux_destroy(env, &tcp->demux);
     ports_destroy(env, &tcp->ports);
+    fastopen_destroy(tcp);
 }
 
 bool tcp_output(struct tcp *tcp, struct lucid_packet *out) {
@@ -55,6 +57,14 @@ bool tcp_output(struct tcp *tcp, struct lucid_packet *out) {
     return false;
 }
 
+static bool ends_attempt(struct tcp *tcp, struct tcb *tcb, const struct icmp_error *error) {
+    if (error->kind != ICMP_HARD || !fsm_fire(tcp, tcb, EVENT_RCV_UNREACHABLE)) {
+        return false;
+    }
+    fastopen_failed(tcp, tcb);
+    return true;
+}
+
 /* MUST-54, SHLD-25. RFC 5927 4: an ICMP error counts only when it quotes a sequence number in flight; on a synchronized
  * connection even a hard error is only noted (5.2; RFC 9293 SHLD-26). Packet too big is for pmtu.h. */
 enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
@@ -70,7 +80,7 @@ enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
     enum lucid_drop why = LUCID_DROP_NONE;
     if (error->kind == ICMP_TOO_BIG) {
         why = pmtu_too_big(tcp, tcb, error);
-    } else if (!(error->kind == ICMP_HARD && fsm_fire(tcp, tcb, EVENT_RCV_UNREACHABLE)) && error->error) {
+    } else if (!ends_attempt(tcp, tcb, error) && error->error) {
         report_soft_error(tcp, tcb, error->error);
     }
     bool taken = why == LUCID_DROP_NONE;

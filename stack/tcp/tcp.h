@@ -22,6 +22,15 @@
 #include "tcp/tcb.h"
 #include "tcp/timewait.h"
 
+struct fastopen_entry;
+
+struct fastopen {
+    struct fastopen_entry *cache; /* a client's cookies; NULL before the first */
+    uint32_t pending;             /* connections whose SYN brought data that was taken, in SYN-RECEIVED */
+    uint32_t resets;              /* of these, reset lately */
+    lucid_time resets_until;      /* when that will be forgotten */
+};                                /* fastopen.h */
+
 struct tcp {
     struct env *env;
     struct ip *ip;
@@ -36,6 +45,7 @@ struct tcp {
     struct timewait_queue timewait_queue;
     uint32_t half_open;
     uint8_t isn_key[16], port_key[16], cookie_key[16];
+    struct fastopen fastopen;
     lucid_time cookies_until; /* before this moment a SYN cookie may come back (syncookie.h); 0: none was sent */
     /* Where each segment came from and why, for the trace: set by whoever begins to process something. */
     uint8_t cause, cause_detail; /* enum lucid_cause; enum lucid_timer or enum lucid_call */

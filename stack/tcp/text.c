@@ -169,3 +169,19 @@ enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment)
     fsm_fire(tcp, tcb, EVENT_RCV_FIN);
     return DONE;
 }
+
+bool text_on_syn(struct tcp *tcp, struct tcb *tcb, struct segment syn) {
+    struct seq32 before = tcb->rcv.nxt;
+    syn.seq = before;
+    syn.flags = 0;
+    syn.length = min_u32(syn.length, tcb_receive_window(tcb));
+    if (syn.length == 0) {
+        return false;
+    }
+    note_segment_size(tcb, &syn);
+    enum lucid_drop why = recvq_take(tcp, tcb, &syn);
+    if (why != LUCID_DROP_NONE) {
+        env_drop(tcp->env, tcb->name, why);
+    }
+    return !seq_eq(before, tcb->rcv.nxt);
+}

@@ -9,4 +9,7 @@
 enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segment);
 enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment);
 
+/* The data of a SYN that has made this TCB, up to the window: RFC 7413. False when there is none, or no memory. */
+bool text_on_syn(struct tcp *tcp, struct tcb *tcb, struct segment syn);
+
 #endif

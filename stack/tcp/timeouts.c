@@ -2,6 +2,7 @@
  * connection.
  */
 #include "base/bytes.h"
+#include "tcp/fastopen.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
 #include "tcp/pmtu.h"
@@ -44,6 +45,7 @@ static void syn_unanswered(struct tcp *tcp, struct tcb *tcb) {
         fsm_fire(tcp, tcb, EVENT_TIMEOUT_USER);
         return;
     }
+    fastopen_failed(tcp, tcb);
     tcb->flags |= TCB_SYN_DUE;
     rtt_back_off(&tcp->env->config, tcb);
     report_retransmission(tcp, tcb);

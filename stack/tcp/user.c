@@ -138,7 +138,7 @@ void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
     buffers_consume(tcp->env, &tcb->receive_queue, length);
     autotune_read(tcp, tcb);
     urgent_read(tcp, tcb);
-    bool may_grow = tcb_is(tcb, STATES_DATA_IN) && !tcb_has(tcb, TCB_RETIRED);
+    bool may_grow = (tcb_is(tcb, STATES_DATA_IN) || tcb->fast.taken) && !tcb_has(tcb, TCB_RETIRED);
     if (may_grow && window_update_due(tcb)) {
         tcb->flags |= TCB_ACK_NOW;
     }
@@ -183,7 +183,9 @@ static void forget_record(struct tcp *tcp, struct tcb *tcb) {
 
 /* 9293-3.10.4-03, -04, -05, -07; or ABORT, 9293-3.10.5-02, -03, -04 */
 void user_close(struct tcp *tcp, struct tcb *tcb, bool reset) {
-    enum fsm_event event = reset ? EVENT_ABORT : loses_data(tcb) ? EVENT_DATA_LOST : EVENT_CLOSE;
+    bool lost = loses_data(tcb);
+    bool early = lost && tcb_is(tcb, LUCID_SYN_RECEIVED); /* RFC 7413: of the SYN */
+    enum fsm_event event = reset || early ? EVENT_ABORT : lost ? EVENT_DATA_LOST : EVENT_CLOSE;
     by_call(tcp, reset ? LUCID_CALL_ABORT : LUCID_CALL_CLOSE);
     tcb_disown(tcp, tcb);
     tcb->flags &= ~(unsigned)TCB_MORE;
@@ -213,7 +215,7 @@ static unsigned reported(const struct tcb *tcb) {
 unsigned user_ready(const struct tcb *tcb) {
     unsigned ready = reported(tcb);
     bool over = tcb_has(tcb, TCB_RETIRED);
-    bool opening = tcb_is(tcb, LUCID_SYN_SENT | LUCID_SYN_RECEIVED) && !over;
+    bool opening = tcb_is(tcb, LUCID_SYN_SENT | LUCID_SYN_RECEIVED) && !over && !tcb->fast.taken;
     if (tcb->receive_queue.length > 0 || tcb_has(tcb, TCB_FIN_RECEIVED | TCB_SHUT_READ) || over) {
         ready |= LUCID_POLLIN;
     }

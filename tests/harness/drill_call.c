@@ -63,20 +63,26 @@ static int64_t call_accept(struct drill_run *run, const struct drill_call *call)
 }
 
 /* After the call the usual lines are about this connection, with the local port that it got. */
+static void note_ends(struct drill_run *run, struct drill_fd *fd, int handle, const struct lucid_sockaddr *remote) {
+    if (lucid_getsockname(run->stack, handle, &fd->ends.local) != 0) {
+        return;
+    }
+    fd->ends.peer = *remote;
+    run->usual.local.port = fd->ends.local.port;
+    struct drill_flow *flow = fd->stream ? drill_flow_find(run, &fd->ends) : NULL;
+    if (flow) {
+        flow->fresh = true;
+        flow->has_stamp = false;
+    }
+}
+
 static int64_t call_connect(struct drill_run *run, const struct drill_call *call, bool first) {
     struct drill_fd *fd = drill_fd(run, call->fd);
     struct lucid_sockaddr remote = address_of(call, &run->usual.peer);
     int handle = handle_of(run, call);
     int result = lucid_connect(run->stack, handle, &remote);
-    if (first && (result == 0 || result == -LUCID_EINPROGRESS) &&
-        lucid_getsockname(run->stack, handle, &fd->ends.local) == 0) {
-        fd->ends.peer = remote;
-        run->usual.local.port = fd->ends.local.port;
-        struct drill_flow *flow = fd->stream ? drill_flow_find(run, &fd->ends) : NULL;
-        if (flow) {
-            flow->fresh = true;
-            flow->has_stamp = false;
-        }
+    if (first && (result == 0 || result == -LUCID_EINPROGRESS)) {
+        note_ends(run, fd, handle, &remote);
     }
     /* A call that waited learns of its success by asking again. */
     return !first && result == -LUCID_EISCONN ? 0 : result;
@@ -85,11 +91,15 @@ static int64_t call_connect(struct drill_run *run, const struct drill_call *call
 static int64_t call_send(struct drill_run *run, const struct drill_call *call, int64_t done) {
     struct drill_fd *fd = drill_fd(run, call->fd);
     struct lucid_sockaddr remote = address_of(call, &run->usual.peer);
-    bool to = call->name == DRILL_CALL_SENDTO && !fd->stream;
+    bool opens = fd->stream && (call->number & LUCID_MSG_FASTOPEN);
+    bool to = call->name == DRILL_CALL_SENDTO && (!fd->stream || opens);
     size_t length = (size_t)(call->length - done);
     uint8_t *data = malloc(length + 1);
     drill_octets(true, fd->stream ? fd->written : 0, data, length);
     int64_t result = lucid_sendto(run->stack, handle_of(run, call), data, length, call->number, to ? &remote : NULL);
+    if (opens && result >= 0) {
+        note_ends(run, fd, handle_of(run, call), &remote);
+    }
     free(data);
     fd->written += result > 0 && fd->used ? (uint32_t)result : 0;
     return result;

@@ -28,8 +28,38 @@ uint32_t drill_packet_place(const struct drill_packet *packet) {
     return packet->u.tcp.seq - (packet->u.tcp.flags & LUCID_SYN ? 0 : 1);
 }
 
+/* A Fast Open cookie of ours: on our SYN,ACK, and on the SYN that brings it back. */
+static uint8_t *cookie_in(const struct drill_packet *packet, struct drill_option *option) {
+    bool ours = packet->outbound == ((packet->u.tcp.flags & LUCID_ACK) != 0);
+    bool cookie = option->kind == DRILL_RAW && option->count == 10 && option->octets[0] == DRILL_FAST_OPEN;
+    return ours && cookie ? option->octets + 2 : NULL;
+}
+
+static uint64_t cookie_at(const uint8_t *octets) {
+    uint64_t cookie = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        cookie = cookie << 8 | octets[i];
+    }
+    return cookie;
+}
+
+uint64_t drill_packet_cookie(struct drill_packet *packet) {
+    uint8_t *at = NULL;
+    for (unsigned i = 0; packet->protocol == DRILL_TCP && i < packet->u.tcp.options.count && !at; i++) {
+        at = cookie_in(packet, &packet->u.tcp.options.option[i]);
+    }
+    return at ? cookie_at(at) : 0;
+}
+
+static void shift_cookie(uint8_t *at, uint64_t by) {
+    uint64_t cookie = cookie_at(at) + by;
+    for (unsigned i = 8; i-- > 0; cookie >>= 8) {
+        at[i] = (uint8_t)cookie;
+    }
+}
+
 /* Adds to the numbers of a packet what its zeroes stand for. */
-static void shift(struct drill_packet *packet, uint32_t ours, uint32_t theirs, uint32_t stamp) {
+static void shift(struct drill_packet *packet, uint32_t ours, uint32_t theirs, uint32_t stamp, uint64_t cookie) {
     if (packet->protocol == DRILL_ICMP && packet->u.icmp.quoted == PROTOCOL_TCP) {
         packet->u.icmp.quoted_seq += packet->outbound ? theirs : ours;
     }
@@ -46,6 +76,9 @@ static void shift(struct drill_packet *packet, uint32_t ours, uint32_t theirs, u
             option->value[0] += packet->outbound ? stamp : 0;
             option->value[1] += !packet->outbound && tcp->flags & LUCID_ACK ? stamp : 0;
         }
+        if (cookie_in(packet, option)) {
+            shift_cookie(cookie_in(packet, option), cookie);
+        }
         for (unsigned n = 0; option->kind == DRILL_SACK && n < option->count; n++) {
             option->value[n] += other;
         }
@@ -53,11 +86,11 @@ static void shift(struct drill_packet *packet, uint32_t ours, uint32_t theirs, u
 }
 
 void drill_packet_absolute(struct drill_packet *packet, const struct drill_numbers *numbers) {
-    shift(packet, numbers->ours, numbers->theirs, numbers->stamp);
+    shift(packet, numbers->ours, numbers->theirs, numbers->stamp, numbers->cookie);
 }
 
 void drill_packet_relative(struct drill_packet *packet, const struct drill_numbers *numbers) {
-    shift(packet, 0 - numbers->ours, 0 - numbers->theirs, 0 - numbers->stamp);
+    shift(packet, 0 - numbers->ours, 0 - numbers->theirs, 0 - numbers->stamp, 0 - numbers->cookie);
 }
 
 /* ---- comparison ---- */

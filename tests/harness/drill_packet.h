@@ -16,6 +16,7 @@
 struct drill_numbers {
     uint32_t ours, theirs; /* ISS, IRS */
     uint32_t stamp;        /* the first TSval that we sent */
+    uint64_t cookie;       /* the first Fast Open cookie that we gave; 0: none */
 };
 
 struct drill_ends {
@@ -33,6 +34,9 @@ struct drill_seen {
 };
 
 #define DRILL_PACKET_TEXT 512
+
+/* A Fast Open cookie of ours in it, of 8 octets, as a number; 0: none. */
+uint64_t drill_packet_cookie(struct drill_packet *packet);
 
 /* The octet at a place of a stream: 0 is the first octet of data. Both directions have streams of their own. */
 uint8_t drill_octet(bool outbound, uint32_t place);

@@ -86,9 +86,13 @@ static bool parse_endpoint(struct scan *scan, struct drill_address *address) {
 static bool parse_argument(struct scan *scan, char letter, struct drill_call *call) {
     static const struct scan_name how[] = {
         {"SHUT_RDWR", LUCID_SHUT_RDWR}, {"SHUT_RD", LUCID_SHUT_RD}, {"SHUT_WR", LUCID_SHUT_WR}, {NULL, 0}};
-    static const struct scan_name flags[] = {{"MSG_OOB", LUCID_MSG_OOB},   {"MSG_PEEK", LUCID_MSG_PEEK},
-                                             {"MSG_MORE", LUCID_MSG_MORE}, {"MSG_DONTWAIT", 0},
-                                             {"MSG_NOSIGNAL", 0},          {NULL, 0}};
+    static const struct scan_name flags[] = {{"MSG_OOB", LUCID_MSG_OOB},
+                                             {"MSG_PEEK", LUCID_MSG_PEEK},
+                                             {"MSG_MORE", LUCID_MSG_MORE},
+                                             {"MSG_DONTWAIT", 0},
+                                             {"MSG_NOSIGNAL", 0},
+                                             {"MSG_FASTOPEN", LUCID_MSG_FASTOPEN},
+                                             {NULL, 0}};
     switch (letter) {
     case 'f':
         return int_range(scan, "descriptor", -1, 1023, &call->fd);

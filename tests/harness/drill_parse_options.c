@@ -1,11 +1,15 @@
 /* drill_parse_options.c: TCP options as a script writes them: <mss 1460,nop,wscale 7>, <...> for any.
  *
- * hex gives octets as they stand, for options that are unknown or wrong: <hex c80400ff,nop>. What arrives is filled up
- * with zeroes (End of Option List) to a whole number of words.
+ * fastopen asks for a Fast Open cookie, fastopen 0123456789abcdef brings one (RFC 7413). One of ours counts from the
+ * first that we gave to this peer's port, if it has eight octets: that one is 0000000000000000. hex gives octets as
+ * they stand, for options that are unknown or wrong: <hex c80400ff,nop>. What arrives is filled up with zeroes (End of
+ * Option List) to a whole number of words.
  */
 #include <string.h>
 
 #include "harness/drill_parse.h"
+
+enum { COOKIE = DRILL_RAW + 1 }; /* of names below */
 
 /* Sequence numbers may be negative: relative to the initial one. */
 static bool option_number(struct scan *scan, const char *what, int64_t most, uint32_t *value) {
@@ -37,10 +41,21 @@ static bool parse_timestamps(struct scan *scan, struct drill_option *option) {
            scan_expect(scan, "ecr") && option_number(scan, "TSecr", UINT32_MAX, &option->value[1]);
 }
 
+static bool parse_cookie(struct scan *scan, struct drill_option *option) {
+    size_t octets = scan_hex(scan, option->octets + 2, sizeof option->octets - 2);
+    option->kind = DRILL_RAW;
+    option->count = (uint8_t)(2 + octets);
+    option->octets[0] = DRILL_FAST_OPEN;
+    option->octets[1] = option->count;
+    return true;
+}
+
 static bool parse_option(struct scan *scan, struct drill_option *option) {
-    static const struct scan_name names[] = {{"eol", DRILL_EOL},       {"nop", DRILL_NOP},        {"mss", DRILL_MSS},
-                                             {"wscale", DRILL_WSCALE}, {"sackOK", DRILL_SACK_OK}, {"sack", DRILL_SACK},
-                                             {"TS", DRILL_TS},         {"hex", DRILL_RAW},        {NULL, 0}};
+    static const struct scan_name names[] = {{"eol", DRILL_EOL},        {"nop", DRILL_NOP},
+                                             {"mss", DRILL_MSS},        {"wscale", DRILL_WSCALE},
+                                             {"sackOK", DRILL_SACK_OK}, {"sack", DRILL_SACK},
+                                             {"TS", DRILL_TS},          {"hex", DRILL_RAW},
+                                             {"fastopen", COOKIE},      {NULL, 0}};
     int kind;
     if (!scan_name(scan, names, &kind)) {
         return scan_fail(scan, "'%.20s' is no TCP option that drill knows", scan_rest(scan));
@@ -56,6 +71,8 @@ static bool parse_option(struct scan *scan, struct drill_option *option) {
         return parse_sack(scan, option);
     case DRILL_TS:
         return parse_timestamps(scan, option);
+    case COOKIE:
+        return parse_cookie(scan, option);
     case DRILL_RAW:
         option->count = (uint8_t)scan_hex(scan, option->octets, sizeof option->octets);
         return option->count > 0 || scan_fail(scan, "pairs of hexadecimal digits are missing at '%.20s'", scan->at);

@@ -63,8 +63,9 @@ static void print_option(struct print *to, const struct drill_option *option) {
     case DRILL_RAW:
         break;
     }
-    print(to, "hex ");
-    for (unsigned i = 0; i < option->count; i++) {
+    bool cookie = option->count >= 2 && option->octets[0] == DRILL_FAST_OPEN && option->octets[1] == option->count;
+    print(to, !cookie ? "hex " : option->count > 2 ? "fastopen " : "fastopen");
+    for (unsigned i = cookie ? 2 : 0; i < option->count; i++) {
         print(to, "%02x", option->octets[i]);
     }
 }

@@ -24,6 +24,7 @@
 
 #define DRILL_OPTIONS 24 /* options of one segment: 40 octets hold more only as NOPs without purpose */
 #define DRILL_OPTION_OCTETS 40
+#define DRILL_FAST_OPEN 34 /* the kind octet of RFC 7413 4.1.1 */
 #define DRILL_HEX_MAX 2048 /* octets of a packet given as raw bytes */
 
 enum drill_option_kind {

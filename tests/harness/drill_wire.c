@@ -66,9 +66,9 @@ static bool payload_is(const struct drill_seen *seen, const struct drill_packet 
     return true;
 }
 
-/* What the zeroes of a packet that left stand for, as far as it tells itself: a SYN our ISS, the first TSval our stamp.
- * */
-static struct drill_numbers numbers_of(const struct drill_flow *flow, const struct drill_packet *packet) {
+/* What the zeroes of a packet that left stand for, as far as it tells itself: a SYN our ISS, the first TSval our stamp,
+ * the first cookie ours. */
+static struct drill_numbers numbers_of(const struct drill_flow *flow, struct drill_packet *packet) {
     struct drill_numbers numbers = flow->numbers;
     const struct drill_tcp *tcp = &packet->u.tcp;
     if (packet->protocol != DRILL_TCP) {
@@ -78,6 +78,7 @@ static struct drill_numbers numbers_of(const struct drill_flow *flow, const stru
     for (unsigned i = 0; !flow->has_stamp && i < tcp->options.count; i++) {
         numbers.stamp = tcp->options.option[i].kind == DRILL_TS ? tcp->options.option[i].value[0] : numbers.stamp;
     }
+    numbers.cookie = numbers.cookie ? numbers.cookie : drill_packet_cookie(packet);
     return numbers;
 }
 

@@ -112,6 +112,12 @@ struct wire_flow *wire_flow_of(struct wire_check *check, const struct drill_ends
 /* Forgets everything about a connection but its ends and the peer's latest SYN. */
 void wire_flow_reset(struct wire_flow *flow);
 
+/* Remembers the octets of a segment of ours, for when they are sent again. */
+void wire_remember(struct wire_flow *flow, const struct wire_segment *segment);
+
+/* This acknowledges a SYN, and perhaps data that it carried. */
+bool wire_acks_syn(const struct wire_offer *syn, uint32_t ack);
+
 /* Both SYNs were seen. */
 static inline bool wire_known(const struct wire_flow *flow) {
     return flow->ours.seen && flow->theirs.seen;

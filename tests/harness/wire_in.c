@@ -47,11 +47,12 @@ static void syn_in(struct wire_flow *flow, const struct wire_segment *segment) {
     flow->asked_new = true;
 }
 
-/* The SYN,ACK that our SYN asked for. Data and FIN on it may be taken. */
+/* The SYN,ACK that our SYN asked for; it may acknowledge data of the SYN (RFC 7413). Data and FIN on it may be
+ * taken. */
 static bool is_answer(const struct wire_flow *flow, const struct wire_segment *segment) {
     uint8_t flags = segment->tcp->flags;
     return flow->ours.seen && !flow->theirs.seen && !(flow->ours.flags & LUCID_ACK) && flags & LUCID_SYN &&
-           flags & LUCID_ACK && segment->tcp->ack == flow->ours.seq + 1;
+           flags & LUCID_ACK && wire_acks_syn(&flow->ours, segment->tcp->ack);
 }
 
 static void answer_in(const struct wire_check *check, struct wire_flow *flow, const struct wire_segment *segment) {

@@ -32,6 +32,10 @@ static const char *difference(const struct wire_offer *before, const struct wire
     return same_kind && !same ? "other options" : NULL;
 }
 
+bool wire_acks_syn(const struct wire_offer *syn, uint32_t ack) {
+    return wire_before(syn->seq, ack) && !wire_before(syn->end, ack);
+}
+
 /* True when this SYN, or SYN,ACK, can be nothing but a repetition. */
 static bool repeats(const struct wire_check *check, const struct wire_flow *flow, const struct wire_offer *offer,
                     uint32_t ack) {
@@ -44,7 +48,8 @@ static bool repeats(const struct wire_check *check, const struct wire_flow *flow
     if (!flow->asked_new) {
         return true;
     }
-    return offer->seq == flow->ours.seq && (!flow->theirs.seen || ack == flow->theirs.seq + 1);
+    uint32_t before = flow->has_edge ? flow->ack : flow->theirs.seq + 1;
+    return offer->seq == flow->ours.seq && (!flow->theirs.seen || ack == before);
 }
 
 /* The connection before is in TIME-WAIT for certain. */
@@ -60,7 +65,7 @@ static bool begins(struct wire_check *check, struct wire_flow *flow, const struc
     }
     wire_flow_reset(flow);
     flow->una = offer->seq;
-    flow->max = offer->seq + 1;
+    flow->max = offer->end;
     flow->octets_at = offer->seq + 1;
     return true;
 }
@@ -68,7 +73,7 @@ static bool begins(struct wire_check *check, struct wire_flow *flow, const struc
 /* The SYN that a SYN,ACK answers. Data on it may be acknowledged or not. */
 static void answers(const struct wire_check *check, struct wire_flow *flow, uint32_t ack) {
     const struct wire_offer *asked = &flow->asked;
-    if (asked->seen && wire_before(asked->seq, ack) && !wire_before(asked->end, ack)) {
+    if (asked->seen && wire_acks_syn(asked, ack)) {
         flow->theirs = *asked;
         flow->next = wire_max(asked->end, asked->seq + 1);
         wire_congestion_begin(check, flow);
@@ -96,6 +101,11 @@ static bool syn_out(struct wire_check *check, struct wire_flow *flow, const stru
     }
     if (first && !begins(check, flow, &offer)) {
         return false;
+    }
+    if (first) {
+        wire_remember(flow, segment);
+    } else {
+        offer.end = flow->ours.end; /* one that is repeated has left out the data of RFC 7413 */
     }
     flow->ours = offer;
     note_syn_time(check, flow, first);

@@ -202,7 +202,7 @@ static void forget(struct wire_flow *flow) {
     }
 }
 
-static void remember(struct wire_flow *flow, const struct wire_segment *segment) {
+void wire_remember(struct wire_flow *flow, const struct wire_segment *segment) {
     uint32_t known = flow->octets_at + (uint32_t)flow->count;
     if (!wire_before(known, segment->end)) {
         return;
@@ -252,7 +252,7 @@ bool wire_check_data(struct wire_check *check, struct wire_flow *flow, const str
         return false;
     }
     if (segment->tcp->length > 0) {
-        remember(flow, segment);
+        wire_remember(flow, segment);
     }
     note_fin(check, flow, segment);
     flow->max = wire_max(flow->max, segment->last);

@@ -213,6 +213,8 @@ static const char *const packets[] = {
     "< PUEW. -5:15(20) ack -7 win 1000 urg 3",
     "< . 1:1(0) ack 1 win 9 <nop,nop,sack 11:21 31:41>",
     "< . 1:1(0) ack 1 win 9 <hex fd0411ff,nop,eol,eol,eol>",
+    "< S 0:10(10) win 5 <nop,nop,fastopen>",
+    "> S. 0:0(0) ack 1 win 5 <nop,nop,fastopen 0123456789abcdef>",
     "> R 1:1(0) win 0",
     "< - 1:1(0) win 7",
     "< 40000 > 8081 S 0:0(0) win 1000",
@@ -236,7 +238,7 @@ START_TEST(packets_print_as_written) {
     const char *text = packets[_i];
     for (int variant = 0; variant < 4; variant++) {
         char printed[DRILL_PACKET_TEXT], why[DRILL_PACKET_TEXT] = "";
-        struct drill_numbers numbers = {UINT32_MAX - 3, 77, 5};
+        struct drill_numbers numbers = {UINT32_MAX - 3, 77, 5, 9};
         struct drill_packet packet;
         struct drill_ends ends;
         struct drill_seen seen;
@@ -264,7 +266,7 @@ START_TEST(cut_packets_are_refused) {
     static uint8_t octets[LUCID_PACKET_MAX];
     struct drill_packet packet;
     struct drill_ends ends = {{.port = 8080}, {.port = 8080}};
-    struct drill_numbers numbers = {1, 2, 3};
+    struct drill_numbers numbers = {1, 2, 3, 0};
     struct drill_seen seen;
     read_line(packets[_i], &packet);
     for (int ipv4 = 0; ipv4 < 2; ipv4++) {

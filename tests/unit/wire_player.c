@@ -15,7 +15,7 @@ void wire_player_ends(const struct wire_player *player, struct drill_ends *ends)
 
 void wire_player_begin(struct wire_player *player, bool ipv4, uint32_t iss) {
     struct drill_ends ends;
-    *player = (struct wire_player){.ipv4 = ipv4, .numbers = {iss, UINT32_MAX - iss, iss * 3}};
+    *player = (struct wire_player){.ipv4 = ipv4, .numbers = {iss, UINT32_MAX - iss, iss * 3, 0}};
     wire_player_ends(player, &ends);
     player->config = (struct wire_check_config){.ours = ends.local.addr,
                                                 .mtu = ipv4 ? 1500 : 1520,

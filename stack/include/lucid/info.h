@@ -119,6 +119,8 @@ LUCID_API const char *lucid_drop_text(int drop);
     X(tcp_cookies_sent, "SYNs answered by a SYN cookie")                 \
     X(tcp_cookies_accepted, "connections begun by the ACK of one")       \
     X(tcp_cookies_refused, "ACKs that might have been one of these")     \
+    X(tcp_fast_opens_in, "SYNs of which data was taken (RFC 7413)")      \
+    X(tcp_fast_opens_out, "SYNs of ours of which data was taken")        \
     X(tcp_established, "connections that reached ESTABLISHED")           \
     X(tcp_ce_in, "segments with data that a router had marked (CE)")     \
     X(tcp_ecn_cuts, "congestion windows cut because of ECE")             \

@@ -114,6 +114,13 @@ enum lucid_syn_cookies {
     LUCID_SYN_COOKIES_ALWAYS = 2, /* every SYN to a listener is, unless it takes the place of a TIME-WAIT record */
 };
 
+/* Data on the SYN, RFC 7413, TCP Fast Open. An application that serves so may get the same request twice: the network
+ * can deliver a SYN again after its connection has ended. */
+enum lucid_fast_open {
+    LUCID_FAST_OPEN_CLIENT = 1, /* LUCID_MSG_FASTOPEN is allowed */
+    LUCID_FAST_OPEN_SERVER = 2, /* listeners give cookies, and take data with them */
+};
+
 /* Everything a stack can be told. Fill it with lucid_config_default() first, then set what differs: the four pointers
  * of the first group and at least one address have no default. */
 struct lucid_config {
@@ -139,6 +146,7 @@ struct lucid_config {
     uint32_t sockets_max; /* handles; 2^20: LUCID_ENFILE */
     uint32_t connections_max; /* TCBs; 2^20: SYN dropped, connect fails */
     uint32_t half_open_max;   /* connections in SYN-RECEIVED; 1024: as syn_cookies says */
+    uint32_t fast_open_max;   /* connections in SYN-RECEIVED with data of their SYN; 256: the SYN's data is not taken */
     uint32_t timewait_max;    /* TIME-WAIT records; 65536: the oldest goes */
     uint32_t challenge_acks;  /* challenge ACKs of one connection in one second (RFC 5961 7); 2: silence */
     uint32_t icmp_errors;     /* ICMP errors sent in one second; 100: silence */
@@ -176,6 +184,7 @@ struct lucid_config {
     uint16_t port_first;    /* ephemeral ports, RFC 6056; 49152 to 65535 */
     uint16_t port_last;
     uint8_t syn_cookies;      /* enum lucid_syn_cookies; LUCID_SYN_COOKIES_FULL */
+    uint8_t fast_open;        /* OR of enum lucid_fast_open; 0: off */
     bool window_scale;        /* offer RFC 7323 window scale; true */
     bool timestamps;          /* offer RFC 7323 timestamps; true */
     bool sack;                /* offer RFC 2018 selective acknowledgment; true */

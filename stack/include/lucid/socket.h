@@ -93,6 +93,7 @@ enum lucid_message_flag {
     LUCID_MSG_OOB = 0x01,    /* send: urgent, see lucid_sockatmark(). Not for recv: urgent data is read in line */
     LUCID_MSG_PEEK = 0x02,   /* recv: leave what is read in the queue */
     LUCID_MSG_MORE = 0x8000, /* send: more follows at once; do not send a part segment now */
+    LUCID_MSG_FASTOPEN = 0x20000000, /* sendto: connect, and send with the SYN */
 };
 
 /* Sends octets of a stream, or one datagram to the peer. They are copied.
@@ -113,7 +114,11 @@ LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *da
  * 3.10.3. State: none. */
 LUCID_API ptrdiff_t lucid_recv(struct lucid_stack *stack, int fd, void *data, size_t length, int flags);
 
-/* As lucid_send(); remote: for a datagram, where to; NULL: the peer. */
+/* As lucid_send(); remote: for a datagram, where to; NULL: the peer. With LUCID_MSG_FASTOPEN a stream socket that is
+ * not connected connects to remote, and the octets are queued: as many as fit go with the SYN if the server has given
+ * us a cookie before (RFC 7413), and otherwise after the handshake, while the SYN asks for a cookie. The server may get
+ * what is sent so twice. Returns besides: -LUCID_EOPNOTSUPP (not in config.fast_open), -LUCID_EDESTADDRREQ (no remote),
+ * and what lucid_connect() says. */
 LUCID_API ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *data, size_t length, int flags,
                                  const struct lucid_sockaddr *remote);
 
