@@ -206,6 +206,18 @@ START_TEST(each_is_named) {
 }
 END_TEST
 
+/* RFC 7413: PendingFastOpenRequests */
+START_TEST(early_children_are_counted) {
+    struct check_report report;
+    begin();
+    test.stack->tcp.fastopen.pending++;
+    ck_assert_int_ne(stack_check(test.stack, &report), 0);
+    ck_assert_msg(strncmp(report.broken, "I29:", 4) == 0, "%s", report.broken);
+    test.stack->tcp.fastopen.pending--;
+    lucid_pair_close(test.pair);
+}
+END_TEST
+
 /* A connection whose variables contradict each other is aborted, counted, and the stack goes on. */
 START_TEST(release_aborts) {
     struct lucid_stats stats;
@@ -236,6 +248,7 @@ int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("check", &tests);
     tcase_add_loop_test(tests, each_is_named, 0, count);
+    tcase_add_test(tests, early_children_are_counted);
     tcase_add_loop_test(tests, release_aborts, 0, count);
     return unit_run(suite);
 }
