@@ -153,7 +153,7 @@ void cc_undo(struct tcb *tcb) {
     struct cc_state *cc = &tcb->cc;
     if (cc->cwnd < cc->before.cwnd) {
         cc->cwnd = cc->before.cwnd;
-        cc->ssthresh = cc->before.ssthresh;
+        cc->ssthresh = max_u32(cc->before.ssthresh, 2u * tcb->snd.mss); /* which may have grown since */
         cc->own = cc->before.own;
     }
     cc->before.cwnd = 0;

@@ -144,7 +144,7 @@ static void slow_start(struct tcb *tcb, const struct cc_ack *ack) {
         cc_grow(tcb, growth);
     }
     if (first && cubic->hystart.over) {
-        tcb->cc.ssthresh = tcb->cc.cwnd;
+        tcb->cc.ssthresh = max_u32(tcb->cc.cwnd, 2u * tcb->snd.mss);
         cubic->cwnd_prior = tcb->cc.cwnd;
     }
 }

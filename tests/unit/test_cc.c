@@ -128,6 +128,20 @@ START_TEST(a_cut_is_undone) {
 }
 END_TEST
 
+/* What is restored suits the segments of now. */
+START_TEST(a_cut_is_undone_with_larger_segments) {
+    begin("newreno", 2);
+    cc_lost(&flow.tcb, 2 * MSS);
+    flow.tcb.snd.mss = 3 * MSS;
+    cc_segment_grew(&flow.tcb);
+    cc->before.cwnd = 4 * MSS;
+    cc->before.ssthresh = 2 * MSS;
+    cc_undo(&flow.tcb);
+    ck_assert_uint_eq(cc->cwnd, 4 * MSS);
+    ck_assert_uint_eq(cc->ssthresh, 6 * MSS);
+}
+END_TEST
+
 /* 9438-4.9: "if the current cwnd is already higher", what has been learnt since stays; and nothing is undone twice */
 START_TEST(what_has_grown_since_stays) {
     begin("newreno", 4);
@@ -231,6 +245,7 @@ int main(void) {
     tcase_add_test(tests, ssthresh_is_two_segments_at_least);
     tcase_add_test(tests, marks_leave_one_segment);
     tcase_add_test(tests, a_cut_is_undone);
+    tcase_add_test(tests, a_cut_is_undone_with_larger_segments);
     tcase_add_test(tests, what_has_grown_since_stays);
     tcase_add_test(tests, a_fixed_window_stays);
     tcase_add_test(tests, the_algorithm_changes);

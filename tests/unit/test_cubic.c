@@ -279,6 +279,18 @@ START_TEST(slow_start_without_a_loss) {
 }
 END_TEST
 
+/* However small the window is that slow start ends with: RFC 5681 3.1, RFC 9438 4.6. */
+START_TEST(slow_start_ends_with_two_segments) {
+    begin(2);
+    cc->cwnd = MSS;
+    cc->ssthresh = UINT32_MAX;
+    cc->own.cubic.hystart = (struct hystart){.baseline = 1, .rounds = 1};
+    cc_flow_ack(&flow, MSS, MSS);
+    ck_assert_uint_lt(cc->cwnd, 2 * MSS);
+    ck_assert_uint_eq(cc->ssthresh, 2 * MSS);
+}
+END_TEST
+
 /* 9438-4.6: "a value of 1 MSS" */
 START_TEST(a_mark_is_a_loss) {
     begin(100);
@@ -303,6 +315,7 @@ int main(void) {
     tcase_add_test(tests, a_cut_for_nothing_leaves_no_trace);
     tcase_add_test(tests, an_unused_window_does_not_grow);
     tcase_add_test(tests, slow_start_without_a_loss);
+    tcase_add_test(tests, slow_start_ends_with_two_segments);
     tcase_add_test(tests, a_mark_is_a_loss);
     return unit_run(suite);
 }
