@@ -108,7 +108,7 @@ static void check_place(struct rules *rules, const struct observed *end, const s
     if (beyond(end->nxt, segment->seq) > 0) {
         broken(rules, "a gap: SEQ %" PRIu32 ", but nothing was sent from %" PRIu32 " on", segment->seq, end->nxt);
     }
-    if (end->offered && length > 1 && beyond(end->offered_edge, last) > 0) {
+    if (end->offered && length > 1 && beyond(end->nxt, last) > 0 && beyond(end->offered_edge, last) > 0) {
         broken(rules, "I7: sent up to %" PRIu32 ", the window ends at %" PRIu32, last, end->offered_edge);
     }
     if (end->fin_sent && beyond(end->fin + 1, last) > 0) {

@@ -203,10 +203,11 @@ static void begin_deep(struct sim *sim, struct sim_host *host) {
     }
     bool scarce = plan_has(&sim->plan, PLAN_SQUEEZE) || plan_has(&sim->plan, PLAN_ALLOC) ||
                   config->timewait_max < PLAN_CONNECTIONS || config->half_open_max < PLAN_CONNECTIONS;
-    bool fixed = config->congestion == LUCID_CONGESTION_FIXED; /* keeps no rule of congestion */
+    /* A fixed window keeps no rule of congestion; what is paced looks as if a time-out had let it leave. */
+    bool unjudged = config->congestion == LUCID_CONGESTION_FIXED || config->pacing;
     const struct wire_check_config check = {.mtu = config->mtu,
                                             .mss_floor = config->mss_floor,
-                                            .initial_window = fixed ? 0 : config->initial_window,
+                                            .initial_window = unjudged ? 0 : config->initial_window,
                                             .msl = config->msl,
                                             .virtual_time = true,
                                             .scarce = scarce,
