@@ -8,6 +8,7 @@
 #include "tcp/sack.h"
 #include "tcp/scoreboard.h"
 #include "tcp/recovery.h"
+#include "tcp/tailprobe.h"
 #include "tcp/urgent.h"
 
 /* Segments that one packet may carry when the device cuts it: 44 of 1460 octets fill 64 KB. */
@@ -134,14 +135,14 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     return plan;
 }
 
-/* RFC 8985 7.3: one segment of new data, if the peer's window takes it; else the last one again. The congestion window
- * does not count. */
+/* RFC 8985 7.3: one segment of new data, if the peer's window takes it; else, or on a short path, the last one again.
+ * The congestion window does not count. */
 static struct plan tail_probe(const struct tcp *tcp, const struct tcb *tcb) {
     struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt, .segment = segment_octets(tcb), .probe = true};
     struct seq32 end = tcb_data_end(tcb);
     uint32_t waiting = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
     uint32_t takes = window_takes(tcb, plan.seq, min_u32(waiting, plan.segment));
-    if (takes > 0 && !tcb_has(tcb, TCB_FIN_SENT)) {
+    if (takes > 0 && !tcb_has(tcb, TCB_FIN_SENT) && tailprobe_is_new(tcb)) {
         plan.length = takes;
         return plan;
     }

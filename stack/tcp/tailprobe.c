@@ -10,7 +10,7 @@ static const lucid_time MAX_ACK_DELAY = 200 * LUCID_MILLISECOND;
 /* Below this the host's scheduling decides, not the path (docs/decisions/0067). */
 static const lucid_time LEAST_TIMEOUT = 2 * LUCID_MILLISECOND;
 
-/* SRTT of a path on which probes are sent in recovery too. */
+/* SRTT of a path on which the peer's delayed ACK takes many round trips (docs/decisions/0068). */
 static const lucid_time SHORT_PATH = 10 * LUCID_MILLISECOND;
 
 static const lucid_time TIMEOUT_WITHOUT_SAMPLE = LUCID_SECOND;
@@ -47,6 +47,12 @@ void tailprobe_schedule(struct tcp *tcp, struct tcb *tcb) {
     }
     lucid_time at = tcp->env->now + timeout_of(tcb);
     tcb_timer_set(tcp, tcb, LUCID_TIMER_TAIL_PROBE, min_u64(at, tcb->at[LUCID_TIMER_RTO]));
+}
+
+/* A peer may hold back the ACK of new data that comes in order, and answers a duplicate at once. On a short path that
+ * decides; in recovery new data comes out of order, and its SACK tells more. */
+bool tailprobe_is_new(const struct tcb *tcb) {
+    return tcb->rtt.srtt > SHORT_PATH || tcb_has(tcb, TCB_RECOVERY);
 }
 
 void tailprobe_fired(struct tcp *tcp, struct tcb *tcb) {

@@ -15,6 +15,9 @@
 /* 7.2: sets the timer, or stops it where there is nothing to probe for. */
 void tailprobe_schedule(struct tcp *tcp, struct tcb *tcb);
 
+/* 7.3: shall the probe be new data, where there is some? */
+bool tailprobe_is_new(const struct tcb *tcb);
+
 /* 7.3: the timer fired. */
 void tailprobe_fired(struct tcp *tcp, struct tcb *tcb);
 
