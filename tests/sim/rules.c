@@ -293,6 +293,13 @@ static void timer_acted(struct rules *rules, struct observed *end, const struct 
     *at = LUCID_NEVER;
 }
 
+/* RFC 4987 3.6: the ACK of a cookie has made a connection of a half-open one whose SYN had other numbers. */
+static void rule_applied(struct observed *end, const struct lucid_event_rule *rule) {
+    if (strcmp(rule->rule, "4987:3.6") == 0 && rule->outcome == LUCID_OUTCOME_ACCEPTED) {
+        end->acked = false;
+    }
+}
+
 void rules_event(struct rules *rules, const struct lucid_event *event) {
     if (event->number != rules->number + 1 || event->time < rules->time) {
         broken(rules, "L: event %" PRIu64 " follows %" PRIu64 ", or its time goes back", event->number, rules->number);
@@ -318,6 +325,8 @@ void rules_event(struct rules *rules, const struct lucid_event *event) {
         timer_acted(rules, end, event);
         break;
     case LUCID_EVENT_RULE:
+        rule_applied(end, &event->u.rule);
+        break;
     case LUCID_EVENT_VARIABLES:
     case LUCID_EVENT_CALL:
     case LUCID_EVENT_RETURN:

@@ -44,8 +44,10 @@ struct watch_past *watch_past(struct watch *watch, const struct tcb *tcb) {
         watch->room = room;
     }
     struct watch_past *past = &watch->past[tcb->number];
-    if (past->name != tcb->name) {
+    bool replaced = past->state == LUCID_SYN_RECEIVED && !seq_eq(past->irs, tcb->irs);
+    if (past->name != tcb->name || replaced) {
         *past = (struct watch_past){.name = tcb->name,
+                                    .irs = tcb->irs,
                                     .una = tcb->snd.una,
                                     .rcv_nxt = tcb->rcv.nxt,
                                     .cwnd = tcb->cc.cwnd,
@@ -134,6 +136,7 @@ static void check_growth(struct watch *watch, const struct tcb *tcb, const struc
 }
 
 static void remember(const struct tcb *tcb, struct watch_past *past) {
+    past->irs = tcb->irs;
     past->una = tcb->snd.una;
     past->nxt = tcb->snd.nxt;
     past->queued = tcb->send_queue.length;

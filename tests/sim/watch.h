@@ -20,7 +20,8 @@
 
 /* What a connection was when last looked at. */
 struct watch_past {
-    uint32_t name; /* of the connection; 0: none */
+    uint32_t name;    /* of the connection; 0: none */
+    struct seq32 irs; /* another one: the ACK of a cookie has put a connection in the place of a half-open one */
     struct seq32 una, nxt, rcv_nxt, fin;
     bool fin_taken; /* the peer's FIN, in order: one above a gap may be a lie, and gives way to what fills the gap */
     bool acked, sent, fin_sent, recovers, undoable;
