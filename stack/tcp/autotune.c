@@ -58,7 +58,8 @@ void autotune_read(const struct tcp *tcp, struct tcb *tcb) {
 void autotune_acked(const struct tcp *tcp, struct tcb *tcb) {
     uint64_t acked = tcb->octets_out - tcb->send_queue.length;
     uint64_t rate = pass_in_a_round(&tcb->tune.acked, acked, rack_min_rtt(tcb), tcp->env->now);
+    uint32_t useful = 2 * min_u32(tcb->snd.max_wnd, UINT32_MAX / 2); /* of which half can be in flight */
     if (!tcb_switched(tcb, SWITCH_FIXED_SNDBUF)) {
-        grow(tcp, &tcb->send_buffer, rate, tcp->env->config.sndbuf_max);
+        grow(tcp, &tcb->send_buffer, rate, min_u32(useful, tcp->env->config.sndbuf_max));
     }
 }

@@ -14,7 +14,7 @@ struct text {
     size_t length;
 };
 
-static void say(struct text *text, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static void say(struct text *text, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     text->length += (size_t)vsnprintf(text->octets + text->length, sizeof text->octets - text->length, format,

@@ -51,7 +51,7 @@ static void make_socket(const char *name) {
     close(fd);
 }
 
-enum { BIG = 3000001 };
+enum { BIG = 6000001 }; /* more than the queues of both ends hold */
 static uint8_t big[BIG];
 
 static void make_tree(void) {
