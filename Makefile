@@ -377,7 +377,7 @@ bench-lossy: ## goodput over bad links, beside the kernel's over the same
 
 soak-net: ## a gigabyte each way over a bad link, with the kernel as client and as server
 	@scripts/setup check
-	@$(SUBMAKE) $(SAN)/lucid-httpd $(SAN)/lucid-fetch
+	@$(SUBMAKE) $(SAN)/lucid-httpd $(SAN)/lucid-bench $(SAN)/lucid-fetch
 	@OCTETS=1000000000 tests/net/lossy.sh
 
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
