@@ -238,7 +238,7 @@ START_TEST(other_methods) {
     ck_assert(web_answer(client, 1, to_head, &answer) && answer.status == 200);
     has(&answer, "Content-Length: 1");
     ck_assert(web_answer(client, 2, to_head, &answer) && answer.status == 200);
-    has(&answer, "Content-Length: 3000001");
+    has(&answer, "Content-Length: 6000001");
     ck_assert(web_answer(client, 3, to_head, &answer) && answer.status == 200);
     ck_assert_uint_eq(answer.body_length, 2);
     ck_assert_ptr_eq(answer.body + 2, client->got.data + client->got.length);
