@@ -44,10 +44,13 @@ struct watch_past *watch_past(struct watch *watch, const struct tcb *tcb) {
         watch->room = room;
     }
     struct watch_past *past = &watch->past[tcb->number];
+    bool same = past->name == tcb->name;
     bool replaced = past->state == LUCID_SYN_RECEIVED && !seq_eq(past->irs, tcb->irs);
-    if (past->name != tcb->name || replaced) {
+    if (!same || replaced) {
         *past = (struct watch_past){.name = tcb->name,
                                     .irs = tcb->irs,
+                                    .challenges = same ? past->challenges : 0, /* it is the same TCB that counts */
+                                    .challenge_second = same ? past->challenge_second : 0,
                                     .una = tcb->snd.una,
                                     .rcv_nxt = tcb->rcv.nxt,
                                     .cwnd = tcb->cc.cwnd,
