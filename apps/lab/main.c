@@ -1,0 +1,38 @@
+/* main.c: lucid-lab: finds the command and hands over to it. The commands are listed in commands.def. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/lab.h"
+
+#define LAB_COMMAND(name, usage, what) int lab_##name(int argc, char **argv);
+#include "lab/commands.def"
+
+static const struct lab_command COMMANDS[] = {
+#define LAB_COMMAND(name, usage, what) {#name, lab_##name, usage, what},
+#include "lab/commands.def"
+    {NULL, NULL, NULL, NULL},
+};
+
+static int help(void) {
+    puts("usage: lucid-lab COMMAND [ARGUMENTS]\n\nPredict what TCP will do, let it run, see it, and read why.\n");
+    for (const struct lab_command *command = COMMANDS; command->name; command++) {
+        printf("  %-8s %s\n  %-8s   %s\n", command->name, command->usage, "", command->what);
+    }
+    puts("\nExit status: 0, all checks and full marks; 1, some failed; 2, it could not be done.");
+    return LAB_OK;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        return lab_refuse("no command was given; `lucid-lab --help` lists them, `lucid-lab play` is a good beginning");
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        return help();
+    }
+    for (const struct lab_command *command = COMMANDS; command->name; command++) {
+        if (!strcmp(argv[1], command->name)) {
+            return command->run(argc - 1, argv + 1);
+        }
+    }
+    return lab_refuse("%s is not a command; `lucid-lab --help` lists them", argv[1]);
+}

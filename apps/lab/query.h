@@ -1,0 +1,36 @@
+/* query.h: expressions about a run: "seg_tx(A,SYN).t", "count seg_tx(A,SYN) = 3", "B.state@drop2", "A.cwnd >= 2 * 1460".
+ *
+ * The language is that of scenario files (docs/labs/en/format.md): selectors, attributes, values, arithmetic,
+ * comparisons, and, or, not. A query reads the log and nothing else.
+ */
+#ifndef LAB_QUERY_H
+#define LAB_QUERY_H
+
+#include "common/text.h"
+#include "lab/model.h"
+
+struct query;
+
+enum query_type { QUERY_NOTHING, QUERY_NUMBER, QUERY_TIME, QUERY_NAME, QUERY_EVENTS, QUERY_TRUTH, QUERY_LIST };
+
+struct query_value {
+    enum query_type type;
+    double number;         /* NUMBER; TIME in seconds; TRUTH 0 or 1 */
+    struct tlog_text name; /* NAME: a state, an error, flags */
+    unsigned count;        /* EVENTS: their numbers; LIST: the values of an attribute of each */
+    const uint32_t *event;
+    const double *list;
+    bool sequence; /* NUMBER, LIST: sequence numbers, arithmetic modulo 2^32 */
+};
+
+/* Reads an expression. column: where it stands in its line, for the sentence. NULL and the sentence. */
+struct query *query_compile(const char *text, const struct tlog *log, unsigned column, char error[LAB_ERROR]);
+void query_free(struct query *query);
+
+/* Its value after the first n events of the log. The value lives until the next call with this query. */
+struct query_value query_eval(struct query *query, const struct model *model);
+
+/* Writes a value for people: "1.000 s", "SYN-SENT", "3". */
+void query_format(const struct query_value *value, struct text *text);
+
+#endif

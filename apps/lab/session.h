@@ -1,0 +1,42 @@
+/* session.h: a world that one person plays with: step, run, skip, back, goto, branch; the log and the model of it.
+ *
+ * Going back is running again from the seed: the session keeps every command with the number of the event it came
+ * before. A command after going back starts a branch; the old future stays in NAME.bN.tlog if the session has a file.
+ * Terminal, page, scenario runner and grader all drive a world through this.
+ */
+#ifndef LAB_SESSION_H
+#define LAB_SESSION_H
+
+#include "common/text.h"
+#include "lab/model.h"
+#include "lab/world.h"
+
+struct session {
+    struct world_options options; /* write and user are the session's own */
+    struct world *world;
+    struct tlog *log;
+    struct model *model; /* at the event that is shown: the end, or earlier after back and goto */
+    unsigned branches;
+    unsigned commands;
+    struct session_command {
+        uint32_t before; /* the number of its cmd event */
+        char *text;
+    } * command;
+    char *file; /* where the log is kept; NULL: nowhere */
+};
+
+/* Opens a world. setup is copied. NULL and the sentence. */
+struct session *session_open(const struct world_options *options, unsigned *line, char error[LAB_ERROR]);
+void session_close(struct session *session);
+
+/* One line of play: a command of the world, or step, next state, run [until COND] [max TIME], back, goto, skip, note,
+ * why, save, status. What there is to read is appended to say. Returns 0, or -1 and the sentence. */
+int session_command(struct session *session, const char *line, struct text *say, char error[LAB_ERROR]);
+
+/* Next event with a cause. Returns 1, or 0 when nothing happens up to limit. */
+int session_step(struct session *session, lucid_time limit);
+
+/* Runs until the condition (of query.h) holds, at most to limit. Returns 1 when it holds, 0 when not, -1: sentence. */
+int session_run_until(struct session *session, const char *condition, lucid_time limit, char error[LAB_ERROR]);
+
+#endif

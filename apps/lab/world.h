@@ -1,0 +1,52 @@
+/* world.h: the simulated world: nodes, each with a stack and an application, joined by wires, in virtual time.
+ *
+ * A world is told what to do by lines of text, the commands of play and of scenario files that begin with a node, with
+ * `wire`, `iss`, `icmp`, `set`, `without`, `with` and `note`; world_command() lists them. All that it does it says in
+ * lines of the event log, handed to write(); nobody asks the stacks anything. Same build, same commands at the same
+ * events, same seed: the same lines.
+ *
+ * Time, pausing and going back are session.h.
+ */
+#ifndef LAB_WORLD_H
+#define LAB_WORLD_H
+
+#include "lab/tlog.h"
+
+struct world;
+
+struct world_options {
+    uint64_t seed;
+    const char *lab;     /* "L12"; NULL: play */
+    const char *variant; /* "b"; NULL: none */
+    const char *student; /* hash of the student; NULL */
+    const char *labfile; /* SHA-256 of the scenario file; NULL */
+    unsigned payload;    /* octets of payload kept per segment; 64 */
+    /* The set-up, before anything happens: "node A 10.77.0.1", "node B 10.77.0.2 listen 80 app sink", "wire rate
+     * 1mbit", "iss A 100", "without persist". It is part of the header or of events at time 0. */
+    const char *const *setup;
+    unsigned setup_count;
+    void (*write)(void *user, const char *line, size_t length); /* one line, with its line feed */
+    /* Every packet that a node sends or gets, whole, for captures; frame counts from 1. NULL: nobody wants them. */
+    void (*packet)(void *user, unsigned node, bool leaves, lucid_time at, const uint8_t *octets, size_t length);
+    void *user;
+};
+
+/* Makes a world, writes the header. NULL, and the sentence (with the number of the set-up line in *line, from 0). */
+struct world *world_open(const struct world_options *options, unsigned *line, char error[LAB_ERROR]);
+void world_close(struct world *world);
+
+/* Carries out a command now and writes its `cmd` event. Returns 0, or -1 and the sentence, which names the nearest
+ * command known and an example; nothing has changed then. */
+int world_command(struct world *world, const char *command, char error[LAB_ERROR]);
+
+/* Lets the next thing that has a cause happen (a delivery, a timer, an application's step), not beyond limit. Returns
+ * 1; or 0: nothing happens up to limit, the time is limit now (unchanged when limit is LUCID_NEVER: nothing will ever
+ * happen again). */
+int world_step(struct world *world, lucid_time limit);
+
+lucid_time world_now(const struct world *world);
+
+/* The number the next event will have. */
+uint32_t world_next_event(const struct world *world);
+
+#endif
