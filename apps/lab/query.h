@@ -1,4 +1,4 @@
-/* query.h: expressions about a run: "seg_tx(A,SYN).t", "count seg_tx(A,SYN) = 3", "B.state@drop2", "A.cwnd >= 2 * 1460".
+/* query.h: expressions about a run: "seg_tx(A,SYN).t", "count seg_tx(A,SYN) = 3", "B.state@drop2", "A.cwnd >= 2920".
  *
  * The language is that of scenario files (docs/labs/en/format.md): selectors, attributes, values, arithmetic,
  * comparisons, and, or, not. A query reads the log and nothing else.
