@@ -127,6 +127,7 @@ enum tlog_wire_kind {
     TLOG_WIRE_TOO_BIG,
     TLOG_WIRE_CUT,
     TLOG_WIRE_HEAL,
+    TLOG_WIRE_ICMP, /* the wire itself sends an ICMP message, id, to a node; about packet id2 */
     TLOG_WIRE_KINDS
 };
 

@@ -26,8 +26,9 @@ struct world_options {
     const char *const *setup;
     unsigned setup_count;
     void (*write)(void *user, const char *line, size_t length); /* one line, with its line feed */
-    /* Every packet that a node sends or gets, whole, for captures; frame counts from 1. NULL: nobody wants them. */
-    void (*packet)(void *user, unsigned node, bool leaves, lucid_time at, const uint8_t *octets, size_t length);
+    /* Every packet that a node sends or gets, whole, for captures; id as in the log. NULL: nobody wants them. */
+    void (*packet)(void *user, unsigned node, bool leaves, uint64_t id, lucid_time at, const uint8_t *octets,
+                   size_t length);
     void *user;
 };
 
