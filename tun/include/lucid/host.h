@@ -163,6 +163,63 @@ LUCID_API int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_ti
  * negative error and the sentence. */
 LUCID_API int lucid_host_private_network(char error[LUCID_ERROR_TEXT]);
 
+/* Makes every program that this process starts from now on end with it, at once, however it ends: by itself, by
+ * Ctrl-C, by SIGKILL. So a private network vanishes with the program that made it, whatever was started in it. Call it
+ * before any program and any thread is started, after lucid_host_private_network(). Returns 0, or a negative error and
+ * the sentence; then programs outlive this one, as usual. */
+LUCID_API int lucid_host_private_processes(char error[LUCID_ERROR_TEXT]);
+
+/* ---- the kernel's sockets ---- */
+
+/* Asks the kernel about its own TCP sockets, those of the network namespace in which it was opened. */
+struct lucid_diag;
+
+struct lucid_diag_socket {
+    struct lucid_sockaddr local, remote;
+    uint16_t state;           /* enum lucid_tcp_state */
+    lucid_time rto;           /* 0 where the kernel says nothing: of TIME-WAIT, for one */
+    uint32_t cwnd;            /* octets */
+    uint32_t retransmissions; /* in all */
+};
+
+/* Opens one; NULL, and the sentence, when the kernel tells nothing. */
+LUCID_API struct lucid_diag *lucid_diag_open(char error[LUCID_ERROR_TEXT]);
+LUCID_API void lucid_diag_close(struct lucid_diag *diag);
+
+/* Looks at the socket between these two ends. Returns 1 and fills in *found; 0 when there is none; or a negative
+ * error. */
+LUCID_API int lucid_diag_look(struct lucid_diag *diag, const struct lucid_sockaddr *local,
+                              const struct lucid_sockaddr *remote, struct lucid_diag_socket *found);
+
+/* Calls call(user, socket) for every TCP socket there is, listeners too. Returns 0 or a negative error. */
+LUCID_API int lucid_diag_each(struct lucid_diag *diag, void (*call)(void *user, const struct lucid_diag_socket *socket),
+                              void *user);
+
+/* ---- a relay ---- */
+
+/* Takes connections on 127.0.0.1 and pipes each to an end that only this process reaches: opened before
+ * lucid_host_private_network(), it leads from the network of before into the private one. Octets pass as they are; the
+ * two TCPs know nothing of each other. */
+struct lucid_relay;
+
+/* Listens on that port of 127.0.0.1. NULL, and the sentence, when that failed. */
+LUCID_API struct lucid_relay *lucid_relay_open(uint16_t port, char error[LUCID_ERROR_TEXT]);
+LUCID_API void lucid_relay_close(struct lucid_relay *relay);
+
+/* Where connections go from now on; before, they wait. opened, unless NULL, is told the local end of each connection
+ * that is made there. The network namespace is the caller's at each lucid_relay_turn(). */
+LUCID_API void lucid_relay_to(struct lucid_relay *relay, const struct lucid_sockaddr *remote,
+                              void (*opened)(void *user, const struct lucid_sockaddr *local), void *user);
+
+/* Returns a descriptor for poll(2) or epoll(7), readable when lucid_relay_turn() has something to do. */
+LUCID_API int lucid_relay_fd(const struct lucid_relay *relay);
+
+/* Moves what can be moved, and does not wait. */
+LUCID_API void lucid_relay_turn(struct lucid_relay *relay);
+
+/* Returns how many connections it holds. */
+LUCID_API unsigned lucid_relay_count(const struct lucid_relay *relay);
+
 /* ---- a device alone ---- */
 
 /* A TUN device without a stack behind it, for a program that stands between the kernel and something else. What is read
