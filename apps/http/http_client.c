@@ -12,18 +12,37 @@ static const struct http_limits response_limits = {
 
 /* ---- the end ---- */
 
-/* A complete response is followed by an active close; anything else by RST: the server need not try any longer. */
-static void end_with(struct http_client *client, enum http_client_end end) {
-    client->end = (uint8_t)end;
-    if (client->fd < 0) {
-        return;
-    }
-    if (end == HTTP_CLIENT_COMPLETE) {
+void http_client_close(struct http_client *client) {
+    if (client->fd >= 0) {
         client->transport->ops->close(client->transport, client->fd);
-    } else {
-        client->transport->ops->abort(client->transport, client->fd);
     }
     client->fd = -1;
+}
+
+static size_t request_length(const struct http_client *client) {
+    return client->request->head_length + client->request->body_length;
+}
+
+/* A complete response is followed by an active close, unless the connection can serve again; anything else by RST: the
+ * server need not try any longer. */
+static void end_with(struct http_client *client, enum http_client_end end) {
+    client->end = (uint8_t)end;
+    if (end != HTTP_CLIENT_COMPLETE && client->fd >= 0) {
+        client->transport->ops->abort(client->transport, client->fd);
+        client->fd = -1;
+    }
+    if (!client->persists || client->sent < request_length(client)) {
+        http_client_close(client);
+    }
+}
+
+/* While nothing is asked, a server has nothing to say but that it closes. */
+static void watch_kept(struct http_client *client) {
+    uint8_t octet;
+    ptrdiff_t got = client->transport->ops->read(client->transport, client->fd, &octet, 1);
+    if (got != -LUCID_EAGAIN) {
+        http_client_close(client);
+    }
 }
 
 static void end_with_error(struct http_client *client, ptrdiff_t error) {
@@ -44,13 +63,18 @@ void http_client_give_up(struct http_client *client) {
 
 /* ---- the request ---- */
 
-int http_client_begin(struct http_client *client, struct transport *transport,
-                      const struct http_client_request *request, const struct http_client_calls *calls) {
+static void prepare(struct http_client *client, struct transport *transport, const struct http_client_request *request,
+                    struct http_client_calls calls) {
     memset(client, 0, offsetof(struct http_client, room));
     client->transport = transport;
     client->request = request;
-    client->calls = *calls;
+    client->calls = calls;
     http_head_begin(&client->head, HTTP_RESPONSE);
+}
+
+int http_client_begin(struct http_client *client, struct transport *transport,
+                      const struct http_client_request *request, const struct http_client_calls *calls) {
+    prepare(client, transport, request, *calls);
     client->fd = transport->ops->connect(transport, &request->remote);
     int error = client->fd < 0 ? client->fd : transport->ops->watch(transport, client->fd, client);
     if (error < 0) {
@@ -85,7 +109,7 @@ static struct lucid_slice unsent(const struct http_client *client, bool *more) {
 /* A server may answer before it has read all, and close; so an error here does not end the client: what there is to
  * read is read first, and says the same error at its end. RFC 9112 9.5 */
 static void send_request(struct http_client *client) {
-    while (client->sent < client->request->head_length + client->request->body_length) {
+    while (client->sent < request_length(client)) {
         bool more;
         struct lucid_slice slice = unsent(client, &more);
         ptrdiff_t taken = client->transport->ops->write(client->transport, client->fd, slice.data, slice.length, more);
@@ -94,6 +118,19 @@ static void send_request(struct http_client *client) {
         }
         client->sent += (size_t)taken;
     }
+}
+
+int http_client_next(struct http_client *client, const struct http_client_request *request) {
+    const struct http_client_calls calls = client->calls;
+    const int kept = client->fd;
+    if (kept < 0) {
+        return http_client_begin(client, client->transport, request, &calls);
+    }
+    prepare(client, client->transport, request, calls);
+    client->fd = kept;
+    client->connected = true;
+    send_request(client);
+    return 0;
 }
 
 /* ---- the response ---- */
@@ -122,6 +159,9 @@ static bool take_head(struct http_client *client) {
     client->status = client->head.status;
     enum http_progress progress = http_body_of_response(&client->body, &client->head, client->room, &response_limits,
                                                         client->request->is_head);
+    client->persists = client->request->keep && client->body.framing != HTTP_FRAMING_CLOSE &&
+                       http_head_persists(&client->head, client->room) &&
+                       (progress == HTTP_MORE || client->filled == client->head.length);
     if (progress == HTTP_REFUSED) {
         end_with_refusal(client, client->body.refusal);
     }
@@ -147,6 +187,7 @@ static void take_body(struct http_client *client, const uint8_t *octets, size_t 
         end_with_refusal(client, client->body.refusal);
     }
     if (progress == HTTP_DONE) {
+        client->persists = client->persists && length == 0;
         end_with(client, HTTP_CLIENT_COMPLETE);
     }
 }
@@ -180,6 +221,7 @@ static void take_heads(struct http_client *client) {
 
 static void take_end_of_stream(struct http_client *client) {
     bool complete = client->head_done && http_body_ended(&client->body);
+    client->persists = false;
     end_with(client, complete ? HTTP_CLIENT_COMPLETE : HTTP_CLIENT_SHORT);
 }
 
@@ -220,6 +262,9 @@ enum http_client_end http_client_event(struct http_client *client, unsigned even
     }
     if (goes_on) {
         receive(client);
+    }
+    if (client->end == HTTP_CLIENT_COMPLETE && client->fd >= 0) {
+        watch_kept(client);
     }
     return (enum http_client_end)client->end;
 }

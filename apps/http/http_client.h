@@ -1,13 +1,14 @@
-/* http_client.h: one HTTP/1.1 request and its response, over a byte stream. RFC 9112, from the client's side.
+/* http_client.h: an HTTP/1.1 request and its response, over a byte stream. RFC 9112, from the client's side.
  *
  * The client opens the connection, sends the request, reads the response, and closes: actively, as soon as the response
- * is complete, also when the server would keep the connection. What it reads goes to two callbacks, heads and pieces of
- * the body, as they come. Nothing blocks, and nothing here knows what runs the loop: over the kernel's sockets, a stack
- * with a device, or two stacks in memory.
+ * is complete, also when the server would keep the connection, unless the request says keep. What it reads goes to two
+ * callbacks, heads and pieces of the body, as they come. Nothing blocks, and nothing here knows what runs the loop: over
+ * the kernel's sockets, a stack with a device, or two stacks in memory.
  *
  *     http_client_begin(&client, transport, &request, &calls)
  *     for each event of the stream:  http_client_event(&client, events)
  *     until client.end is not HTTP_CLIENT_GOES_ON; http_client_say() says what happened in one sentence
+ *     with keep: http_client_next(&client, &another), and so on; http_client_close(&client)
  *
  * The response is taken strictly, as http_head.h and http_body.h do, for what is sloppy here was somebody else's
  * response elsewhere. A body that stops short is an error (RFC 9112 8). Redirections, time limits and retries are the
@@ -32,6 +33,7 @@ struct http_client_request {
     const void *body; /* NULL: none */
     size_t body_length;
     bool is_head; /* the method is HEAD: the response has no body */
+    bool keep;    /* leave the connection open for http_client_next(), if the response lets us (RFC 9112 9.3) */
 };
 
 struct http_client_calls {
@@ -62,6 +64,7 @@ struct http_client {
     int fd;      /* -1: closed */
     uint8_t end; /* enum http_client_end */
     bool connected;
+    bool persists;     /* the response and what came behind it allow another request */
     bool head_done;    /* the final response's head is there: status and body are valid */
     uint16_t refusal;  /* enum http_refusal */
     int error;         /* positive, enum lucid_error */
@@ -80,8 +83,17 @@ struct http_client {
 int http_client_begin(struct http_client *client, struct transport *transport,
                       const struct http_client_request *request, const struct http_client_calls *calls);
 
+/* Sends another request, once the one before has come to its end: on the connection that was kept, or, when there is
+ * none (client->fd is -1), on a new one. As http_client_begin(). A server may close a connection that was kept at any
+ * time: then this request ends without a response, HTTP_CLIENT_SHORT or HTTP_CLIENT_LOST with nothing received. */
+int http_client_next(struct http_client *client, const struct http_client_request *request);
+
+/* Closes the connection that was kept; none: does nothing. */
+void http_client_close(struct http_client *client);
+
 /* An event of the stream came; events: enum lucid_poll_event. Returns client->end; the handle is closed when that is
- * not HTTP_CLIENT_GOES_ON. Once at the end, events change nothing. */
+ * not HTTP_CLIENT_GOES_ON, unless it was kept. Once at the end, events close what was kept when the server says
+ * something or closes, and change nothing else. */
 enum http_client_end http_client_event(struct http_client *client, unsigned events);
 
 /* The caller has had enough: resets the connection, if the client has not ended. */
