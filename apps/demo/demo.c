@@ -31,7 +31,7 @@ static const char usage[] =
 
 struct demo {
     struct lucid_pair *pair;
-    struct stack_transport transport;
+    struct stack_transport transport[2];
     struct http_server *server;
     struct client client;
     struct ladders *ladders;
@@ -114,7 +114,7 @@ static void on_batch(struct lucid_pair *pair, int which, void *user) {
         if (which == SERVER) {
             http_server_event(demo->server, lucid_pair_now(pair), ready.data);
         } else {
-            client_event(&demo->client);
+            http_client_event(&demo->client.http, ready.events);
         }
     }
 }
@@ -159,8 +159,7 @@ static int begin_server(struct demo *demo) {
     const struct lucid_sockaddr local = {.port = 80};
     http_server_defaults(&options);
     options.root = demo->root;
-    stack_transport_init(&demo->transport, lucid_pair_stack(demo->pair, SERVER));
-    if (http_server_open(&demo->server, &demo->transport.base, &options, error)) {
+    if (http_server_open(&demo->server, &demo->transport[SERVER].base, &options, error)) {
         return fail("the server", error);
     }
     int failed = http_server_listen(demo->server, &local);
@@ -181,10 +180,13 @@ static int begin(struct demo *demo, const struct lucid_faults *faults) {
         return fail("two stacks", "there is no memory");
     }
     lucid_pair_on_batch(demo->pair, on_batch, demo);
+    for (int which = 0; which < 2; which++) {
+        stack_transport_init(&demo->transport[which], lucid_pair_stack(demo->pair, which));
+    }
     if (begin_server(demo) || begin_trace(demo)) {
         return -1;
     }
-    client_init(&demo->client, lucid_pair_stack(demo->pair, CLIENT), &server);
+    client_init(&demo->client, &demo->transport[CLIENT].base, &server);
     return 0;
 }
 
@@ -219,14 +221,17 @@ struct check {
 static bool fetch(struct demo *demo, const struct check *check) {
     struct client *client = &demo->client;
     client_begin(client, &check->request);
-    while (!client->done && step(demo)) {
+    while (client->http.end == HTTP_CLIENT_GOES_ON && step(demo)) {
     }
-    if (!client->done || client->failed) {
-        fail(check->name, client->failed ? client->failed : "no answer came");
+    if (client->http.end != HTTP_CLIENT_COMPLETE) {
+        char sentence[256];
+        struct text text = text_fixed(sentence, sizeof sentence);
+        http_client_say(&client->http, &text);
+        fail(check->name, sentence);
         return false;
     }
     bool same = check->print == 0 || (client->length == check->length && client->print == check->print);
-    return client->status == check->status && same;
+    return client->http.status == check->status && same;
 }
 
 static bool ask(struct demo *demo, const struct check *check) {
@@ -234,9 +239,9 @@ static bool ask(struct demo *demo, const struct check *check) {
     bool good = fetch(demo, check);
     printf("  %s  %-36s expected %d", good ? "ok" : "not ok", check->name, check->status);
     if (check->print != 0) {
-        printf(", %016" PRIx64 ", got %d, %016" PRIx64 "\n", check->print, client->status, client->print);
+        printf(", %016" PRIx64 ", got %d, %016" PRIx64 "\n", check->print, client->http.status, client->print);
     } else {
-        printf(", got %d\n", client->status);
+        printf(", got %d\n", client->http.status);
     }
     return good;
 }
@@ -246,7 +251,7 @@ static bool ask_twice(struct demo *demo) {
     const struct check once = {
         "GET /page.html", {"GET", "/page.html", NULL, false}, 200, strlen(page), demo->page_print};
     struct http_server_stats before, after;
-    client_end(&demo->client);
+    http_client_close(&demo->client.http);
     http_server_stats(demo->server, &before);
     bool good = fetch(demo, &once) && fetch(demo, &once);
     http_server_stats(demo->server, &after);
@@ -274,7 +279,7 @@ static int converse(struct demo *demo) {
         good = ask(demo, &checks[i]);
     }
     good = good && ask_twice(demo);
-    client_end(&demo->client);
+    http_client_close(&demo->client.http);
     return good ? 0 : fail("what came was not what was asked for", "see above");
 }
 
@@ -320,10 +325,13 @@ int main(int argc, char **argv) {
     lucid_faults_parse("delay=20ms,rate=100mbit,queue=1000", &faults, error);
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (option == 'h') {
             fputs(usage, stdout);
             return 0;
+        }
+        if (option == ':') {
+            return wrong_usage("--faults needs a value, such as loss=1%,delay=20ms");
         }
         if (option != 'f') {
             return wrong_usage("that option is not known");
