@@ -131,15 +131,17 @@ enum tlog_wire_kind {
     TLOG_WIRE_KINDS
 };
 
-/* app, http, dns, cmd, note, predict, check, peer, drop: k and text say which and what. */
+/* app, http, dns, cmd, note, predict, check, peer, drop, lost: k and text say which and what. */
 struct tlog_say {
     struct tlog_text k;    /* app: "delivered"...; predict, check: the id; peer: the state; drop: the reason */
-    struct tlog_text text; /* cmd: as typed; note; http, dns: text; predict: the answer as locked; check: got */
+    struct tlog_text text; /* cmd: as typed; note; app, http, dns: text; predict: the answer as locked; check: got;
+                            * peer: "diag" or "inferred"; drop: the reason as a sentence */
     struct tlog_text more; /* predict: its SHA-256; check: want; check's kind is kind */
     struct tlog_text kind;
-    uint64_t offset; /* app delivered */
-    int64_t count;   /* app delivered: octets; lost: events; check: points got; drop: packet's id */
-    int64_t of;      /* check: points there were */
+    uint64_t offset;            /* app delivered */
+    int64_t count;              /* app delivered: octets; lost: events; check: points got; drop: packet's id */
+    int64_t of;                 /* check: points there were */
+    int64_t rto, cwnd, retrans; /* peer; -1: not said */
 };
 
 struct tlog_event {
@@ -192,12 +194,13 @@ struct tlog *tlog_read(const char *path, char error[LAB_ERROR]);
 
 const struct tlog_header *tlog_header(const struct tlog *log);
 
-/* How many events there are; event number i is tlog_at(log, i), from 1. The address stays valid until the next
- * tlog_add(). */
+/* How many events there are; the i-th is tlog_at(log, i), from 1, and its number is i too unless the log is wrong or
+ * events of it were lost. NULL: there are not so many. The address stays valid until the next tlog_add(). */
 uint32_t tlog_count(const struct tlog *log);
 const struct tlog_event *tlog_at(const struct tlog *log, uint32_t i);
 
-/* The text of all lines, header first, as they came, each with its line feed. */
+/* The text of all lines, header first, as they came, each with its line feed. It stays until lines are added and this
+ * is called again. NULL: no memory. */
 const char *tlog_lines(const struct tlog *log, size_t *length);
 
 /* "seg_tx"; "drop", "hold". */
@@ -207,7 +210,7 @@ const char *tlog_wire_name(unsigned act);
 /* Name of a node: "A", or "W". */
 const char *tlog_node_name(const struct tlog *log, unsigned node);
 
-/* Index of a node with that name (length octets), or -1. */
+/* Index of a node with that name (length octets), TLOG_WIRE_NODE for "W", or -1. */
 int tlog_node_find(const struct tlog *log, const char *name, size_t length);
 
 #endif
