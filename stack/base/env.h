@@ -7,6 +7,7 @@
 #define BASE_ENV_H
 
 #include "base/trace.h"
+#include "base/whatif.h"
 #include "lucid/info.h"
 #include "lucid/socket.h"
 
@@ -19,6 +20,7 @@ struct env {
     uint64_t packets_named;           /* id of the latest packet that left */
     uint64_t input_packet;            /* id of the packet being processed; 0: none */
     uint32_t connections_named;       /* number of the latest connection */
+    WITHOUT_BITS;                     /* in the lab's build: whatif.h */
     struct lucid_chunk *spare_chunks; /* see chunk.h */
     unsigned spare_chunk_count;
 };

@@ -74,7 +74,10 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
     fastopen_over(tcp, tcb);
     tcb->rtt.backoff = 0;
     report_connected(tcb);
-    cc_begin(&tcp->env->config, tcb, lost);
+    cc_begin(&tcp->env->config, tcb, lost); /* RFC 5681 3.1 */
+    if (WITHOUT(tcp->env, SLOW_START)) {
+        cc_skip_slow_start(tcb);
+    }
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_RTO);
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_USER);
     keepalive_begin(tcp, tcb);

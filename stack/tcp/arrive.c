@@ -10,13 +10,13 @@
 #include "tcp/segment_trace.h"
 
 /* Header and options, lengths first. Nothing of a segment is believed before its checksum is right (MUST-3). */
-static enum lucid_drop parse(const struct ip_datagram *datagram, struct segment *segment) {
+static enum lucid_drop parse(const struct tcp *tcp, const struct ip_datagram *datagram, struct segment *segment) {
     struct tcp_header header;
     enum lucid_drop why = tcp_header_parse(datagram->payload, datagram->length, &header);
     if (why != LUCID_DROP_NONE) {
         return why;
     }
-    if (!ip_checksum_ok(datagram)) {
+    if (!ip_checksum_ok(datagram) && !WITHOUT(tcp->env, CHECKSUM)) {
         return LUCID_DROP_TCP_CHECKSUM;
     }
     why = tcp_options_parse(datagram->payload + TCP_HEADER, header.header_length - (size_t)TCP_HEADER,
@@ -66,7 +66,7 @@ static enum lucid_drop to_connection(struct tcp *tcp, struct tcb *tcb, struct se
 /* A connection comes before a listener: who listens disturbs none of them (MUST-41). */
 enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
     struct segment segment;
-    enum lucid_drop why = parse(datagram, &segment);
+    enum lucid_drop why = parse(tcp, datagram, &segment);
     if (why == LUCID_DROP_NONE) {
         why = judge_addresses(&segment);
     }

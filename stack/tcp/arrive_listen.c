@@ -76,6 +76,12 @@ static enum lucid_drop make_child(struct tcp *tcp, struct listener *listener, co
     return LUCID_DROP_NONE;
 }
 
+/* What would be with two messages: a SYN is believed as it comes, be it old or forged (RFC 9293 3.5). */
+static void believe(struct tcp *tcp, struct tcb *child, const struct segment *syn) {
+    fsm_fire(tcp, child, EVENT_RCV_ACK_OF_SYN);
+    ack_of_syn(tcp, child, syn);
+}
+
 enum lucid_drop arrive_new_child(struct tcp *tcp, struct listener *listener, const struct segment *segment,
                                  enum lucid_tcp_state begin, const struct seq32 *above) {
     struct seq32 iss = above ? isn_after(tcp, &segment->ends, *above) : isn_choose(tcp, &segment->ends);
@@ -87,6 +93,9 @@ enum lucid_drop arrive_new_child(struct tcp *tcp, struct listener *listener, con
     fsm_fire(tcp, child, begin == LUCID_LISTEN ? EVENT_RCV_SYN : EVENT_RCV_NEW_SYN);
     tcb_timer_set(tcp, child, LUCID_TIMER_USER, tcp->env->now + tcp->env->config.r2_syn_ack);
     fastopen_arrived(tcp, child, segment);
+    if (WITHOUT(tcp->env, THREE_WAY)) {
+        believe(tcp, child, segment);
+    }
     tcb_settle(tcp, child);
     return LUCID_DROP_NONE;
 }

@@ -37,7 +37,7 @@ static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segm
  * rest, if it is taken, will be acknowledged at once: our last ACK may have been lost. 9293-3.10.7.4-28, -29 */
 static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     uint32_t before = segment->length;
-    if (seq_lt(segment->seq, tcb->rcv.nxt)) {
+    if (seq_lt(segment->seq, tcb->rcv.nxt) && !WITHOUT(tcp->env, SEQ_CHECK)) {
         uint32_t old = min_u32(seq_distance(segment->seq, tcb->rcv.nxt), segment->length);
         sack_duplicate(tcb, segment->seq, seq_add(segment->seq, old));
         segment->data += old;
@@ -110,7 +110,8 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
     if (check_timestamps(tcp, tcb, segment) == DONE) {
         return DONE;
     }
-    if (segment_acceptable(segment, tcb->rcv.nxt, tcb_receive_window(tcb))) {
+    bool old = WITHOUT(tcp->env, SEQ_CHECK) && seq_lt(segment->seq, tcb->rcv.nxt);
+    if (old || segment_acceptable(segment, tcb->rcv.nxt, tcb_receive_window(tcb))) {
         tcb->tos_received = segment->datagram->tos;
         if (!segment_has(segment, LUCID_SYN | LUCID_RST)) {
             timestamps_note(tcp, tcb, segment);
@@ -136,7 +137,8 @@ static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, struct segment 
     if (!segment_has(segment, LUCID_RST)) {
         return GO_ON;
     }
-    if (tcp->env->config.rfc5961 && !seq_eq(segment->seq, tcb->rcv.nxt)) {
+    bool exact = seq_eq(segment->seq, tcb->rcv.nxt) || WITHOUT(tcp->env, RST_VALIDATION);
+    if (tcp->env->config.rfc5961 && !exact) {
         return challenge_ack(tcp, tcb, LUCID_DROP_TCP_RST_CHALLENGE, "5961:3.2");
     }
     fsm_fire(tcp, tcb, EVENT_RCV_RST);

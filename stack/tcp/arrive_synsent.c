@@ -25,8 +25,10 @@ static enum verdict first_ack(struct tcp *tcp, struct tcb *tcb, const struct seg
     if (!segment_has(segment, LUCID_ACK) || acceptable_ack(tcb, segment)) {
         return GO_ON;
     }
-    bool reset = !segment_has(segment, LUCID_RST);
-    reply_reset(tcp, segment);
+    bool reset = !segment_has(segment, LUCID_RST) && !WITHOUT(tcp->env, THREE_WAY);
+    if (reset) {
+        reply_reset(tcp, segment);
+    }
     return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_ACK, "9293:3.10.7.3/1",
                 reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED);
 }
@@ -63,6 +65,9 @@ static enum verdict fourth_syn(struct tcp *tcp, struct tcb *tcb, struct segment 
         return DONE;
     }
     fsm_fire(tcp, tcb, EVENT_RCV_SYN_ACK); /* 9293-3.10.7.3-05 */
+    if (WITHOUT(tcp->env, THREE_WAY)) {
+        tcb->pending &= ~(unsigned)ACTION_SEND_ACK;
+    }
     fastopen_answered(tcp, tcb, segment);
     ack_of_syn(tcp, tcb, segment);
     arrive_text_and_fin(tcp, tcb, segment);

@@ -149,6 +149,10 @@ void cc_timed_out(struct tcb *tcb, uint32_t flight, bool repeated) {
     tcb->cc.cwnd = tcb->snd.mss;
 }
 
+void cc_skip_slow_start(struct tcb *tcb) {
+    tcb->cc.cwnd = max_u32(tcb->cc.cwnd, min_u32(tcb->cc.ssthresh, (uint32_t)UINT16_MAX << tcb->snd.shift));
+}
+
 void cc_undo(struct tcb *tcb) {
     struct cc_state *cc = &tcb->cc;
     if (cc->cwnd < cc->before.cwnd) {

@@ -71,6 +71,9 @@ void cc_marked(struct tcb *tcb, uint32_t flight);
  * (RFC 5681 3.1). */
 void cc_timed_out(struct tcb *tcb, uint32_t flight, bool repeated);
 
+/* What would be without slow start: after cc_begin() or cc_timed_out(), the window is at once as wide as it may be. */
+void cc_skip_slow_start(struct tcb *tcb);
+
 /* The latest cut was for nothing: everything is as it was before, unless cwnd has become greater since (RFC 9438
  * 4.9.2). */
 void cc_undo(struct tcb *tcb);

@@ -7,6 +7,9 @@ static const lucid_time TICK = 4 * LUCID_MICROSECOND;
 
 struct seq32 isn_choose(const struct tcp *tcp, const struct endpoints *ends) {
     const struct lucid_config *config = &tcp->env->config;
+    if (WITHOUT(tcp->env, QUIET_ISN)) {
+        return seq32(0);
+    }
     if (config->iss) {
         return seq32(config->iss(config->context, &ends->local, &ends->remote));
     }

@@ -45,12 +45,12 @@ static uint8_t flags_for(const struct tcb *tcb, const struct plan *plan) {
 }
 
 /* The window of a SYN is never scaled (RFC 7323 2.2). */
-static uint16_t window_for(struct tcb *tcb, const struct plan *plan) {
+static uint16_t window_for(const struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
     if (plan->kind == PLAN_SYN) {
         return (uint16_t)min_u32(min_u32(tcb->rcv.buffer, UINT16_MAX),
                                  tcb_is(tcb, LUCID_SYN_SENT) ? UINT16_MAX : tcb_receive_window(tcb));
     }
-    return window_advertise(tcb);
+    return window_advertise(tcp, tcb);
 }
 
 /* The payload as slices of the send queue; fewer octets, whole segments, when the slices do not suffice. */
@@ -106,7 +106,7 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
         .ack = tcb_is(tcb, LUCID_SYN_SENT) ? seq32(0) : tcb->rcv.nxt,
         .header_length = (uint8_t)(TCP_HEADER + option_length),
         .flags = flags_for(tcb, plan),
-        .window = window_for(tcb, plan),
+        .window = window_for(tcp, tcb, plan),
     };
     urgent_mark(tcb, header);
     uint8_t tos = tcb->tos | ecn_mark(tcb, plan, header);
@@ -135,11 +135,14 @@ static void left_syn(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) 
     struct env *env = tcp->env;
     bool first = !tcb_syn_left(tcb);
     tcb->flags &= ~(unsigned)TCB_SYN_DUE;
+    if (WITHOUT(env, THREE_WAY) && !tcb_syn_unacked(tcb)) {
+        return; /* nobody waits for an ACK of it */
+    }
     if (first) {
         fastopen_left(tcp, tcb, plan->length);
         rtt_begin(tcb, tcb->snd.nxt, env->now);
     } else {
-        rtt_forget(tcb);
+        rtt_sent_again(tcp, tcb, tcb->snd.nxt);
         tcb->flags |= TCB_SYN_REPEATED;
         tcb->retransmits++;
         env->stats.tcp_retransmits++;
@@ -150,7 +153,7 @@ static void left_syn(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) 
 static void left_again(struct tcp *tcp, struct tcb *tcb, const struct plan *plan, struct seq32 end) {
     scoreboard_sent_again(tcp, tcb, plan->seq, end, tcp->env->now);
     pathprobe_sent_again(tcp, tcb, plan->seq, end);
-    rtt_forget(tcb);
+    rtt_sent_again(tcp, tcb, end);
     recovery_left(tcb, plan->length, true);
     tcb->retransmits++;
     tcp->env->stats.tcp_retransmits++;
@@ -240,12 +243,16 @@ static void set_persist(struct tcp *tcp, struct tcb *tcb) {
     if (!waiting || tcb_flight(tcb) > 0 || timed) {
         return;
     }
+    if (WITHOUT(tcp->env, PERSIST) && tcb->snd.wnd == 0) {
+        return;
+    }
     lucid_time delay = tcb->snd.wnd > 0 ? OVERRIDE_TIMEOUT : tcb->rtt.rto;
     tcb_timer_set(tcp, tcb, LUCID_TIMER_PERSIST, tcp->env->now + delay);
 }
 
 static void restart_if_idle(struct tcp *tcp, struct tcb *tcb) {
-    if (tcb_flight(tcb) == 0 && tcp->env->now - tcb->last_sent > tcb->rtt.rto) {
+    bool idle = tcb_flight(tcb) == 0 && tcp->env->now - tcb->last_sent > tcb->rtt.rto;
+    if (idle && !WITHOUT(tcp->env, SLOW_START)) {
         cc_restart_after_idle(&tcp->env->config, tcb);
     }
 }

@@ -50,15 +50,19 @@ static uint32_t left_of(const struct tcb *tcb, struct seq32 seq, uint64_t limit)
 }
 
 /* What of length octets from seq on the peer's window takes. */
-static uint32_t window_takes(const struct tcb *tcb, struct seq32 seq, uint32_t length) {
+static uint32_t window_takes(const struct tcp *tcp, const struct tcb *tcb, struct seq32 seq, uint32_t length) {
+    if (WITHOUT(tcp->env, WINDOW)) {
+        return length;
+    }
     return min_u32(length, left_of(tcb, seq, tcb->snd.wnd));
 }
 
 /* A FIN leaves with or behind the last octet. It takes a number in the peer's window, but no part of cwnd. */
-static bool fin_fits(const struct tcb *tcb, const struct plan *plan) {
+static bool fin_fits(const struct tcp *tcp, const struct tcb *tcb, const struct plan *plan) {
     struct seq32 end = tcb_data_end(tcb);
     bool last = seq_eq(seq_add(plan->seq, plan->length), end);
-    return tcb_has(tcb, TCB_FIN_QUEUED) && last && seq_distance(tcb->snd.una, end) < tcb->snd.wnd;
+    bool fits = seq_distance(tcb->snd.una, end) < tcb->snd.wnd || WITHOUT(tcp->env, WINDOW);
+    return tcb_has(tcb, TCB_FIN_QUEUED) && last && fits;
 }
 
 /* Whole segments only, but for the end of what there is: small pieces of a retransmission would be small for good. The
@@ -77,8 +81,9 @@ static struct plan again(const struct tcp *tcp, const struct tcb *tcb, struct pl
     uint32_t octets = seq_lt(plan.seq, data_end) ? seq_distance(plan.seq, data_end) : 0;
     uint32_t room = plan.probe ? octets : room_again(tcb, &plan, octets);
     plan.again = true;
-    plan.length = min_u32(window_takes(tcb, plan.seq, min_u32(octets, room)), largest_packet(tcp, tcb, plan.segment));
-    plan.fin = tcb_has(tcb, TCB_FIN_SENT) && fin_fits(tcb, &plan) && seq_gt(end, tcb_data_end(tcb));
+    plan.length = min_u32(window_takes(tcp, tcb, plan.seq, min_u32(octets, room)),
+                          largest_packet(tcp, tcb, plan.segment));
+    plan.fin = tcb_has(tcb, TCB_FIN_SENT) && fin_fits(tcp, tcb, &plan) && seq_gt(end, tcb_data_end(tcb));
     if (plan.length == 0 && !(plan.fin && octets == 0)) {
         plan.kind = PLAN_NOTHING;
     }
@@ -96,16 +101,17 @@ static struct plan lost(const struct tcp *tcp, const struct tcb *tcb) {
  * nothing is left behind it (all), or if it fills half of the largest window there ever was. Urgent data waits for no
  * company.
  */
-static bool worth_sending(const struct tcb *tcb, uint32_t length, bool flying, bool all, bool fin) {
+static bool worth_sending(const struct tcp *tcp, const struct tcb *tcb, uint32_t length, bool flying, bool all,
+                          bool fin) {
     if (fin || tcb_has(tcb, TCB_OVERRIDE)) {
         return true;
     }
     bool urgent = urgent_waiting(tcb);
-    if (flying && !tcb_switched(tcb, SWITCH_NODELAY) && !urgent) {
+    if (flying && !tcb_switched(tcb, SWITCH_NODELAY) && !urgent && !WITHOUT(tcp->env, NAGLE)) {
         return false;
     }
     return all ? urgent || (!tcb_switched(tcb, SWITCH_CORK) && !tcb_has(tcb, TCB_MORE))
-               : length >= max_u32(tcb->snd.max_wnd / 2, 1);
+               : WITHOUT(tcp->env, SWS) || length >= max_u32(tcb->snd.max_wnd / 2, 1);
 }
 
 /* Full segments as far as there are any (SHLD-28). The rest waits for an ACK at most, or for the override (MUST-60). */
@@ -113,7 +119,7 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
     struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt, .segment = segment_octets(tcb)};
     struct seq32 end = tcb_data_end(tcb);
     uint32_t waiting = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
-    uint32_t usable = window_takes(tcb, plan.seq, recovery_room(tcb));
+    uint32_t usable = window_takes(tcp, tcb, plan.seq, recovery_room(tcb));
     uint32_t larger = pathprobe_octets(tcp, tcb, min_u32(waiting, usable));
     if (larger > 0) {
         plan.length = plan.segment = larger - sack_length(tcb);
@@ -121,11 +127,11 @@ static struct plan fresh(const struct tcp *tcp, const struct tcb *tcb) {
         return plan;
     }
     plan.length = min_u32(min_u32(waiting, usable), largest_packet(tcp, tcb, plan.segment));
-    plan.fin = fin_fits(tcb, &plan);
+    plan.fin = fin_fits(tcp, tcb, &plan);
     uint32_t part = plan.length % plan.segment;
     bool flying = tcb_data_flight(tcb) > 0 || plan.length > part;
     bool all = plan.length == waiting;
-    if (part > 0 && !worth_sending(tcb, part, flying, all, plan.fin)) {
+    if (part > 0 && !worth_sending(tcp, tcb, part, flying, all, plan.fin)) {
         plan.length -= part;
         plan.fin = false;
     }
@@ -141,7 +147,7 @@ static struct plan tail_probe(const struct tcp *tcp, const struct tcb *tcb) {
     struct plan plan = {.kind = PLAN_DATA, .seq = tcb->snd.nxt, .segment = segment_octets(tcb), .probe = true};
     struct seq32 end = tcb_data_end(tcb);
     uint32_t waiting = seq_lt(plan.seq, end) ? seq_distance(plan.seq, end) : 0;
-    uint32_t takes = window_takes(tcb, plan.seq, min_u32(waiting, plan.segment));
+    uint32_t takes = window_takes(tcp, tcb, plan.seq, min_u32(waiting, plan.segment));
     if (takes > 0 && !tcb_has(tcb, TCB_FIN_SENT) && tailprobe_is_new(tcb)) {
         plan.length = takes;
         return plan;

@@ -91,6 +91,9 @@ void recovery_timed_out(struct tcp *tcp, struct tcb *tcb) {
         spurious_watch(tcb);
     }
     cc_timed_out(tcb, tcb_flight(tcb), repeated);
+    if (WITHOUT(tcp->env, SLOW_START)) {
+        cc_skip_slow_start(tcb);
+    }
     ecn_window_cut(tcb);
     recovery_leave(tcb);
     guard(tcp, tcb);

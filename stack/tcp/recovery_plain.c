@@ -31,7 +31,8 @@ static void duplicate(struct tcp *tcp, struct tcb *tcb) {
         trace_rule(tcp->env, tcb->name, "3042:2", LUCID_OUTCOME_ACCEPTED);
         return;
     }
-    if (tcb->loss.dupacks == DUPLICATE_THRESHOLD && !tcb->loss.guarded && !pathprobe_lost(tcp, tcb)) {
+    bool believed = tcb->loss.dupacks == DUPLICATE_THRESHOLD && !WITHOUT(tcp->env, FAST_RETRANSMIT);
+    if (believed && !tcb->loss.guarded && !pathprobe_lost(tcp, tcb)) {
         recovery_enter(tcp, tcb, "5681:3.2/3");
         tcb->loss.inflation = DUPLICATE_THRESHOLD * tcb->snd.mss;
         lose_first(tcp, tcb);

@@ -69,6 +69,9 @@ static void end_if_over(struct tcb *tcb) {
 
 /* RFC 8985 6.2 step 5, and what follows from it. */
 static void detect(struct tcp *tcp, struct tcb *tcb) {
+    if (WITHOUT(tcp->env, FAST_RETRANSMIT) && !tcb->loss.guarded) {
+        return;
+    }
     if (rack_detect(tcp, tcb) && !tcb->loss.guarded && !pathprobe_lost(tcp, tcb)) {
         recovery_enter(tcp, tcb, "8985:6.2/5");
     }

@@ -157,6 +157,18 @@ static enum lucid_drop take_part(struct tcp *tcp, struct tcb *tcb, struct part *
     return LUCID_DROP_NONE;
 }
 
+/* What would be without Table 6: what lies left of RCV.NXT is delivered again. */
+static void deliver_again(struct tcp *tcp, struct tcb *tcb, struct part *part) {
+    struct part old = *part;
+    old.length = min_u32(part->length, seq_distance(part->seq, tcb->rcv.nxt));
+    advance(part, old.length);
+    old.length = min_u32(old.length, recvq_free(tcb));
+    if (!tcb_has(tcb, TCB_SHUT_READ) && old.length > 0 && append(tcp->env, &tcb->receive_queue, &old)) {
+        trace_delivered(tcp->env, tcb->name, tcb->octets_in, old.length);
+        tcb->octets_in += old.length;
+    }
+}
+
 enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
     const struct lucid_packet *carrier = segment->datagram->carrier;
     struct part part = {
@@ -165,6 +177,9 @@ enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segmen
         .length = segment->length,
         .chunk = carrier->chunk,
     };
+    if (WITHOUT(tcp->env, SEQ_CHECK) && seq_lt(part.seq, tcb->rcv.nxt)) {
+        deliver_again(tcp, tcb, &part);
+    }
     uint64_t offset = tcb->octets_in;
     struct seq32 before = tcb->rcv.nxt;
     enum lucid_drop why = take_part(tcp, tcb, &part);

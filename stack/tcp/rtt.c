@@ -23,6 +23,13 @@ void rtt_forget(struct tcb *tcb) {
     tcb->flags &= ~(unsigned)TCB_TIMING;
 }
 
+void rtt_sent_again(const struct tcp *tcp, struct tcb *tcb, struct seq32 end) {
+    rtt_forget(tcb);
+    if (WITHOUT(tcp->env, KARN)) {
+        rtt_begin(tcb, end, tcp->env->now);
+    }
+}
+
 /* RFC 6298 2.2 and 2.3; of so many samples in a round trip each has its share of alpha and beta (RFC 7323 G). */
 static void sample(const struct lucid_config *config, struct tcb *tcb, lucid_time r, uint32_t share) {
     if (tcb->rtt.srtt == 0) {
@@ -57,8 +64,9 @@ void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 
     }
 }
 
-void rtt_back_off(const struct lucid_config *config, struct tcb *tcb) {
-    tcb->rtt.rto = min_u64(2 * tcb->rtt.rto, config->rto_max);
+void rtt_back_off(const struct tcp *tcp, struct tcb *tcb) {
+    unsigned factor = WITHOUT(tcp->env, BACKOFF) ? 1 : 2; /* MUST-19 */
+    tcb->rtt.rto = min_u64(factor * tcb->rtt.rto, tcp->env->config.rto_max);
     if (tcb->rtt.backoff < UINT8_MAX) {
         tcb->rtt.backoff++;
     }

@@ -63,7 +63,7 @@ static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct 
     }
     lucid_time delay = tcp->env->config.delayed_ack;
     if (at_once || waiting >= 2 * full || tcb->rcv.full_segments >= 2 || delay == 0 ||
-        tcb_switched(tcb, SWITCH_QUICKACK)) {
+        tcb_switched(tcb, SWITCH_QUICKACK) || WITHOUT(tcp->env, DELAYED_ACK)) {
         acknowledge_advance(tcb);
         return;
     }
@@ -137,7 +137,8 @@ enum verdict text_arrive(struct tcp *tcp, struct tcb *tcb, struct segment *segme
         }
         return DONE;
     }
-    if (segment->length > 0 && tcb_has(tcb, TCB_CLOSED)) { /* nobody will read it: SHLD-3 */
+    bool half_closed = WITHOUT(tcp->env, HALF_CLOSE) && tcb_has(tcb, TCB_FIN_QUEUED);
+    if (segment->length > 0 && (half_closed || tcb_has(tcb, TCB_CLOSED))) { /* nobody will read it: SHLD-3 */
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_AFTER_CLOSE);
         fsm_fire(tcp, tcb, EVENT_DATA_LOST);
         return DONE;

@@ -18,6 +18,9 @@ static const uint8_t PERSIST_SHIFT_MAX = 16;
 
 static void probe_window(struct tcp *tcp, struct tcb *tcb) {
     const struct lucid_config *config = &tcp->env->config;
+    if (WITHOUT(tcp->env, PERSIST)) {
+        return;
+    }
     if (tcb->rtt.backoff < PERSIST_SHIFT_MAX) {
         tcb->rtt.backoff++;
     }
@@ -47,25 +50,24 @@ static void syn_unanswered(struct tcp *tcp, struct tcb *tcb) {
     }
     fastopen_failed(tcp, tcb);
     tcb->flags |= TCB_SYN_DUE;
-    rtt_back_off(&tcp->env->config, tcb);
+    rtt_back_off(tcp, tcb);
     report_retransmission(tcp, tcb);
 }
 
 /* The SYN or SYN,ACK goes again; data goes again from SND.UNA on; but when the peer has shut its window on what is in
  * flight, that is not a loss: probes take over (MUST-35, SHLD-17). 9293-3.10.8-02 */
 static void retransmission_fired(struct tcp *tcp, struct tcb *tcb) {
-    const struct lucid_config *config = &tcp->env->config;
     if (tcb_syn_unacked(tcb)) {
         syn_unanswered(tcp, tcb);
         return;
     }
-    if (tcb->snd.wnd == 0) {
+    if (tcb->snd.wnd == 0 && !WITHOUT(tcp->env, WINDOW)) {
         probe_window(tcp, tcb);
         return;
     }
     pmtu_timed_out(tcp, tcb);
     recovery_timed_out(tcp, tcb);
-    rtt_back_off(config, tcb);
+    rtt_back_off(tcp, tcb);
     report_retransmission(tcp, tcb);
 }
 

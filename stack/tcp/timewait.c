@@ -31,7 +31,8 @@ uint32_t timewait_number(const struct tcp *tcp, const struct timewait *record) {
 
 static void enqueue(struct tcp *tcp, struct timewait *record, uint32_t number) {
     struct timewait_queue *queue = &tcp->timewait_queue;
-    record->expires = tcp->env->now + 2 * tcp->env->config.msl;
+    lucid_time msl = WITHOUT(tcp->env, TIME_WAIT) ? 0 : tcp->env->config.msl;
+    record->expires = tcp->env->now + 2 * msl; /* MUST-13 */
     record->next = POOL_NONE;
     record->previous = queue->last;
     struct timewait *last = at(tcp, queue->last);
@@ -84,7 +85,7 @@ bool timewait_begin(struct tcp *tcp, struct tcb *tcb) {
     record->remote_port = tcb->ends.remote.port;
     record->snd_nxt = tcb->snd.nxt;
     record->rcv_nxt = tcb->rcv.nxt;
-    record->window = window_advertise(tcb);
+    record->window = window_advertise(tcp, tcb);
     record->shift = tcb->rcv.shift;
     record->peer_shift = tcb->snd.shift;
     record->timestamps = tcb_agreed(tcb, AGREED_TIMESTAMPS);

@@ -139,7 +139,7 @@ void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
     autotune_read(tcp, tcb);
     urgent_read(tcp, tcb);
     bool may_grow = (tcb_is(tcb, STATES_DATA_IN) || tcb->fast.taken) && !tcb_has(tcb, TCB_RETIRED);
-    if (may_grow && window_update_due(tcb)) {
+    if (may_grow && window_update_due(tcp, tcb)) {
         tcb->flags |= TCB_ACK_NOW;
     }
     by_call(tcp, LUCID_CALL_RECV);

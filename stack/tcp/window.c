@@ -21,7 +21,11 @@ static uint32_t reserve(const struct tcb *tcb) {
     return tcb->rcv.shift > 0 ? tcb->rcv.buffer / RESERVE_SHARE : 0;
 }
 
-static uint32_t step(const struct tcb *tcb) {
+/* MUST-39 */
+static uint32_t step(const struct tcp *tcp, const struct tcb *tcb) {
+    if (WITHOUT(tcp->env, SWS)) {
+        return 1;
+    }
     return min_u32(tcb->rcv.buffer / 2, tcb->rcv.mss);
 }
 
@@ -36,12 +40,12 @@ void window_begin(struct tcb *tcb) {
     tcb->rcv.edge = seq_add(tcb->rcv.nxt, min_u32(offer(tcb), UINT16_MAX));
 }
 
-uint16_t window_advertise(struct tcb *tcb) {
+uint16_t window_advertise(const struct tcp *tcp, struct tcb *tcb) {
     uint32_t promised = tcb_receive_window(tcb);
     uint32_t could = offer(tcb);
     uint32_t unit = 1u << tcb->rcv.shift;
     uint32_t window = promised;
-    if (could >= promised + step(tcb)) {
+    if (could >= promised + step(tcp, tcb)) {
         window = could - could % unit;
     }
     uint32_t units = (window + unit - 1) / unit;
@@ -53,12 +57,12 @@ uint16_t window_advertise(struct tcb *tcb) {
     return (uint16_t)units;
 }
 
-bool window_update_due(const struct tcb *tcb) {
+bool window_update_due(const struct tcp *tcp, const struct tcb *tcb) {
     uint32_t promised = tcb_receive_window(tcb);
     uint32_t could = offer(tcb);
-    if (could < promised + step(tcb) || promised >= (uint32_t)UINT16_MAX << tcb->rcv.shift) {
+    if (could < promised + step(tcp, tcb) || promised >= (uint32_t)UINT16_MAX << tcb->rcv.shift) {
         return false;
     }
-    bool nearly_shut = promised < 2u * tcb->rcv.mss;
+    bool nearly_shut = WITHOUT(tcp->env, SWS) || promised < 2u * tcb->rcv.mss;
     return nearly_shut || could - promised >= tcb->rcv.buffer / 4;
 }

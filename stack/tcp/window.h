@@ -23,9 +23,9 @@ uint8_t window_shift_for(uint32_t buffer, uint32_t most);
 void window_begin(struct tcb *tcb);
 
 /* The window field of the segment that leaves now. Moves tcb->rcv.edge to what it promises. */
-uint16_t window_advertise(struct tcb *tcb);
+uint16_t window_advertise(const struct tcp *tcp, struct tcb *tcb);
 
 /* True when the window has opened so far that the peer should be told at once (an update of its own). */
-bool window_update_due(const struct tcb *tcb);
+bool window_update_due(const struct tcp *tcp, const struct tcb *tcb);
 
 #endif

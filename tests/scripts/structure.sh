@@ -151,6 +151,58 @@ echo 'LUCID_API int lucid_lost(int x);' >>"$work/stack/include/lucid/lucid.h"
 fails "check_exports: declared, not there" '^stack/include/lucid/lucid.h:3: lucid_lost' \
     env BUILD=b "$root/scripts/check_exports" "$work"
 
+# ---- check_whatif ----
+put stack/include/lucid/whatif.h <<'EOT'
+enum { LUCID_WITHOUT_ONE = 1 };
+void lucid_whatif_set(int *without);
+EOT
+put stack/base/whatif.h <<'EOT'
+#ifdef LUCID_WHATIF
+#include "lucid/whatif.h"
+#define WITHOUT(env, RULE) (*(env) & LUCID_WITHOUT_##RULE)
+#else
+#define WITHOUT(env, RULE) 0
+#endif
+EOT
+put stack/core/whatif.c <<'EOT'
+#include "lucid/whatif.h"
+const char *name(void) { return "rst-validation"; }
+void lucid_whatif_set(int *without) { *without = 1; }
+EOT
+
+# whatif SOURCE [FLAG...]: both libraries with this source in them.
+whatif() {
+    code=$1
+    shift
+    rm -rf "$work/b" && mkdir -p "$work/b/whatif" && rm -f "$work/stack/one.c"
+    echo "$code" | put stack/tcp/one.c
+    (
+        cd "$work" || exit 1
+        $cc -g -Istack/include -Istack "$@" -c stack/tcp/one.c -o b/one.o && ar qcs b/liblucid.a b/one.o &&
+            $cc -g -DLUCID_WHATIF -Istack/include -Istack -c stack/core/whatif.c -o b/whatif.o &&
+            ar qcs b/whatif/libstack.a b/whatif.o
+    )
+}
+use='#include "base/whatif.h"
+int f(int *env) { return WITHOUT(env, ONE) ? 1 : 2; }'
+whatif "$use"
+passes "check_whatif: a switch that is a constant" env BUILD=b "$root/scripts/check_whatif" "$work"
+whatif "$use" -DLUCID_WHATIF -g3
+fails "check_whatif: a library with switches" 'has the strings above' env BUILD=b "$root/scripts/check_whatif" "$work"
+whatif '#include "lucid/whatif.h"
+int f(int env) { return env & LUCID_WITHOUT_ONE; }'
+fails "check_whatif: a bit without WITHOUT()" '^stack/tcp/one.c:2:.*LUCID_WITHOUT_ONE' \
+    env BUILD=b "$root/scripts/check_whatif" "$work"
+whatif 'void lucid_whatif_set(int *without) { *without = 0; }'
+fails "check_whatif: a symbol" 'has the symbols above' env BUILD=b "$root/scripts/check_whatif" "$work"
+whatif "$use"
+: >"$work/empty.c" && (
+    cd "$work" && rm b/whatif/libstack.a && $cc -c empty.c -o b/e.o && ar qcs b/whatif/libstack.a b/e.o
+)
+fails "check_whatif: no switches in the lab either" 'cannot take rules away' \
+    env BUILD=b "$root/scripts/check_whatif" "$work"
+rm -rf "$work/stack/core/whatif.c" "$work/stack/base/whatif.h" "$work/stack/tcp/one.c"
+
 # ---- check_regressions ----
 printf 'id\tarea\tsection\tsituation\tinput\trequired behaviour\nclose-one\ta\tb\tc\td\te\n' |
     put docs/regressions.tsv
