@@ -17,6 +17,10 @@ struct lab_command {
     const char *what;  /* one line */
 };
 
+/* Each of the commands. */
+#define LAB_COMMAND(name, usage, what) int lab_##name(int argc, char **argv);
+#include "lab/commands.def"
+
 /* Prints "lucid-lab: " and one sentence to standard error and returns LAB_USAGE. */
 int lab_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

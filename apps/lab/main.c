@@ -4,9 +4,6 @@
 
 #include "lab/lab.h"
 
-#define LAB_COMMAND(name, usage, what) int lab_##name(int argc, char **argv);
-#include "lab/commands.def"
-
 static const struct lab_command COMMANDS[] = {
 #define LAB_COMMAND(name, usage, what) {#name, lab_##name, usage, what},
 #include "lab/commands.def"
