@@ -1,4 +1,4 @@
-/* client.h: the other end of lucid-demo: asks one thing after the other with http/http_client.h, and weighs the answers.
+/* client.h: the other end of lucid-demo: asks one thing after the other with http/http_client.h, and weighs answers.
  *
  *     client_init(&client, transport, &server)
  *     client_begin(&client, &request)

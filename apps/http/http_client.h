@@ -2,8 +2,8 @@
  *
  * The client opens the connection, sends the request, reads the response, and closes: actively, as soon as the response
  * is complete, also when the server would keep the connection, unless the request says keep. What it reads goes to two
- * callbacks, heads and pieces of the body, as they come. Nothing blocks, and nothing here knows what runs the loop: over
- * the kernel's sockets, a stack with a device, or two stacks in memory.
+ * callbacks, heads and pieces of the body, as they come. Nothing blocks, and nothing here knows what runs the loop:
+ * over the kernel's sockets, a stack with a device, or two stacks in memory.
  *
  *     http_client_begin(&client, transport, &request, &calls)
  *     for each event of the stream:  http_client_event(&client, events)
