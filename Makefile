@@ -72,6 +72,24 @@ FUZZ := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover
 PCAP_LIBS := -lpcap
 CHECK_LIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lm -lrt -lpthread)
 
+# ---- files that lie in the program lucid-lab: apps/lab/files.h ----
+
+EMBED := $(BUILD)/embed
+EMBEDDED := $(sort $(wildcard apps/lab/*.tsv apps/lab/labs/*.lab apps/lab/web/*.* apps/lab/i18n/*.tsv \
+    apps/lab/student/*.*)) $(EMBED)/places.tsv
+
+$(EMBED)/lab_files.c: scripts/embed $(EMBED)/list $(EMBEDDED)
+	$(call say,EMBED,$@)
+	$(Q)scripts/embed apps/lab $(EMBEDDED) > $@
+# What is gone is no newer than anything: the list of names is.
+$(EMBED)/list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(EMBEDDED)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(EMBED)/places.tsv: scripts/rule_places $(STACK_SRC) stack/tcp/fsm.def
+	@mkdir -p $(@D)
+	$(Q)scripts/rule_places > $@
+
 # ---- how a source becomes an object, once per flavour ----
 
 # $(1) directory of the objects, $(2) compiler, $(3) flags of the flavour
@@ -88,6 +106,10 @@ $(1)/apps/%.o: apps/%.c $(1)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
 	$$(Q)$(2) $$(APPS_FLAGS) $(3) -MMD -MP -c -o $$@ $$<
+$(1)/embed/%.o: $(EMBED)/%.c $(1)/flags
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$(2) $$(APPS_FLAGS) $(3) -MMD -MP -c -o $$@ $$<
 $(1)/tests/%.o: tests/%.c $(1)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
@@ -97,6 +119,7 @@ $(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2) $$(STACK_FLAGS) $$(APPS_FLAGS) $$(TEST_FLAGS) $(3)' > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
+-include $(1)/embed/lab_files.d
 -include $$(patsubst %.c,$(1)/%.d,$$(STACK_SRC) $$(WHATIF_SRC) $$(HOST_SRC) $$(APPS_SRC) $$(HARNESS_SRC) \
     $$(TEST_MAIN) $$(FUZZ_MAIN) $$(PD_SRC) tests/packetdrill/preload.c $$(PROGRAM_MAIN))
 endef
@@ -181,7 +204,8 @@ $(SAN)/lucid-$(1): $(call objects,$(SAN),$(sort $(wildcard apps/$(1)/*.c))) $(SA
 endef
 $(foreach name,$(filter-out lab,$(PROGRAM_NAMES)),$(eval $(call program,$(name))))
 
-$(BUILD)/lucid-lab: $(call objects,$(RELEASE),$(sort $(wildcard apps/lab/*.c))) $(RELEASE)/libshared.a \
+$(BUILD)/lucid-lab: $(call objects,$(RELEASE),$(sort $(wildcard apps/lab/*.c))) $(RELEASE)/embed/lab_files.o \
+    $(RELEASE)/libshared.a \
     $(BUILD)/liblucid-host.a $(WHATIF)/libstack.a
 $(SAN)/lucid-lab: $(call objects,$(SAN),$(sort $(wildcard apps/lab/*.c))) $(SAN)/libapps.a $(SAN)/libhost.a \
     $(WHATIF_SAN)/libstack.a
@@ -210,7 +234,7 @@ define test_archives
 $(1)/libstack.a: $(call objects,$(1),$(STACK_SRC))
 $(1)/libhost.a: $(call objects,$(1),$(HOST_SRC))
 $(1)/libharness.a: $(call objects,$(1),$(HARNESS_SRC))
-$(1)/libapps.a: $(call objects,$(1),$(filter-out $(APPS_MAIN),$(APPS_SRC)))
+$(1)/libapps.a: $(call objects,$(1),$(filter-out $(APPS_MAIN),$(APPS_SRC))) $(1)/embed/lab_files.o
 $(1)/libstack.a $(1)/libhost.a $(1)/libharness.a $(1)/libapps.a:
 	@mkdir -p $$(@D)
 	$$(call say,AR,$$@)

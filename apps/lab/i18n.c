@@ -6,12 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-__asm__(".pushsection .rodata\n"
-        ".globl lab_i18n_en, lab_i18n_zh\n"
-        "lab_i18n_en: .incbin \"apps/lab/i18n/en.tsv\"\n .byte 0\n"
-        "lab_i18n_zh: .incbin \"apps/lab/i18n/zh.tsv\"\n .byte 0\n"
-        ".popsection\n");
-extern const char lab_i18n_en[], lab_i18n_zh[];
+#include "lab/files.h"
 
 /* More slots than there will ever be texts. */
 #define SLOTS 4096u
@@ -60,8 +55,9 @@ static void take_line(struct table *table, char *line) {
     *entry = (struct entry){line, tab + 1};
 }
 
-static void take_file(struct table *table, const char *file) {
-    char *copy = strdup(file);
+static void take_file(struct table *table, const char *name) {
+    const struct lab_file *file = lab_file_find(name);
+    char *copy = file ? strdup(file->data) : NULL;
     char *rest = copy;
     while (rest && *rest) {
         char *end = strchr(rest, '\n');
@@ -76,8 +72,8 @@ static void take_file(struct table *table, const char *file) {
 static void read_files(void) {
     if (!read_already) {
         read_already = true;
-        take_file(&tables[I18N_EN], lab_i18n_en);
-        take_file(&tables[I18N_ZH], lab_i18n_zh);
+        take_file(&tables[I18N_EN], "i18n/en.tsv");
+        take_file(&tables[I18N_ZH], "i18n/zh.tsv");
     }
 }
 
