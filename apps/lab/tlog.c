@@ -354,7 +354,7 @@ const char *tlog_wire_name(unsigned act) {
         [TLOG_WIRE_DROP] = "drop",       [TLOG_WIRE_HOLD] = "hold",       [TLOG_WIRE_DUP] = "dup",
         [TLOG_WIRE_DELAY] = "delay",     [TLOG_WIRE_REORDER] = "reorder", [TLOG_WIRE_CORRUPT] = "corrupt",
         [TLOG_WIRE_RELEASE] = "release", [TLOG_WIRE_CUT] = "cut",         [TLOG_WIRE_QUEUE_FULL] = "queue_full",
-        [TLOG_WIRE_HEAL] = "heal",       [TLOG_WIRE_TOO_BIG] = "too_big",
+        [TLOG_WIRE_HEAL] = "heal",       [TLOG_WIRE_TOO_BIG] = "too_big", [TLOG_WIRE_ICMP] = "icmp",
     };
     return act < TLOG_WIRE_KINDS ? names[act] : "?";
 }
