@@ -4,29 +4,44 @@
 
 #include "lab/model_private.h"
 
-static struct model_flight *find_flight(const struct model *model, uint64_t id) {
-    for (unsigned i = model->flights; i-- > 0;) {
-        if (model->flight[i].id == id) {
-            return &model->flight[i];
+/* The first that is not below id. Packets are numbered as they leave: the oldest come first. */
+static unsigned place_of(const struct model *model, uint64_t id) {
+    unsigned low = 0, high = model->flights;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (model->flight[middle].id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return NULL;
+    return low;
+}
+
+static struct model_flight *find_flight(const struct model *model, uint64_t id) {
+    unsigned at = place_of(model, id);
+    return at < model->flights && model->flight[at].id == id ? &model->flight[at] : NULL;
+}
+
+/* Takes out `count` flights from a place on. */
+static void take_out(struct model *model, unsigned at, unsigned count) {
+    model->flights -= count;
+    memmove(model->flight + at, model->flight + at + count, (model->flights - at) * sizeof *model->flight);
 }
 
 void model_flight_end(struct model *model, uint64_t id) {
     struct model_flight *flight = id ? find_flight(model, id) : NULL;
     if (flight) {
-        struct model_flight *end = model->flight + model->flights--;
-        memmove(flight, flight + 1, (size_t)((char *)end - (char *)(flight + 1)));
+        take_out(model, (unsigned)(flight - model->flight), 1);
     }
 }
 
-/* Packets of which nobody says what became of them: the oldest are forgotten beyond this. */
+/* Beyond this half are forgotten, the oldest: packets of which nobody says what became of them. */
 #define FLIGHTS_MOST 4096u
 
 static int add_flight(struct model *model, struct model_flight flight) {
     if (model->flights >= FLIGHTS_MOST) {
-        model_flight_end(model, model->flight[0].id);
+        take_out(model, 0, FLIGHTS_MOST / 2);
     }
     if (model->flights == model->flights_max) {
         unsigned max = model->flights_max ? 2 * model->flights_max : 64;
@@ -37,7 +52,10 @@ static int add_flight(struct model *model, struct model_flight flight) {
         model->flight = wider;
         model->flights_max = max;
     }
-    model->flight[model->flights++] = flight;
+    unsigned at = place_of(model, flight.id);
+    memmove(model->flight + at + 1, model->flight + at, (model->flights - at) * sizeof flight);
+    model->flight[at] = flight;
+    model->flights++;
     return 0;
 }
 
