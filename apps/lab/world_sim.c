@@ -1,0 +1,190 @@
+/* world_sim.c: the simulated world: what happens next, and where packets go. See world.h, sim.h.
+ *
+ * At one instant deliveries come before timers, timers before applications; among equals the one that was put in
+ * first. All of one node at that instant is one step. Commands come between steps, and what they make a node send is
+ * taken at once: each command is a batch of its own.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/sim.h"
+
+/* ---- who is who ---- */
+
+struct node *sim_node(struct world *world, const char *name) {
+    for (unsigned i = 0; i < world->nodes; i++) {
+        if (!strcmp(world->node[i].name, name)) {
+            return &world->node[i];
+        }
+    }
+    return NULL;
+}
+
+struct node *sim_node_at(struct world *world, const struct lucid_addr *addr) {
+    for (unsigned i = 0; i < world->nodes; i++) {
+        if (lucid_addr_equal(&world->node[i].address.addr, addr)) {
+            return &world->node[i];
+        }
+    }
+    return NULL;
+}
+
+const struct sim_head *sim_head(const struct world *world, uint64_t id) {
+    const struct sim_head *head = &world->head[id % SIM_HEADS];
+    return id > 0 && head->id == id ? head : NULL;
+}
+
+/* ---- packets ---- */
+
+static void keep_head(struct world *world, unsigned from, uint64_t id, const uint8_t *octets, size_t length) {
+    struct sim_head *head = &world->head[id % SIM_HEADS];
+    head->id = id;
+    head->from = (uint8_t)from;
+    head->length = (uint16_t)(length < SIM_HEAD ? length : SIM_HEAD);
+    memcpy(head->octets, octets, head->length);
+}
+
+/* Nobody has this address: a router would say so, if the wires are such that ICMP comes through. */
+static void nobody(struct world *world, unsigned from, uint64_t id) {
+    struct parcel parcel = {.id = id, .from = (uint8_t)from, .to = WIRE_ALL};
+    world->wire.now = world->now;
+    struct json json = wire_say(&world->wire, "drop", &parcel);
+    wire_said(&world->wire, &json, "nobody");
+    if (world->wire.direction[from][from].icmp) {
+        sim_icmp(world, sim_head(world, id), 3, 1, 0);
+    }
+}
+
+void sim_send(struct world *world, unsigned from, uint64_t id, const uint8_t *octets, size_t length) {
+    struct look look = look_at(octets, length);
+    const struct node *to = look.ip ? sim_node_at(world, &look.destination.addr) : NULL;
+    if (world->options.packet) {
+        world->options.packet(world->options.user, from, true, id, world->now, octets, length);
+    }
+    keep_head(world, from, id, octets, length);
+    if (!to || to->index == from) {
+        nobody(world, from, id);
+        return;
+    }
+    struct parcel *parcel = parcel_new(id, from, to->index, octets, length);
+    if (!parcel) {
+        world->record.no_memory = true;
+        return;
+    }
+    wire_send(&world->wire, world->now, parcel);
+}
+
+void sim_arrive(struct world *world, struct parcel *parcel) {
+    struct node *node = &world->node[parcel->to];
+    world->wire.now = world->now;
+    if (!node->stack) {
+        struct json json = wire_say(&world->wire, "drop", parcel);
+        wire_said(&world->wire, &json, "crashed");
+        return;
+    }
+    if (world->options.packet) {
+        world->options.packet(world->options.user, node->index, false, parcel->id, world->now, parcel->octets,
+                              parcel->length);
+    }
+    struct lucid_packet in = {.slices = 1, .length = (uint32_t)parcel->length, .id = parcel->id};
+    in.slice[0] = (struct lucid_slice){parcel->octets, parcel->length};
+    lucid_input(node->stack, world->now, &in);
+}
+
+static void on_arrive(void *user, struct parcel *parcel, lucid_time at) {
+    struct world *world = user;
+    if (agenda_put(&world->node[parcel->to].agenda, at, record_serial(&world->record), parcel) < 0) {
+        world->record.no_memory = true;
+        free(parcel);
+    }
+}
+
+static void on_object(void *user, const struct parcel *parcel, uint8_t type, uint8_t code, uint32_t mtu) {
+    struct world *world = user;
+    const struct sim_head *head = sim_head(world, parcel->id);
+    if (head) {
+        sim_icmp(world, head, type, code, mtu);
+    }
+}
+
+/* ---- time ---- */
+
+struct moment {
+    lucid_time at;
+    unsigned kind; /* delivery, timer, application */
+    uint64_t serial;
+    struct node *node; /* NULL: the wire */
+};
+
+static void consider(struct moment *best, lucid_time at, unsigned kind, uint64_t serial, struct node *node) {
+    if (at == LUCID_NEVER || at > best->at) {
+        return;
+    }
+    if (at < best->at || kind < best->kind || (kind == best->kind && serial < best->serial)) {
+        *best = (struct moment){at, kind, serial, node};
+    }
+}
+
+static struct moment next_moment(struct world *world) {
+    struct moment best = {.at = LUCID_NEVER, .kind = UINT32_MAX};
+    consider(&best, wire_deadline(&world->wire), 0, 0, NULL);
+    for (unsigned i = 0; i < world->nodes; i++) {
+        struct node *node = &world->node[i];
+        const struct agenda_entry *first = agenda_first(&node->agenda);
+        if (first) {
+            consider(&best, first->at, 0, first->serial, node);
+        }
+        consider(&best, node_timer_at(node), 1, i, node);
+        consider(&best, node_application_at(node), 2, i, node);
+    }
+    return best;
+}
+
+int world_step(struct world *world, lucid_time limit) {
+    uint32_t before = world->record.next;
+    while (world->record.next == before) {
+        struct moment moment = next_moment(world);
+        if (moment.at == LUCID_NEVER || moment.at > limit) {
+            world->now = limit != LUCID_NEVER && limit > world->now ? limit : world->now;
+            return 0;
+        }
+        world->now = moment.at > world->now ? moment.at : world->now;
+        if (moment.node) {
+            node_batch(moment.node);
+        } else {
+            wire_tick(&world->wire, world->now);
+        }
+    }
+    return 1;
+}
+
+lucid_time world_now(const struct world *world) {
+    return world->now;
+}
+
+uint32_t world_next_event(const struct world *world) {
+    return world->record.next;
+}
+
+/* ---- beginning and end ---- */
+
+void sim_init(struct world *world) {
+    wire_init(&world->wire, world->options.seed, world->nodes, &world->record);
+    world->wire.arrive = on_arrive;
+    world->wire.object = on_object;
+    world->wire.user = world;
+}
+
+void world_close(struct world *world) {
+    if (!world) {
+        return;
+    }
+    for (unsigned i = 0; i < world->nodes; i++) {
+        node_end(&world->node[i]);
+    }
+    if (world->wire.record) {
+        wire_end(&world->wire);
+    }
+    record_end(&world->record);
+    free(world);
+}
