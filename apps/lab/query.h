@@ -19,8 +19,10 @@ struct query_value {
     struct tlog_text name; /* NAME: a state, an error, flags */
     unsigned count;        /* EVENTS: their numbers; LIST: the values of an attribute of each */
     const uint32_t *event;
-    const double *list;
-    bool sequence; /* NUMBER, LIST: sequence numbers, arithmetic modulo 2^32 */
+    const double *list;           /* of numbers */
+    const struct tlog_text *word; /* LIST of names: then list is NULL */
+    bool sequence;                /* NUMBER, LIST: sequence numbers, arithmetic modulo 2^32 */
+    bool time;                    /* LIST: of times */
 };
 
 /* Reads an expression. column: where it stands in its line, for the sentence. NULL and the sentence. */
@@ -29,6 +31,16 @@ void query_free(struct query *query);
 
 /* Its value after the first n events of the log. The value lives until the next call with this query. */
 struct query_value query_eval(struct query *query, const struct model *model);
+
+/* Whether a text is an expression, without a log: nodes are the names that it may use. Returns 0, or -1: *offset is
+ * where in the text, error a sentence without a place. */
+int query_check(const char *text, const char *const *node, unsigned nodes, unsigned *offset, char error[LAB_ERROR]);
+
+/* For a comparison the value of its left side, else the value itself: what was got when it does not hold. */
+struct query_value query_left(struct query *query, const struct model *model);
+
+/* Whether a value counts as true: TRUTH, or events that exist. */
+bool query_true(const struct query_value *value);
 
 /* Writes a value for people: "1.000 s", "SYN-SENT", "3". */
 void query_format(const struct query_value *value, struct text *text);
