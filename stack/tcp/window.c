@@ -59,8 +59,8 @@ uint16_t window_advertise(const struct tcp *tcp, struct tcb *tcb) {
 
 bool window_update_due(const struct tcp *tcp, const struct tcb *tcb) {
     uint32_t promised = tcb_receive_window(tcb);
-    uint32_t could = offer(tcb);
-    if (could < promised + step(tcp, tcb) || promised >= (uint32_t)UINT16_MAX << tcb->rcv.shift) {
+    uint32_t could = min_u32(offer(tcb), (uint32_t)UINT16_MAX << tcb->rcv.shift); /* what 16 bits can say */
+    if (could < promised + step(tcp, tcb)) {
         return false;
     }
     bool nearly_shut = WITHOUT(tcp->env, SWS) || promised < 2u * tcb->rcv.mss;
