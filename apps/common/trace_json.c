@@ -145,15 +145,20 @@ static void put_variables(struct json *json, const struct lucid_event_variables 
         [LUCID_VAR_SRTT] = "srtt",       [LUCID_VAR_RTTVAR] = "rttvar",
         [LUCID_VAR_RTO] = "rto",         [LUCID_VAR_DUPACKS] = "dupacks",
         [LUCID_VAR_SEND_QUEUE] = "sndq", [LUCID_VAR_RECEIVE_QUEUE] = "rcvq",
+        [LUCID_VAR_RTT] = "rtt",         [LUCID_VAR_USER] = "user",
+    };
+    /* Nanoseconds, whatever the unit of the event is. */
+    static const int64_t units[LUCID_VARS] = {
+        [LUCID_VAR_SRTT] = 1000, [LUCID_VAR_RTTVAR] = 1000,  [LUCID_VAR_RTO] = 1000,
+        [LUCID_VAR_RTT] = 1000,  [LUCID_VAR_USER] = 1000000,
     };
     for (unsigned i = 0; i < LUCID_VARS; i++) {
-        bool time = i == LUCID_VAR_SRTT || i == LUCID_VAR_RTTVAR || i == LUCID_VAR_RTO;
         int64_t value = variables->value[i];
         if (i == LUCID_VAR_SSTHRESH && variables->value[i] == UINT32_MAX) {
             value = -1;
         }
         if (variables->changed & 1u << i) {
-            json_int(json, keys[i], time ? value * 1000 : value);
+            json_int(json, keys[i], units[i] ? value * units[i] : value);
         }
     }
 }

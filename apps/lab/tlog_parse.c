@@ -135,6 +135,8 @@ static const struct tlog_key VARIABLES[] = {
     VARIABLE("dupacks", LUCID_VAR_DUPACKS),
     VARIABLE("sndq", LUCID_VAR_SEND_QUEUE),
     VARIABLE("rcvq", LUCID_VAR_RECEIVE_QUEUE),
+    VARIABLE("rtt", LUCID_VAR_RTT),
+    VARIABLE("user", LUCID_VAR_USER),
     {NULL, NULL, 0, OPTIONAL},
 };
 #undef VARIABLE

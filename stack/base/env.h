@@ -25,6 +25,14 @@ struct env {
     unsigned spare_chunk_count;
 };
 
+/* A decision, and the rule that it follows: a string constant, "9293:3.10.7.4/1" or "9293:MUST-36". Almost every
+ * segment meets one, so that whether anybody wants to know is asked here, without a call. */
+static inline void trace_rule(struct env *env, uint32_t connection, const char *rule, enum lucid_outcome outcome) {
+    if (trace_wants(&env->trace, LUCID_EVENT_RULE)) {
+        trace_rule_event(env, connection, rule, outcome);
+    }
+}
+
 /* Memory from config.alloc, within config.mem_limit. NULL when there is none. size must be given back exactly. */
 void *env_alloc(struct env *env, size_t size);
 void env_free(struct env *env, void *memory, size_t size);

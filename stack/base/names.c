@@ -121,6 +121,9 @@ static const char *const outcome_names[LUCID_OUTCOMES] = {
     [LUCID_OUTCOME_QUEUED] = "QUEUED",
     [LUCID_OUTCOME_RETRANSMIT] = "RETRANSMIT",
     [LUCID_OUTCOME_PROBE] = "PROBE",
+    [LUCID_OUTCOME_ACK_NOW] = "ACK-NOW",
+    [LUCID_OUTCOME_WAITS] = "WAITS",
+    [LUCID_OUTCOME_ADJUSTED] = "ADJUSTED",
 };
 
 const char *lucid_outcome_name(unsigned outcome) {
@@ -144,6 +147,8 @@ static const char *const variable_names[LUCID_VARS] = {
     [LUCID_VAR_DUPACKS] = "dupacks",
     [LUCID_VAR_SEND_QUEUE] = "send-queue",
     [LUCID_VAR_RECEIVE_QUEUE] = "receive-queue",
+    [LUCID_VAR_RTT] = "rtt",
+    [LUCID_VAR_USER] = "user",
 };
 
 const char *lucid_variable_name(unsigned variable) {

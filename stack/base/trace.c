@@ -56,10 +56,7 @@ struct lucid_event *trace_event(struct env *env, enum lucid_event_kind kind, uin
     return event;
 }
 
-void trace_rule(struct env *env, uint32_t connection, const char *rule, enum lucid_outcome outcome) {
-    if (!trace_wants(&env->trace, LUCID_EVENT_RULE)) {
-        return;
-    }
+void trace_rule_event(struct env *env, uint32_t connection, const char *rule, enum lucid_outcome outcome) {
     struct lucid_event *event = trace_event(env, LUCID_EVENT_RULE, connection);
     if (event) {
         event->u.rule = (struct lucid_event_rule){

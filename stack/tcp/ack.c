@@ -66,15 +66,16 @@ void ack_of_syn(struct tcp *tcp, struct tcb *tcb, const struct segment *segment)
     bool lost = tcb->rtt.backoff > 1;
     tcb->flags &= ~(unsigned)TCB_SYN_DUE;
     tcb->snd.una = seq_add(tcb->iss, 1);
-    rtt_acked(&tcp->env->config, tcb, segment->ack, tcp->env->now, 0, 1);
+    rtt_acked(tcp, tcb, segment->ack, 0, 1);
     if (repeated) {
-        rtt_after_repeated_syn(tcb);
+        rtt_after_repeated_syn(tcp, tcb);
     }
     fastopen_acked(tcp, tcb, segment->ack);
     fastopen_over(tcp, tcb);
     tcb->rtt.backoff = 0;
     report_connected(tcb);
-    cc_begin(&tcp->env->config, tcb, lost); /* RFC 5681 3.1 */
+    cc_begin(&tcp->env->config, tcb, lost);
+    trace_rule(tcp->env, tcb->name, lost ? "5681:3.1" : "6928:2", LUCID_OUTCOME_ADJUSTED);
     if (WITHOUT(tcp->env, SLOW_START)) {
         cc_skip_slow_start(tcb);
     }
@@ -110,7 +111,7 @@ static void advance(struct tcp *tcp, struct tcb *tcb, const struct segment *segm
     scoreboard_acked(tcp, tcb, ack, &news->delivery);
     pmtu_acked(tcb, news->octets);
     pathprobe_acked(tcp, tcb);
-    rtt_acked(&tcp->env->config, tcb, ack, tcp->env->now, timestamps_round_trip(tcp, tcb, segment), news->flight);
+    rtt_acked(tcp, tcb, ack, timestamps_round_trip(tcp, tcb, segment), news->flight);
 }
 
 /* RFC 5681 2: nothing new, no data, no SYN or FIN, the same window, and something is outstanding. */
@@ -139,13 +140,17 @@ static void window_turned(struct tcp *tcp, struct tcb *tcb) {
     tcb->flags &= ~(unsigned)TCB_PROBE_DUE;
     if (tcb_flight(tcb) > 0) {
         recovery_resend_all(tcp, tcb);
+        trace_rule(tcp->env, tcb->name, "9293:SHLD-16", LUCID_OUTCOME_RETRANSMIT);
         tcb_timer_set(tcp, tcb, LUCID_TIMER_RTO, tcp->env->now + tcb->rtt.rto);
     }
 }
 
-static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {
+static void update_window(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool acknowledges) {
     uint32_t before = tcb->snd.wnd;
     struct seq32 newest = seq_max(tcb->snd.wl1, segment->seq);
+    if (!acknowledges && segment->window != before) {
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_ADJUSTED);
+    }
     ack_window(tcb, segment);
     tcb->snd.wl1 = newest;
     if ((before == 0) != (tcb->snd.wnd == 0)) {
@@ -172,6 +177,7 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, struct 
     }
     if (tcb_has(tcb, TCB_HALF_OPEN) && listener_full(tcb->listener)) {
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_BACKLOG);
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_DROPPED);
         return DONE;
     }
     if (cookie) {
@@ -218,6 +224,7 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
     };
     ecn_ack_arrived(tcp, tcb, segment);
     if (news.advanced) {
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_ACCEPTED);
         advance(tcp, tcb, segment, &news);
     }
     bool restart_timer = recovery_heard(tcp, tcb, segment, &news);
@@ -228,7 +235,7 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
         tailprobe_schedule(tcp, tcb);
     }
     if (window_is_newer(tcb, segment, news.advanced)) {
-        update_window(tcp, tcb, segment);
+        update_window(tcp, tcb, segment, news.advanced);
     }
 }
 

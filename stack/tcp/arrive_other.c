@@ -28,7 +28,7 @@ static bool allowed_at_zero_window(struct tcp *tcp, struct tcb *tcb, struct segm
         segment->length = 0;
         segment->trimmed = true;
         tcb->flags |= TCB_ACK_NOW;
-        trace_rule(tcp->env, tcb->name, "9293:3.8.6.1/MUST-66", LUCID_OUTCOME_TRIMMED);
+        trace_rule(tcp->env, tcb->name, "9293:MUST-66", LUCID_OUTCOME_TRIMMED);
     }
     return true;
 }
@@ -57,11 +57,12 @@ static void trim(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
 
 /* Simultaneous open: the peer's SYN,ACK repeats a SYN that we have. By Table 6 it is old; but its ACK completes the
  * handshake (Figure 7; RFC 9293 Appendix A.2 recommends to accept it), so it is taken without its SYN. */
-static void accept_crossing_syn_ack(struct tcb *tcb, struct segment *segment) {
+static void accept_crossing_syn_ack(struct tcp *tcp, struct tcb *tcb, struct segment *segment) {
     bool ours = tcb_is(tcb, LUCID_SYN_RECEIVED) && tcb_has(tcb, TCB_ACTIVE) && seq_eq(segment->seq, tcb->irs);
     if (ours && (segment->flags & (LUCID_SYN | LUCID_ACK | LUCID_RST)) == (LUCID_SYN | LUCID_ACK)) {
         segment->flags &= (uint8_t)~LUCID_SYN;
         segment->seq = seq_add(segment->seq, 1);
+        trace_rule(tcp->env, tcb->name, "9293:A.2", LUCID_OUTCOME_ACCEPTED);
     }
 }
 
@@ -102,7 +103,7 @@ static enum verdict first_sequence(struct tcp *tcp, struct tcb *tcb, struct segm
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/1", LUCID_OUTCOME_RETRANSMIT);
         return DONE;
     }
-    accept_crossing_syn_ack(tcb, segment);
+    accept_crossing_syn_ack(tcp, tcb, segment);
     if (segment_has(segment, LUCID_RST)) {
         segment->length = 0; /* a RST may carry data (SHLD-2), which says nothing; nor do other flags */
         segment->flags = LUCID_RST;

@@ -71,6 +71,10 @@ static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const str
     }
     if (inside && !believed && !config->rfc1337) {
         reply_timewait_ack(tcp, record);
+        trace_rule(tcp->env, name, "5961:3.2", LUCID_OUTCOME_CHALLENGE_ACK);
+    }
+    if (!inside) {
+        trace_rule(tcp->env, name, "9293:3.10.7.4/1", LUCID_OUTCOME_DROPPED);
     }
     return env_drop(tcp->env, name, LUCID_DROP_TCP_TIME_WAIT);
 }

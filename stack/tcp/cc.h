@@ -30,7 +30,8 @@ struct cc_ack {
 enum cc_signal { CC_LOSS, CC_ECN, CC_TIME_OUT };
 
 struct cc_ops {
-    char name[CC_NAME]; /* with its final NUL */
+    char name[CC_NAME];    /* with its final NUL */
+    const char *avoidance; /* the rule by which cwnd grows above ssthresh, for the trace; NULL: it does not */
     /* cwnd was set from outside: at the beginning, after an idle time, by a change of the algorithm. NULL: no matter */
     void (*reset)(const struct lucid_config *config, struct tcb *tcb);
     void (*acked)(struct tcb *tcb, const struct cc_ack *ack);

@@ -183,4 +183,4 @@ static void reset(const struct lucid_config *config, struct tcb *tcb) {
     tcb->cc.own.cubic.epoch = false;
 }
 
-const struct cc_ops cc_cubic = {.name = "cubic", .reset = reset, .acked = acked, .cut = cut};
+const struct cc_ops cc_cubic = {.name = "cubic", .avoidance = "9438:4.2", .reset = reset, .acked = acked, .cut = cut};

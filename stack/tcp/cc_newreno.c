@@ -28,4 +28,4 @@ static uint32_t cut(struct tcb *tcb, enum cc_signal signal, uint32_t flight) {
     return flight / 2;
 }
 
-const struct cc_ops cc_newreno = {.name = "newreno", .acked = acked, .cut = cut};
+const struct cc_ops cc_newreno = {.name = "newreno", .avoidance = "5681:3.1/3", .acked = acked, .cut = cut};

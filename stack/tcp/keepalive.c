@@ -34,7 +34,7 @@ static void probe(struct tcp *tcp, struct tcb *tcb) {
     tcb->keepalive_probes++;
     tcb->flags |= TCB_KEEPALIVE_DUE;
     tcb_timer_set(tcp, tcb, LUCID_TIMER_KEEPALIVE, tcp->env->now + tcb->keepintvl * LUCID_SECOND);
-    trace_rule(tcp->env, tcb->name, "9293:3.8.4/SHLD-12", LUCID_OUTCOME_PROBE);
+    trace_rule(tcp->env, tcb->name, "9293:SHLD-12", LUCID_OUTCOME_PROBE);
 }
 
 void keepalive_fired(struct tcp *tcp, struct tcb *tcb) {

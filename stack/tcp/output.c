@@ -165,6 +165,7 @@ static void left_fresh(struct tcp *tcp, struct tcb *tcb, const struct plan *plan
     recovery_left(tcb, plan->length, false);
     tcb->snd.nxt = end;
     tcb->flags &= ~(unsigned)(TCB_OVERRIDE | TCB_PROBE_SENT);
+    tcb->traced_wait = tcb->traced_wait == plan_cwnd_rule ? plan_cwnd_rule : NULL;
     tcb->flags |= plan->fin ? TCB_FIN_SENT : 0;
     tcb->octets_out += plan->length;
     tcp->env->stats.tcp_octets_out += plan->length;
@@ -185,10 +186,14 @@ static void left_probe(struct tcp *tcp, struct tcb *tcb, const struct plan *plan
 
 /* Every segment but the first SYN carries an ACK and a window. */
 static void left_ack(struct tcp *tcp, struct tcb *tcb, const struct plan *plan) {
+    bool told = tcb_has(tcb, TCB_DSACK_DUE);
     tcb->rcv.acked = tcb->rcv.nxt;
     tcb->rcv.full_segments = 0;
     tcb->flags &= ~(unsigned)(TCB_ACK_NOW | TCB_DSACK_DUE);
     tcb_timer_stop(tcp, tcb, LUCID_TIMER_DELAYED_ACK);
+    if (told) {
+        trace_rule(tcp->env, tcb->name, "2883:4", LUCID_OUTCOME_ACCEPTED);
+    }
     bool counts = plan->kind == PLAN_ACK || tcb_agreed(tcb, AGREED_SACK);
     if (counts && tcb->rcv.acks_due > 0) {
         tcb->rcv.acks_due--;
@@ -250,10 +255,26 @@ static void set_persist(struct tcp *tcp, struct tcb *tcb) {
     tcb_timer_set(tcp, tcb, LUCID_TIMER_PERSIST, tcp->env->now + delay);
 }
 
+/* Told when it begins. A bulk transfer waits for its congestion window after every segment: that is told once. */
+static void trace_wait(struct tcp *tcp, struct tcb *tcb) {
+    if (!trace_wants(&tcp->env->trace, LUCID_EVENT_RULE)) {
+        return;
+    }
+    const char *rule = plan_waits_by(tcp, tcb);
+    if (rule && rule != tcb->traced_wait) {
+        trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_WAITS);
+    }
+    tcb->traced_wait = rule ? rule : tcb->traced_wait;
+}
+
 static void restart_if_idle(struct tcp *tcp, struct tcb *tcb) {
     bool idle = tcb_flight(tcb) == 0 && tcp->env->now - tcb->last_sent > tcb->rtt.rto;
+    uint32_t before = tcb->cc.cwnd;
     if (idle && !WITHOUT(tcp->env, SLOW_START)) {
         cc_restart_after_idle(&tcp->env->config, tcb);
+    }
+    if (tcb->cc.cwnd < before) {
+        trace_rule(tcp->env, tcb->name, "5681:4.1", LUCID_OUTCOME_ADJUSTED);
     }
 }
 
@@ -266,6 +287,7 @@ bool output_segment(struct tcp *tcp, struct tcb *tcb, struct lucid_packet *out) 
     }
     pacing_schedule(tcp, tcb);
     if (plan.kind == PLAN_NOTHING) {
+        trace_wait(tcp, tcb);
         set_persist(tcp, tcb);
         return false;
     }

@@ -182,6 +182,28 @@ static struct plan plan_text(const struct tcp *tcp, const struct tcb *tcb) {
     return plan_unsent(tcb) ? fresh(tcp, tcb) : (struct plan){.kind = PLAN_NOTHING};
 }
 
+const char plan_cwnd_rule[] = "5681:2";
+
+const char *plan_waits_by(const struct tcp *tcp, const struct tcb *tcb) {
+    struct seq32 end = tcb_data_end(tcb);
+    if (!plan_open(tcb) || !seq_lt(tcb->snd.nxt, end) || tcb_has(tcb, TCB_FIN_SENT) || pacing_waits(tcp, tcb)) {
+        return NULL;
+    }
+    uint32_t waiting = seq_distance(tcb->snd.nxt, end);
+    uint32_t window = window_takes(tcp, tcb, tcb->snd.nxt, waiting);
+    uint32_t room = recovery_room(tcb);
+    if (window == 0) {
+        return "9293:3.8.6";
+    }
+    if (room < window) {
+        return plan_cwnd_rule;
+    }
+    if (window < waiting) {
+        return "9293:MUST-38";
+    }
+    return tcb_data_flight(tcb) > 0 && !tcb_switched(tcb, SWITCH_NODELAY) ? "9293:SHLD-7" : NULL;
+}
+
 static struct plan plan_syn(const struct tcp *tcp, const struct tcb *tcb) {
     uint32_t octets = fastopen_octets(tcp, tcb);
     return (struct plan){

@@ -24,6 +24,11 @@ struct plan {
 
 struct plan plan_next(const struct tcp *tcp, const struct tcb *tcb);
 
+/* The rule by which data that was never sent does not leave now, though it could be sent: the peer's window, the
+ * congestion window, silly-window avoidance, Nagle. NULL: nothing waits, or for another reason (a cork, pacing). */
+extern const char plan_cwnd_rule[];
+const char *plan_waits_by(const struct tcp *tcp, const struct tcb *tcb);
+
 /* What leaves when data cannot: the acknowledgment that is due, or nothing. */
 struct plan plan_ack(const struct tcb *tcb);
 

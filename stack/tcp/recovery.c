@@ -21,16 +21,26 @@ static void guard(struct tcp *tcp, struct tcb *tcb) {
 
 /* RFC 3168 6.1.2: one window of data is a reason for one cut, be it a loss or a mark. What a mark has cut is not taken
  * back when the loss turns out to be none. */
-void recovery_cut(struct tcb *tcb, uint32_t flight) {
+void recovery_cut(struct tcp *tcp, struct tcb *tcb, uint32_t flight) {
     if (ecn_reduced(tcb)) {
         tcb->loss.undoable = false;
         return;
     }
     cc_lost(tcb, flight);
     ecn_window_cut(tcb);
+    trace_rule(tcp->env, tcb->name, "5681:3.1/4", LUCID_OUTCOME_ADJUSTED);
 }
 
-void recovery_grow(const struct tcp *tcp, struct tcb *tcb, const struct news *news) {
+/* By equation (2) of RFC 5681 3.1, or by (3); told when it is another one than before. */
+static void trace_phase(struct tcp *tcp, struct tcb *tcb) {
+    const char *rule = cc_slow_start(tcb) ? "5681:3.1/2" : tcb->cc.ops->avoidance;
+    if (rule && rule != tcb->traced_phase) {
+        tcb->traced_phase = rule;
+        trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_ADJUSTED);
+    }
+}
+
+void recovery_grow(struct tcp *tcp, struct tcb *tcb, const struct news *news) {
     struct cc_ack ack = {
         .octets = news->octets,
         .flight = news->flight,
@@ -38,6 +48,7 @@ void recovery_grow(const struct tcp *tcp, struct tcb *tcb, const struct news *ne
         .rtt = news->delivery.timed ? news->delivery.rtt : 0,
     };
     if (ecn_may_grow(tcb)) {
+        trace_phase(tcp, tcb);
         cc_acked(tcb, &ack);
     }
 }
@@ -51,7 +62,7 @@ void recovery_enter(struct tcp *tcp, struct tcb *tcb, const char *rule) {
     tcb->loss.delivered = 0;
     tcb->loss.out = 0;
     spurious_watch(tcb);
-    recovery_cut(tcb, min_u32(tcb_flight(tcb), tcb->cc.cwnd));
+    recovery_cut(tcp, tcb, min_u32(tcb_flight(tcb), tcb->cc.cwnd));
     tcp->env->stats.tcp_fast_retransmits++;
     trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_RETRANSMIT);
 }
@@ -91,6 +102,7 @@ void recovery_timed_out(struct tcp *tcp, struct tcb *tcb) {
         spurious_watch(tcb);
     }
     cc_timed_out(tcb, tcb_flight(tcb), repeated);
+    trace_rule(tcp->env, tcb->name, "5681:3.1/4", LUCID_OUTCOME_ADJUSTED);
     if (WITHOUT(tcp->env, SLOW_START)) {
         cc_skip_slow_start(tcb);
     }

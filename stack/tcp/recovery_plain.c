@@ -24,6 +24,7 @@ static void duplicate(struct tcp *tcp, struct tcb *tcb) {
     }
     if (tcb_has(tcb, TCB_RECOVERY)) {
         tcb->loss.inflation += tcb->snd.mss;
+        trace_rule(tcp->env, tcb->name, "5681:3.2/4", LUCID_OUTCOME_ADJUSTED);
         return;
     }
     if (tcb->loss.dupacks < DUPLICATE_THRESHOLD) {
@@ -71,6 +72,7 @@ bool recovery_plain(struct tcp *tcp, struct tcb *tcb, const struct news *news) {
     if (seq_lt(tcb->snd.una, tcb->loss.recover)) {
         return partial(tcp, tcb, news->octets);
     }
+    trace_rule(tcp->env, tcb->name, "6582:3.2/3", LUCID_OUTCOME_ADJUSTED);
     recovery_leave(tcb);
     cc_recovered(tcb, tcb_flight(tcb));
     return true;

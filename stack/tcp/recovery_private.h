@@ -9,8 +9,8 @@
 void recovery_enter(struct tcp *tcp, struct tcb *tcb, const char *rule);
 
 /* The congestion window is cut for a loss, or grows by an ACK, unless ECN has a say. */
-void recovery_cut(struct tcb *tcb, uint32_t flight);
-void recovery_grow(const struct tcp *tcp, struct tcb *tcb, const struct news *news);
+void recovery_cut(struct tcp *tcp, struct tcb *tcb, uint32_t flight);
+void recovery_grow(struct tcp *tcp, struct tcb *tcb, const struct news *news);
 
 /* It is over, or given up. */
 void recovery_leave(struct tcb *tcb);

@@ -55,7 +55,7 @@ static void reduce_in_proportion(struct tcb *tcb, const struct delivery *deliver
 }
 
 /* Everything that was in flight when the loss was noticed has arrived. */
-static void end_if_over(struct tcb *tcb) {
+static void end_if_over(struct tcp *tcp, struct tcb *tcb) {
     if (!tcb->loss.guarded || seq_lt(tcb->snd.una, tcb->loss.recover)) {
         return;
     }
@@ -64,6 +64,7 @@ static void end_if_over(struct tcb *tcb) {
     if (tcb_has(tcb, TCB_RECOVERY)) {
         recovery_leave(tcb);
         tcb->cc.cwnd = tcb->cc.ssthresh;
+        trace_rule(tcp->env, tcb->name, "6937:3.1", LUCID_OUTCOME_ADJUSTED);
     }
 }
 
@@ -72,24 +73,33 @@ static void detect(struct tcp *tcp, struct tcb *tcb) {
     if (WITHOUT(tcp->env, FAST_RETRANSMIT) && !tcb->loss.guarded) {
         return;
     }
-    if (rack_detect(tcp, tcb) && !tcb->loss.guarded && !pathprobe_lost(tcp, tcb)) {
+    if (!rack_detect(tcp, tcb)) {
+        return;
+    }
+    if (tcb->loss.guarded) {
+        trace_rule(tcp->env, tcb->name, "8985:6.2/5", LUCID_OUTCOME_RETRANSMIT);
+    } else if (!pathprobe_lost(tcp, tcb)) {
         recovery_enter(tcp, tcb, "8985:6.2/5");
     }
 }
 
 void recovery_sack(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, struct news *news) {
     take_blocks(tcp, tcb, segment, news);
+    if (news->delivery.sacked > 0) {
+        trace_rule(tcp->env, tcb->name, "2018:5", LUCID_OUTCOME_ACCEPTED);
+    }
     rack_heard(tcb, &news->delivery);
     bool duplicate = reports_duplicate(segment);
     if (duplicate) {
+        trace_rule(tcp->env, tcb->name, "2883:5", LUCID_OUTCOME_IGNORED);
         rack_duplicate_reported(tcb);
         spurious_duplicate(tcp, tcb, &segment->options.sack[0]);
     }
     spurious_heard(tcp, tcb, news);
     bool growing = !tcb_has(tcb, TCB_RECOVERY);
-    end_if_over(tcb);
+    end_if_over(tcp, tcb);
     if (tailprobe_acked(tcb, segment, duplicate, news->advanced) && !tcb->loss.guarded) {
-        recovery_cut(tcb, news->flight);
+        recovery_cut(tcp, tcb, news->flight);
         trace_rule(tcp->env, tcb->name, "8985:7.4.2", LUCID_OUTCOME_ACCEPTED);
     }
     if (tcb->loss.frto == FRTO_OFF) {

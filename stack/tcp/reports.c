@@ -18,7 +18,7 @@ void report_retransmission(struct tcp *tcp, struct tcb *tcb) {
         return;
     }
     ip_advise(tcp->ip);
-    trace_rule(tcp->env, tcb->name, "9293:3.8.3/MUST-20", LUCID_OUTCOME_RETRANSMIT);
+    trace_rule(tcp->env, tcb->name, "9293:MUST-20", LUCID_OUTCOME_RETRANSMIT);
     report_soft_error(tcp, tcb, LUCID_ETIMEDOUT);
 }
 

@@ -17,17 +17,16 @@ void rtt_begin(struct tcb *tcb, struct seq32 end, lucid_time now);
 void rtt_forget(struct tcb *tcb);
 
 /* What ends before end is sent again: an ACK of it would be ambiguous (MUST-18). */
-void rtt_sent_again(const struct tcp *tcp, struct tcb *tcb, struct seq32 end);
+void rtt_sent_again(struct tcp *tcp, struct tcb *tcb, struct seq32 end);
 
 /* An ACK of new data: takes the sample if it covers what is being timed. echoed: the age of what its timestamp echoes,
  * for when nothing is being timed; 0: unknown. flight: octets in flight before it. */
-void rtt_acked(const struct lucid_config *config, struct tcb *tcb, struct seq32 ack, lucid_time now, lucid_time echoed,
-               uint32_t flight);
+void rtt_acked(struct tcp *tcp, struct tcb *tcb, struct seq32 ack, lucid_time echoed, uint32_t flight);
 
 /* RFC 6298 5.5: the RTO doubles. */
-void rtt_back_off(const struct tcp *tcp, struct tcb *tcb);
+void rtt_back_off(struct tcp *tcp, struct tcb *tcb);
 
 /* RFC 6298 5.7: the handshake is over, and our SYN had to be sent again: begin with 3 seconds. */
-void rtt_after_repeated_syn(struct tcb *tcb);
+void rtt_after_repeated_syn(struct tcp *tcp, struct tcb *tcb);
 
 #endif

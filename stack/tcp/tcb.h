@@ -149,6 +149,7 @@ struct tcb {
 
     struct {
         lucid_time srtt, rttvar, rto; /* RFC 6298; srtt 0: no sample yet */
+        lucid_time latest;            /* sample, for the trace */
         lucid_time at;                /* with TCB_TIMING: when seq was sent */
         struct seq32 seq;
         uint8_t backoff; /* expiries in a row */
@@ -235,6 +236,8 @@ struct tcb {
     struct list_node sibling;  /* in one of the listener's two lists */
     struct list_node ready, changed;
     uint32_t traced[LUCID_VARS]; /* variables as last traced */
+    const char *traced_phase;    /* rule of the latest growth of cwnd, and of what held data back, as last traced */
+    const char *traced_wait;
 };
 
 static inline bool tcb_is(const struct tcb *tcb, unsigned states) {

@@ -29,7 +29,7 @@ static void acknowledge_out_of_order(struct tcp *tcp, struct tcb *tcb) {
     acknowledge_once_more(tcb, tcb_agreed(tcb, AGREED_SACK) ? ACKS_MAX : DUPLICATE_ACKS_MAX);
     tcb->rcv.wary = WARY_SEGMENTS;
     tcp->env->stats.tcp_out_of_order++;
-    trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/7/SHLD-31", LUCID_OUTCOME_QUEUED);
+    trace_rule(tcp->env, tcb->name, "9293:SHLD-31", LUCID_OUTCOME_QUEUED);
 }
 
 /* RFC 6675 2: equal ACKs that report nothing new mean nothing to a sender with SACK. To one without, they mean a loss:
@@ -53,22 +53,35 @@ static uint32_t full_segments(const struct tcb *tcb, const struct segment *segme
 }
 
 /* SHLD-18: an ACK for at least every second full segment (SHLD-19), otherwise within the delay (MUST-40). Full is what
- * the peer has been seen to send at most, since its segments may be smaller than we would take. */
-static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool at_once) {
+ * the peer has been seen to send at most, since its segments may be smaller than we would take. Returns the rule by
+ * which it leaves at once, or NULL. gap: what came fills one, or was trimmed. */
+static const char *why_at_once(const struct tcp *tcp, const struct tcb *tcb, bool gap) {
     uint32_t waiting = seq_distance(tcb->rcv.acked, tcb->rcv.nxt);
     uint32_t full = max_u32(tcb->rcv.seen_mss, 1);
+    if (gap) {
+        return "5681:4.2";
+    }
+    if (waiting >= 2 * full || tcb->rcv.full_segments >= 2) {
+        return "9293:SHLD-19";
+    }
+    bool never = tcp->env->config.delayed_ack == 0 || tcb_switched(tcb, SWITCH_QUICKACK);
+    return never || WITHOUT(tcp->env, DELAYED_ACK) ? "9293:3.10.7.4/7" : NULL;
+}
+
+static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool gap) {
     tcb->rcv.full_segments = (uint8_t)min_u32(tcb->rcv.full_segments + full_segments(tcb, segment), UINT8_MAX);
     if (tcb->rcv.wary > 0) {
         tcb->rcv.wary--;
     }
-    lucid_time delay = tcp->env->config.delayed_ack;
-    if (at_once || waiting >= 2 * full || tcb->rcv.full_segments >= 2 || delay == 0 ||
-        tcb_switched(tcb, SWITCH_QUICKACK) || WITHOUT(tcp->env, DELAYED_ACK)) {
+    const char *rule = why_at_once(tcp, tcb, gap);
+    if (rule) {
+        trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_ACK_NOW);
         acknowledge_advance(tcb);
         return;
     }
+    trace_rule(tcp->env, tcb->name, "9293:SHLD-18", LUCID_OUTCOME_WAITS);
     if (!tcb_timer_on(tcb, LUCID_TIMER_DELAYED_ACK)) {
-        tcb_timer_set(tcp, tcb, LUCID_TIMER_DELAYED_ACK, tcp->env->now + delay);
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_DELAYED_ACK, tcp->env->now + tcp->env->config.delayed_ack);
     }
 }
 
@@ -160,6 +173,7 @@ enum verdict text_fin(struct tcp *tcp, struct tcb *tcb, struct segment *segment)
     }
     if (!seq_eq(tcb->rcv.nxt, tcb->rcv.fin)) {
         if (segment_has(segment, LUCID_FIN)) {
+            trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/8", LUCID_OUTCOME_QUEUED);
             tcb->flags |= TCB_ACK_NOW;
         }
         return DONE;

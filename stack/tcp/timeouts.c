@@ -28,11 +28,12 @@ static void probe_window(struct tcp *tcp, struct tcb *tcb) {
     /* SHLD-30 */
     lucid_time interval = min_u64(tcb->rtt.rto << tcb->rtt.backoff, config->rto_max);
     tcb_timer_set(tcp, tcb, LUCID_TIMER_PERSIST, tcp->env->now + interval);
-    trace_rule(tcp->env, tcb->name, "9293:3.8.6.1/MUST-36", LUCID_OUTCOME_PROBE);
+    trace_rule(tcp->env, tcb->name, "9293:MUST-36", LUCID_OUTCOME_PROBE);
 }
 
 static void persist_fired(struct tcp *tcp, struct tcb *tcb) {
     if (tcb->snd.wnd > 0) {
+        trace_rule(tcp->env, tcb->name, "9293:3.8.6.2.1", LUCID_OUTCOME_ACCEPTED);
         tcb->flags |= TCB_OVERRIDE;
         return;
     }
@@ -50,6 +51,7 @@ static void syn_unanswered(struct tcp *tcp, struct tcb *tcb) {
     }
     fastopen_failed(tcp, tcb);
     tcb->flags |= TCB_SYN_DUE;
+    trace_rule(tcp->env, tcb->name, "6298:5.4", LUCID_OUTCOME_RETRANSMIT);
     rtt_back_off(tcp, tcb);
     report_retransmission(tcp, tcb);
 }
@@ -86,6 +88,7 @@ static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {
         persist_fired(tcp, tcb);
         break;
     case LUCID_TIMER_DELAYED_ACK:
+        trace_rule(tcp->env, tcb->name, "9293:MUST-40", LUCID_OUTCOME_ACK_NOW);
         tcb->flags |= TCB_ACK_NOW;
         break;
     case LUCID_TIMER_KEEPALIVE:

@@ -85,6 +85,6 @@ uint32_t urgent_readable(const struct tcb *tcb) {
 void urgent_read(struct tcp *tcp, struct tcb *tcb) {
     if (tcb_has(tcb, TCB_URGENT_IN) && seq_le(tcb->rcv.up, unread_from(tcb))) {
         tcb->flags &= ~(unsigned)TCB_URGENT_IN;
-        trace_rule(tcp->env, tcb->name, "9293:3.8.5/MUST-33", LUCID_OUTCOME_ACCEPTED);
+        trace_rule(tcp->env, tcb->name, "9293:MUST-33", LUCID_OUTCOME_ACCEPTED);
     }
 }

@@ -17,13 +17,16 @@ static void by_call(struct tcp *tcp, enum lucid_call call) {
     tcp->cause_detail = (uint8_t)call;
 }
 
-void user_timeout_restart(struct tcp *tcp, struct tcb *tcb) {
+lucid_time user_timeout(const struct tcp *tcp, const struct tcb *tcb) {
     const struct lucid_config *config = &tcp->env->config;
-    lucid_time limit = tcb->user_timeout ? tcb->user_timeout * LUCID_MILLISECOND : config->r2_data;
-    if (tcb_is(tcb, LUCID_SYN_SENT) && !tcb->user_timeout) {
-        limit = config->r2_syn;
+    if (tcb->user_timeout) {
+        return tcb->user_timeout * LUCID_MILLISECOND;
     }
-    tcb_timer_set(tcp, tcb, LUCID_TIMER_USER, tcp->env->now + limit);
+    return tcb_is(tcb, LUCID_SYN_SENT) ? config->r2_syn : config->r2_data;
+}
+
+void user_timeout_restart(struct tcp *tcp, struct tcb *tcb) {
+    tcb_timer_set(tcp, tcb, LUCID_TIMER_USER, tcp->env->now + user_timeout(tcp, tcb));
 }
 
 /* 0 when octets may be queued, or why not. */
@@ -140,6 +143,7 @@ void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
     urgent_read(tcp, tcb);
     bool may_grow = (tcb_is(tcb, STATES_DATA_IN) || tcb->fast.taken) && !tcb_has(tcb, TCB_RETIRED);
     if (may_grow && window_update_due(tcp, tcb)) {
+        trace_rule(tcp->env, tcb->name, "9293:MUST-39", LUCID_OUTCOME_ACK_NOW);
         tcb->flags |= TCB_ACK_NOW;
     }
     by_call(tcp, LUCID_CALL_RECV);

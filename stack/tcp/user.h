@@ -52,7 +52,8 @@ void user_shutdown_read(struct tcp *tcp, struct tcb *tcb);
 /* CLOSE by a handle that goes away; with unread data, or reset, ABORT. The TCB is not the caller's any more. */
 void user_close(struct tcp *tcp, struct tcb *tcb, bool reset);
 
-/* Restarts the user time-out: R2 of 3.8.3, or TCP_USER_TIMEOUT. */
+/* The user time-out: R2 of 3.8.3, or TCP_USER_TIMEOUT; and restarting it. */
+lucid_time user_timeout(const struct tcp *tcp, const struct tcb *tcb);
 void user_timeout_restart(struct tcp *tcp, struct tcb *tcb);
 
 /* What the connection is ready for: OR of enum lucid_poll_event. */

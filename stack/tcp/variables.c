@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "tcp/urgent.h"
+#include "tcp/user.h"
 
 /* cwnd as RFC 5681 means it: in fast recovery it includes the segments that have left the network. */
 static uint32_t shown_cwnd(const struct tcb *tcb) {
@@ -13,7 +14,7 @@ static uint32_t microseconds(lucid_time time) {
     return (uint32_t)(time / LUCID_MICROSECOND);
 }
 
-static void collect(const struct tcb *tcb, uint32_t value[LUCID_VARS]) {
+static void collect(const struct tcp *tcp, const struct tcb *tcb, uint32_t value[LUCID_VARS]) {
     value[LUCID_VAR_SND_UNA] = tcb->snd.una.v;
     value[LUCID_VAR_SND_NXT] = tcb->snd.nxt.v;
     value[LUCID_VAR_SND_WND] = tcb->snd.wnd;
@@ -30,6 +31,8 @@ static void collect(const struct tcb *tcb, uint32_t value[LUCID_VARS]) {
     value[LUCID_VAR_DUPACKS] = tcb->loss.dupacks;
     value[LUCID_VAR_SEND_QUEUE] = tcb->send_queue.length;
     value[LUCID_VAR_RECEIVE_QUEUE] = tcb->receive_queue.length;
+    value[LUCID_VAR_RTT] = microseconds(tcb->rtt.latest);
+    value[LUCID_VAR_USER] = (uint32_t)(user_timeout(tcp, tcb) / LUCID_MILLISECOND);
 }
 
 void variables_trace(struct tcp *tcp, struct tcb *tcb) {
@@ -38,7 +41,7 @@ void variables_trace(struct tcp *tcp, struct tcb *tcb) {
         return;
     }
     struct lucid_event_variables now = {0};
-    collect(tcb, now.value);
+    collect(tcp, tcb, now.value);
     for (unsigned i = 0; i < LUCID_VARS; i++) {
         now.changed |= now.value[i] != tcb->traced[i] ? 1u << i : 0;
     }

@@ -197,9 +197,10 @@ START_TEST(variables) {
         event.u.variables.changed = 1u << i;
         event.u.variables.value[i] = 4000000000u + i;
         const struct tlog_vars *vars = &read_back(&event)->u.vars;
-        bool time = i == LUCID_VAR_SRTT || i == LUCID_VAR_RTTVAR || i == LUCID_VAR_RTO;
+        bool time = i == LUCID_VAR_SRTT || i == LUCID_VAR_RTTVAR || i == LUCID_VAR_RTO || i == LUCID_VAR_RTT;
+        int64_t unit = time ? 1000 : i == LUCID_VAR_USER ? 1000000 : 1;
         ck_assert_uint_eq(vars->changed, 1u << i);
-        ck_assert_int_eq(vars->value[i], (4000000000 + i) * (time ? 1000 : 1));
+        ck_assert_int_eq(vars->value[i], (4000000000 + i) * unit);
     }
     event.u.variables.changed = 1u << LUCID_VAR_SSTHRESH;
     event.u.variables.value[LUCID_VAR_SSTHRESH] = UINT32_MAX;

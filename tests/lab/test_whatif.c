@@ -331,7 +331,6 @@ END_TEST
 
 START_TEST(delayed_ack) {
     bool without = _i;
-    ends.options.config[1].rcvbuf = 65535;
     connected(without ? LUCID_WITHOUT_DELAYED_ACK : 0);
     ends_send(&ends, 40 * 1460);
     ends_run(&ends, 5 * LUCID_SECOND);

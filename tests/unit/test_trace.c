@@ -152,15 +152,17 @@ END_TEST
 
 /* Each variable alone, and all at once. Times are nanoseconds in JSON. */
 START_TEST(variables) {
-    static const char *const keys[LUCID_VARS] = {"una",  "nxt",    "wnd",  "wl1",    "wl2", "rnxt",    "rwnd", "cwnd",
-                                                 "ssth", "flight", "srtt", "rttvar", "rto", "dupacks", "sndq", "rcvq"};
+    static const char *const keys[LUCID_VARS] = {"una",  "nxt",     "wnd",  "wl1",    "wl2",  "rnxt",
+                                                 "rwnd", "cwnd",    "ssth", "flight", "srtt", "rttvar",
+                                                 "rto",  "dupacks", "sndq", "rcvq",   "rtt",  "user"};
     char all[500] = "\"var\"", one[100];
     event.kind = LUCID_EVENT_VARIABLES;
     for (unsigned i = 0; i < LUCID_VARS; i++) {
-        bool time = i >= LUCID_VAR_SRTT && i <= LUCID_VAR_RTO;
+        bool time = (i >= LUCID_VAR_SRTT && i <= LUCID_VAR_RTO) || i == LUCID_VAR_RTT;
+        const char *unit = time ? "000" : i == LUCID_VAR_USER ? "000000" : "";
         event.u.variables.value[i] = 4000000000u + i;
         event.u.variables.changed = 1u << i;
-        snprintf(one, sizeof one, ",\"%s\":%u%s", keys[i], 4000000000u + i, time ? "000" : "");
+        snprintf(one, sizeof one, ",\"%s\":%u%s", keys[i], 4000000000u + i, unit);
         strcat(all, one);
         char alone[120];
         snprintf(alone, sizeof alone, "\"var\"%s", one);

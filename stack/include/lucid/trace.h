@@ -85,6 +85,9 @@ enum lucid_outcome {
     LUCID_OUTCOME_QUEUED,        /* kept until a gap is filled */
     LUCID_OUTCOME_RETRANSMIT,    /* something will be sent again */
     LUCID_OUTCOME_PROBE,         /* a probe will be sent */
+    LUCID_OUTCOME_ACK_NOW,       /* taken, and an ACK will leave at once */
+    LUCID_OUTCOME_WAITS,         /* what could leave is held back: an ACK, a small segment, what no window takes */
+    LUCID_OUTCOME_ADJUSTED,      /* an estimate, a time-out or the congestion window is another one now */
     LUCID_OUTCOMES
 };
 
@@ -131,6 +134,8 @@ enum lucid_variable {
     LUCID_VAR_DUPACKS,
     LUCID_VAR_SEND_QUEUE,
     LUCID_VAR_RECEIVE_QUEUE,
+    LUCID_VAR_RTT,  /* microseconds: the latest sample */
+    LUCID_VAR_USER, /* milliseconds: the user time-out, R2 */
     LUCID_VARS
 };
 
