@@ -407,6 +407,15 @@ format: ## make it so
 setup: ## install what building, running and testing need
 	@scripts/setup check
 
+student: ## a template of the state machine to be written, student/fsm.c; one that is there is left alone
+	@mkdir -p student
+	@if [ -e student/fsm.c ]; then echo 'student/fsm.c is there already, and stays as it is'; \
+	else cp apps/lab/student/fsm.c student/fsm.c && \
+	    echo 'student/fsm.c is yours now; read apps/lab/student/fsm.h, then `make grade`'; fi
+
+grade: $(BUILD)/lucid-lab ## grade student/fsm.c: STAGE=n one stage, FORMAT=tap|junit|gradescope|csv, HINT=n
+	@$(BUILD)/lucid-lab grade $(STAGE) $(if $(FORMAT),--format $(FORMAT)) $(if $(HINT),--hint $(HINT))
+
 demo: ## curl talks to the stack in a private network namespace; the conversation as a ladder
 	@scripts/setup demo
 	@$(SUBMAKE) all
@@ -469,5 +478,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs mutants fuzzers fuzz fuzz-smoke wasm \
-    warnings generate goodput lint format-check format setup demo serve bench bench-lossy soak soak-net \
+    warnings generate goodput lint format-check format setup student grade demo serve bench bench-lossy soak soak-net \
     bug-bank install uninstall clean help have-libpcap FORCE

@@ -1,0 +1,9 @@
+/* stage 3: E05 is missing: CLOSE does not leave LISTEN */
+#include "../machine/reference.h"
+
+enum tcp_state fsm_next(enum tcp_state s, const struct tcp_ev *ev, const struct tcb *tcb, struct fsm_out *out) {
+    if (s == LISTEN && ev->kind == CLOSE) {
+        return s;
+    }
+    return reference(s, ev, tcb, out);
+}

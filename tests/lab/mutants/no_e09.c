@@ -1,0 +1,9 @@
+/* stage 1: E09 is missing: ACK of SYN does not leave SYN-RECEIVED */
+#include "../machine/reference.h"
+
+enum tcp_state fsm_next(enum tcp_state s, const struct tcp_ev *ev, const struct tcb *tcb, struct fsm_out *out) {
+    if (s == SYN_RECEIVED && ev->kind == SEG_ACK_OF_SYN) {
+        return s;
+    }
+    return reference(s, ev, tcb, out);
+}

@@ -1,0 +1,9 @@
+/* stage 4: a SYN in ESTABLISHED is answered by nothing */
+#include "../machine/reference.h"
+
+enum tcp_state fsm_next(enum tcp_state s, const struct tcp_ev *ev, const struct tcb *tcb, struct fsm_out *out) {
+    if (s == ESTABLISHED && ev->kind == SEG_SYN) {
+        return s;
+    }
+    return reference(s, ev, tcb, out);
+}
