@@ -1,0 +1,128 @@
+/* control.js: the page of a running world: events are pushed, commands are posted. Nothing here in a recorded run. */
+(() => {
+  var { el, t, by } = Lab;
+  var live = Lab.live = Lab.data('data-live', null), source = null;
+  if (!live) {
+    return;
+  }
+  function answer(text, bad) {
+    var box = by('answer');
+    box.hidden = !text;
+    box.className = bad ? 'bad' : '';
+    box.textContent = text || '';
+  }
+  /* One line of play. Resolves when the world has carried it out; its events come by themselves. */
+  Lab.command = line => {
+    return fetch('/cmd', { method: 'POST', headers: { 'X-Lab-Token': live.token, 'Content-Type': 'text/plain' }, body: line })
+      .then(response => {
+        return response.text().then(text => {
+          answer(text.trim(), !response.ok);
+          return response.ok;
+        });
+      }, () => {
+        answer(t('gone'), true);
+        return false;
+      });
+  };
+  Lab.lock = answers => {
+    return answers.reduce((before, pair) => {
+      return before.then(() => Lab.command('predict ' + pair[0] + ' ' + pair[1]));
+    }, Promise.resolve());
+  };
+  function blocked() {
+    if (Lab.unanswered() > 0) {
+      Lab.askPredictions();
+      return true;
+    }
+    return false;
+  }
+  Lab.stepWorld = () => blocked() ? Promise.resolve(false) : Lab.command('step');
+  Lab.runWorld = () => blocked() ? Promise.resolve(false) : Lab.command('run');
+
+  function directions() {
+    var nodes = Lab.log.nodes(), out = [];
+    nodes.forEach(a => {
+      nodes.forEach(b => {
+        if (a !== b) {
+          out.push(a + '->' + b);
+        }
+      });
+    });
+    return out.slice(0, 12);
+  }
+  function next(act) { return 'wire ' + act + ' next ' + by('direction').value; }
+  Lab.faults = { drop: 'drop', hold: 'hold', dup: 'dup', delay: 'delay 300ms' };
+  Lab.fault = name => Lab.command(next(Lab.faults[name]));
+  Lab.buildControl = () => {
+    Lab.clear(by('wire'), [el('label', { 'for': 'direction' }, t('next_packet')),
+      el('select', { id: 'direction' }, directions().map(d => el('option', { value: d }, d.replace('->', ' → '))))].concat(
+      Object.keys(Lab.faults).map(name => {
+        return el('button', { id: 'next-' + name, click: () => { Lab.fault(name); } }, t('do_' + name));
+      }), [el('button', { id: 'release', click: () => { Lab.command('wire release all'); } }, t('do_release'))]));
+    by('command').hidden = false;
+    by('command').onsubmit = event => {
+      var line = by('line');
+      event.preventDefault();
+      if (line.value.trim()) {
+        Lab.command(line.value.trim());
+        line.select();
+      }
+    };
+  };
+  /* The menu of a packet that is on its way. */
+  Lab.packetMenu = (packet, at) => {
+    var menu = by('menu'), place = at.getBoundingClientRect(), id = packet.id;
+    var later = Object.keys(Lab.state(Lab.at.i).flight).filter(other => {
+      return +other !== id && Lab.packets[other] && Lab.packets[other].from === packet.from;
+    });
+    var items = [['do_drop', 'wire drop id ' + id], packet.held && !packet.released ? ['do_release', 'wire release id ' + id] : ['do_hold',
+      'wire hold id ' + id], ['do_dup', 'wire dup id ' + id], ['do_delay', 'wire delay 300ms id ' + id], ['do_corrupt', 'wire corrupt id ' + id]]
+      .concat(later.slice(0, 5).map(other => ['do_before', 'wire move ' + id + ' before ' + other, other]));
+    function close() {
+      menu.hidden = true;
+      at.focus && at.focus();
+    }
+    Lab.clear(menu, items.map(item => {
+      return el('button', { role: 'menuitem', click: () => {
+        close();
+        Lab.command(item[1]);
+      } }, t(item[0], item[2]));
+    }).concat(el('button', { role: 'menuitem', click: () => {
+      close();
+      Lab.go(packet.tx, packet);
+    } }, t('inspect'))));
+    menu.hidden = false;
+    menu.style.left = Math.min(place.left, innerWidth - 200) + 'px';
+    menu.style.top = Math.min(place.bottom + 4, innerHeight - menu.offsetHeight - 8) + 'px';
+    menu.firstChild.focus();
+    menu.onkeydown = event => {
+      var list = Array.from(menu.children), k = list.indexOf(document.activeElement), step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === 'Escape') {
+        close();
+      } else if (step) {
+        list[(k + step + list.length) % list.length].focus();
+      } else {
+        return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+    };
+  };
+  document.addEventListener('click', event => {
+    if (!by('menu').contains(event.target) && !event.target.closest('.packet')) {
+      by('menu').hidden = true;
+    }
+  });
+  /* A branch begins anew what comes after the event it left from: the page reads the log again. */
+  Lab.listen = () => {
+    source = new EventSource('/events?from=' + (Lab.log.count() + 1));
+    source.onmessage = message => {
+      var end = Lab.atEnd();
+      Lab.log.add(message.data);
+      Lab.grown(end);
+    };
+    source.addEventListener('branch', () => { location.reload(); });
+    source.onopen = () => { document.body.classList.remove('cut-off'); };
+    source.onerror = () => { document.body.classList.add('cut-off'); };
+  };
+})();

@@ -1,0 +1,2 @@
+/* start.js: last of all. */
+Lab.start();
