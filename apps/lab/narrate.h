@@ -10,6 +10,8 @@
 #ifndef LAB_NARRATE_H
 #define LAB_NARRATE_H
 
+#include <stdio.h>
+
 #include "common/text.h"
 #include "lab/model.h"
 
@@ -25,6 +27,13 @@ void narrate_styled(struct text *out, const struct model *model, const struct tl
 
 /* Whether the event is detail that a reader who wants the story leaves out: variables, timers set and stopped. */
 bool narrate_is_detail(const struct tlog_event *event);
+
+/* Prints what has come since the model's event up to event n, one line each, and moves the model there. brief: without
+ * detail. Returns 0, or -1: no memory. */
+int narrate_print(FILE *to, struct model *model, uint32_t n, bool brief);
+
+/* Prints what must be known before the first line: the title, what was taken away from the rules, short timers. */
+void narrate_begin(FILE *to, const struct tlog *log);
 
 /* ---- parts, for panes and exports ---- */
 
@@ -46,6 +55,10 @@ void narrate_flags(struct text *out, unsigned flags);
 /* A sequence or acknowledgment number of a segment as it is shown: relative if its connection is known. of_sender:
  * seq of the segment's source; else its ack. */
 int64_t narrate_number(const struct model *model, const struct tlog_event *event, bool ack, bool raw);
+
+/* "L12 sim, seed 7"; and the banners that every reader of a log shows; empty: none. */
+void narrate_title(struct text *out, const struct tlog *log);
+void narrate_banner(struct text *out, const struct tlog *log);
 
 /* The node that has an address, or the address. */
 void narrate_peer(struct text *out, const struct model *model, const struct lucid_sockaddr *end);
