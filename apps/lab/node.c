@@ -48,6 +48,9 @@ static uint32_t node_iss(void *context, const struct lucid_sockaddr *local, cons
 
 int node_start(struct node *node) {
     struct lucid_config *config = &node->config;
+    if (sim_outside(node)) {
+        return 0;
+    }
     config->context = node;
     config->alloc = node_alloc;
     config->free = node_free;

@@ -346,6 +346,10 @@ static struct lab_socket *meant(const struct node *node, uint64_t c) {
 }
 
 int node_command(struct node *node, const struct lab_words *words, bool dry, char error[LAB_ERROR]) {
+    const struct world_outside *outside = node->world->options.outside;
+    if (sim_outside(node)) {
+        return outside->command(outside->user, words, dry, error);
+    }
     const char *hash = strchr(words_at(words, 0), '#');
     uint64_t c = 0;
     if (hash && (words_number(hash + 1, UINT32_MAX, &c) < 0 || c == 0)) {

@@ -166,6 +166,9 @@ static uint64_t number_segment(struct record *record, unsigned node, struct luci
 void record_event(struct record *record, unsigned node, const struct lucid_event *traced) {
     struct lucid_event event = *traced;
     uint64_t before = 0;
+    if (record->unseen && record->unseen(record->unseen_user, node, traced)) {
+        return;
+    }
     number_connection(record, node, &event);
     if (event.kind == LUCID_EVENT_SEGMENT_OUT || event.kind == LUCID_EVENT_SEGMENT_IN) {
         before = number_segment(record, node, &event);

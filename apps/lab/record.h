@@ -43,6 +43,8 @@ struct record {
     uint64_t packets, serials; /* numbers given */
     unsigned payload;          /* octets kept per segment */
     struct text line;
+    bool (*unseen)(void *user, unsigned node, const struct lucid_event *event); /* left out of the log; NULL: none */
+    void *unseen_user;
     bool no_memory; /* something could not be written */
     struct record_node node[TLOG_NODES_MAX];
 };

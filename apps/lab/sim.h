@@ -4,6 +4,7 @@
 #define LAB_SIM_H
 
 #include "lab/node.h"
+#include "lab/outside.h"
 #include "lab/wire.h"
 #include "lab/words.h"
 #include "lab/world.h"
@@ -32,6 +33,13 @@ struct world {
 
 /* A packet leaves a node: into the log, and onto the wire. */
 void sim_send(struct world *world, unsigned from, uint64_t id, const uint8_t *octets, size_t length);
+
+/* True when this node's TCP is not ours. */
+bool sim_outside(const struct node *node);
+
+/* As world_step(), without waiting, also where others wait; and when there is something to do. */
+int sim_step(struct world *world, lucid_time limit);
+lucid_time sim_deadline(struct world *world);
 
 /* A parcel arrives at its node at the world's time. */
 void sim_arrive(struct world *world, struct parcel *parcel);

@@ -13,6 +13,7 @@
 #include "lab/tlog.h"
 
 struct world;
+struct world_outside;
 
 struct world_options {
     uint64_t seed;
@@ -30,6 +31,7 @@ struct world_options {
     void (*packet)(void *user, unsigned node, bool leaves, uint64_t id, lucid_time at, const uint8_t *octets,
                    size_t length);
     void *user;
+    const struct world_outside *outside; /* outside.h; NULL: all nodes have stacks of ours, and time is virtual */
 };
 
 /* Makes a world, writes the header. NULL, and the sentence (with the number of the set-up line in *line, from 0). */

@@ -213,6 +213,9 @@ int world_command(struct world *world, const char *command, char error[LAB_ERROR
     if (words.count == 0) {
         return words_fail(error, "there is no command; for example `A connect B:80`");
     }
+    if (world->options.outside) {
+        world->options.outside->catch_up(world->options.outside->user);
+    }
     if (run(world, &words, true, error) < 0) {
         return -1;
     }

@@ -60,6 +60,9 @@ static void put_nodes(const struct world *world, struct json *json) {
         json_open(json, NULL, '[');
         json_string(json, NULL, world->node[i].name);
         json_string(json, NULL, lucid_addr_format(&world->node[i].address.addr, text));
+        if (sim_outside(&world->node[i])) {
+            json_string(json, NULL, "kernel");
+        }
         json_close(json, ']');
     }
     json_close(json, ']');
@@ -78,7 +81,7 @@ static void write_header(struct world *world) {
     json_int(&json, "tlog", 1);
     json_string(&json, "lab", world->options.lab ? world->options.lab : "play");
     json_uint(&json, "seed", world->options.seed);
-    json_string(&json, "world", "sim");
+    json_string(&json, "world", world->options.outside ? "live" : "sim");
     put_nodes(world, &json);
     json_uint(&json, "msl", world->node[0].config.msl);
     json_open(&json, "without", '[');
@@ -159,19 +162,9 @@ static int for_stacks(struct world *world, const struct lab_words *words, const 
     return 0;
 }
 
-/* How things are, before anybody does anything: a stack that listens has been made, with all that it was told. */
-static bool is_setting(const struct lab_words *words) {
-    return words_is(words, 0, "iss") || words_is(words, 0, "set") || words_is(words, 0, "wire") ||
-           words_is(words, 1, "set");
-}
-
-static int for_settings(struct world *world, const struct lab_words *words, const char *line, char *error) {
-    return is_setting(words) ? world_command(world, line, error) : 0;
-}
-
-static int for_actions(struct world *world, const struct lab_words *words, const char *line, char *error) {
+static int for_commands(struct world *world, const struct lab_words *words, const char *line, char *error) {
     char room[LAB_LINE_MAX];
-    const char *command = is_setting(words) ? NULL : command_of(words, line, room);
+    const char *command = command_of(words, line, room);
     return command ? world_command(world, command, error) : 0;
 }
 
@@ -192,10 +185,10 @@ static int start(struct world *world, const struct world_options *options, unsig
         }
     }
     write_header(world);
-    if (for_setup(world, options, line, for_settings, error) < 0) {
-        return -1;
+    if (world->options.outside) {
+        world->options.outside->begin(world->options.outside->user, world);
     }
-    return for_setup(world, options, line, for_actions, error);
+    return for_setup(world, options, line, for_commands, error);
 }
 
 struct world *world_open(const struct world_options *options, unsigned *line, char error[LAB_ERROR]) {

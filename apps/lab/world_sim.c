@@ -29,6 +29,10 @@ struct node *sim_node_at(struct world *world, const struct lucid_addr *addr) {
     return NULL;
 }
 
+bool sim_outside(const struct node *node) {
+    return node->world->options.outside && node->index == 0;
+}
+
 const struct sim_head *sim_head(const struct world *world, uint64_t id) {
     const struct sim_head *head = &world->head[id % SIM_HEADS];
     return id > 0 && head->id == id ? head : NULL;
@@ -55,6 +59,14 @@ static void nobody(struct world *world, unsigned from, uint64_t id) {
     }
 }
 
+static void on_arrive(void *user, struct parcel *parcel, lucid_time at) {
+    struct world *world = user;
+    if (agenda_put(&world->node[parcel->to].agenda, at, record_serial(&world->record), parcel) < 0) {
+        world->record.no_memory = true;
+        free(parcel);
+    }
+}
+
 void sim_send(struct world *world, unsigned from, uint64_t id, const uint8_t *octets, size_t length) {
     struct look look = look_at(octets, length);
     const struct node *to = look.ip ? sim_node_at(world, &look.destination.addr) : NULL;
@@ -71,12 +83,21 @@ void sim_send(struct world *world, unsigned from, uint64_t id, const uint8_t *oc
         world->record.no_memory = true;
         return;
     }
+    const struct world_outside *outside = world->options.outside;
+    if (outside && outside->exempt(outside->user, &look)) {
+        on_arrive(world, parcel, world->now);
+        return;
+    }
     wire_send(&world->wire, world->now, parcel);
 }
 
 void sim_arrive(struct world *world, struct parcel *parcel) {
     struct node *node = &world->node[parcel->to];
     world->wire.now = world->now;
+    if (sim_outside(node)) {
+        world->options.outside->arrive(world->options.outside->user, parcel);
+        return;
+    }
     if (!node->stack) {
         struct json json = wire_say(&world->wire, "drop", parcel);
         wire_said(&world->wire, &json, "crashed");
@@ -89,14 +110,6 @@ void sim_arrive(struct world *world, struct parcel *parcel) {
     struct lucid_packet in = {.slices = 1, .length = (uint32_t)parcel->length, .id = parcel->id};
     in.slice[0] = (struct lucid_slice){parcel->octets, parcel->length};
     lucid_input(node->stack, world->now, &in);
-}
-
-static void on_arrive(void *user, struct parcel *parcel, lucid_time at) {
-    struct world *world = user;
-    if (agenda_put(&world->node[parcel->to].agenda, at, record_serial(&world->record), parcel) < 0) {
-        world->record.no_memory = true;
-        free(parcel);
-    }
 }
 
 static void on_object(void *user, const struct parcel *parcel, uint8_t type, uint8_t code, uint32_t mtu) {
@@ -140,7 +153,11 @@ static struct moment next_moment(struct world *world) {
     return best;
 }
 
-int world_step(struct world *world, lucid_time limit) {
+lucid_time sim_deadline(struct world *world) {
+    return next_moment(world).at;
+}
+
+int sim_step(struct world *world, lucid_time limit) {
     uint32_t before = world->record.next;
     while (world->record.next == before) {
         struct moment moment = next_moment(world);
@@ -156,6 +173,11 @@ int world_step(struct world *world, lucid_time limit) {
         }
     }
     return 1;
+}
+
+int world_step(struct world *world, lucid_time limit) {
+    const struct world_outside *outside = world->options.outside;
+    return outside ? outside->step(outside->user, limit) : sim_step(world, limit);
 }
 
 lucid_time world_now(const struct world *world) {
