@@ -1,0 +1,156 @@
+#!/bin/sh
+# lucid-dnsd judged by dig: over UDP, over TCP after a cut answer, two families, bad input, a zone that is read again.
+set -u
+. "$(dirname "$0")/namespace"
+
+command -v dig >/dev/null || {
+    echo "skip dnsd: dig is not installed"
+    exit 0
+}
+
+server=
+gone() { ! kill -0 "$server" 2>/dev/null; }
+is_up() { grep -q 'answers for' "$work/out" || gone; }
+stop() {
+    [ -n "$server" ] || return 0
+    kill -INT "$server" 2>/dev/null
+    eventually 10 gone || kill -KILL "$server" 2>/dev/null
+    wait "$server"
+    status=$?
+    server=
+    [ $status -eq 0 ] || {
+        not_ok "dnsd: it ended with $status"
+        tail -n 40 "$work/err"
+    }
+}
+trap 'stop; clean' EXIT
+serve() {
+    "$build/san/lucid-dnsd" "$@" >"$work/out" 2>"$work/err" &
+    server=$!
+    eventually 10 is_up
+    gone || return 0
+    not_ok "dnsd $*: it ended"
+    cat "$work/err"
+    exit 1
+}
+
+# check WHAT COMMAND...: the command succeeds.
+check() {
+    what=$1
+    shift
+    if "$@"; then ok "$what"; else not_ok "$what"; fi
+}
+
+# asked WHAT EXPECTED DIG-ARGUMENT...: the answers that dig prints, in order, on one line.
+asked() {
+    what=$1 expected=$2
+    shift 2
+    got=$(dig +time=2 +tries=2 @10.77.0.2 +short "$@" | tr '\n' ' ')
+    same "$what" "$expected" "${got% }"
+}
+# status WHAT EXPECTED DIG-ARGUMENT...: the code in the header, and which flags.
+status() {
+    what=$1 expected=$2
+    shift 2
+    same "$what" "$expected" "$(dig +time=2 +tries=2 @10.77.0.2 "$@" |
+        sed -n 's/.*status: \([A-Z]*\),.*/\1/p; s/^;; flags: \([a-z ]*\);.*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+}
+
+{
+    echo "10.77.0.2 www www2.lab.test"
+    echo "fd77::2   www"
+    echo "10.77.0.3 www"
+    i=0
+    while [ $i -lt 200 ]; do echo "10.78.0.$i many" && i=$((i + 1)); done
+} >"$work/hosts"
+serve --hosts "$work/hosts" --log
+
+asked "A" "10.77.0.2 10.77.0.3" www.lab.test A
+asked "AAAA" "fd77::2" www.lab.test AAAA
+asked "an alias" "10.77.0.2" www2.lab.test A
+asked "PTR" "www.lab.test." -x 10.77.0.2
+asked "PTR of IPv6" "www.lab.test." -x fd77::2
+asked "NS" "ns.lab.test." lab.test NS
+asked "over TCP" "10.77.0.2 10.77.0.3" +tcp www.lab.test A
+asked "over TCP, three on one connection" "10.77.0.2 10.77.0.3 fd77::2 10.77.0.2" +tcp +keepopen www.lab.test A \
+    www.lab.test AAAA www2.lab.test A
+same "over IPv6" "fd77::2" "$(dig +time=2 @fd77::2 +short www.lab.test AAAA)"
+same "too long for UDP: 200 addresses over TCP" 200 "$(dig +time=2 @10.77.0.2 +short many.lab.test | wc -l)"
+status "too long for UDP: cut" "NOERROR qr aa tc rd" +ignore many.lab.test
+status "no such name" "NXDOMAIN qr aa rd" nothing.lab.test
+status "no such type, at once" "NOERROR qr aa rd" www.lab.test TYPE65
+status "not ours" "REFUSED qr rd" www.example.com
+status "EDNS of another version" "BADVERS qr rd" +edns=5 +noednsneg www.lab.test
+status "not a query" "NOTIMP qr rd" +opcode=UPDATE www.lab.test
+status "no question" "FORMERR qr rd" +header-only
+same "the size we take" "udp: 1232" "$(dig +time=2 @10.77.0.2 www.lab.test | grep -o 'udp: [0-9]*')"
+same "nothing that dig warns of" "" \
+    "$(dig +time=2 +norecurse @10.77.0.2 www.lab.test | grep -i 'warn\|malformed\|mismatch\|error:')"
+check "a line for each query" grep -q 'over UDP, [0-9]* octets: www.lab.test AAAA: NOERROR, 1 answer' "$work/out"
+
+# The host's own resolver, two queries from one port at the same time.
+same "getaddrinfo: both families" "10.77.0.2 10.77.0.3 fd77::2" "$(python3 - <<'PY'
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(3)
+s.connect(("10.77.0.2", 53))
+name = b"\3www\3lab\4test\0"
+for number, kind in ((1, 1), (2, 28)):
+    s.send(struct.pack(">HHHHHH", number, 0x100, 1, 0, 0, 0) + name + struct.pack(">HH", kind, 1))
+found = []
+for _ in range(2):
+    reply = s.recv(1232)
+    count = struct.unpack(">H", reply[6:8])[0]
+    at = 12 + len(name) + 4
+    for _ in range(count):
+        kind, length = struct.unpack(">H", reply[at + 2:at + 4])[0], struct.unpack(">H", reply[at + 10:at + 12])[0]
+        data = reply[at + 12:at + 12 + length]
+        found.append(socket.inet_ntop(socket.AF_INET if kind == 1 else socket.AF_INET6, data))
+        at += 12 + length
+print(*sorted(found))
+PY
+)"
+
+echo "10.77.0.9 www" >"$work/hosts"
+kill -HUP "$server"
+reread() { [ "$(dig +time=2 @10.77.0.2 +short www.lab.test)" = 10.77.0.9 ]; }
+check "SIGHUP reads the file again" eventually 5 reread
+echo "10.77.0.999 www" >"$work/hosts"
+kill -HUP "$server"
+check "a bad file changes nothing" eventually 5 grep -q 'line 1: 10.77.0.999 is no address.*is still served' "$work/err"
+asked "as before" "10.77.0.9" www.lab.test
+
+# Octets at random, and connections that say nothing; then it still answers.
+python3 - <<'PY'
+import random, socket
+random.seed(7)
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(2000):
+    u.sendto(random.randbytes(random.randrange(0, 600)), ("10.77.0.2", 53))
+held = []
+for _ in range(100):
+    s = socket.socket()
+    s.settimeout(2)
+    s.connect(("10.77.0.2", 53))
+    s.send(random.randbytes(random.randrange(0, 40)))
+    held.append(s)
+PY
+asked "after octets at random and idle connections" "10.77.0.9" +tcp www.lab.test
+stop
+
+serve --explain
+asked "without a file" "10.77.0.2" www.lab.test A
+check "each octet explained" grep -q '^     12  03 77 77 77 03 6c 61 62  question: www.lab.test$' "$work/out"
+stop
+
+exits() {
+    "$build/san/lucid-dnsd" "$@" >"$work/out" 2>"$work/err"
+    same "exit status: $*" 2 $?
+    same "one sentence: $*" 1 "$(wc -l <"$work/err")"
+}
+exits --port 0
+exits --ttl x
+exits --zone 'a..b'
+exits --hosts "$work/nothing"
+exits --nothing
+exit $failures
