@@ -69,7 +69,7 @@ TEST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(TEST_WARNINGS) -Istack/include -Istack 
 SANITIZE := -O1 -g -fPIC -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
-PCAP_LIBS := -lpcap
+PCAP_LIBS := -lpcap -lm
 CHECK_LIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lm -lrt -lpthread)
 
 # ---- files that lie in the program lucid-lab: apps/lab/files.h ----
