@@ -99,6 +99,7 @@ int node_renew(struct node *node) {
     }
     lucid_destroy(node->stack);
     node->stack = NULL;
+    lab_rng_seed(&node->random, node->world->options.seed, LAB_STREAM_STACK, node->index);
     return node_start(node) ? -1 : 0;
 }
 

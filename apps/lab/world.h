@@ -10,6 +10,7 @@
 #ifndef LAB_WORLD_H
 #define LAB_WORLD_H
 
+#include "common/text.h"
 #include "lab/tlog.h"
 
 struct world;
@@ -41,6 +42,14 @@ void world_close(struct world *world);
 /* Carries out a command now and writes its `cmd` event. Returns 0, or -1 and the sentence, which names the nearest
  * command known and an example; nothing has changed then. */
 int world_command(struct world *world, const char *command, char error[LAB_ERROR]);
+
+/* Lines that a runner has to say: a locked prediction, before anything happens, and the outcome of a check. */
+void world_predict(struct world *world, const char *id, const char *answer, const char *hash);
+void world_check(struct world *world, const char *id, const char *kind, const char *want, const char *got,
+                 unsigned points, unsigned of);
+
+/* How the wires are set, the rules that wait and the packets that are held, for people. */
+void world_wires(const struct world *world, struct text *text);
 
 /* Lets the next thing that has a cause happen (a delivery, a timer, an application's step), not beyond limit. Returns
  * 1; or 0: nothing happens up to limit, the time is limit now (unchanged when limit is LUCID_NEVER: nothing will ever

@@ -162,9 +162,19 @@ static int for_stacks(struct world *world, const struct lab_words *words, const 
     return 0;
 }
 
-static int for_commands(struct world *world, const struct lab_words *words, const char *line, char *error) {
+/* How things are, before anybody does anything: a stack that listens has been made, with all that it was told. */
+static bool is_setting(const struct lab_words *words) {
+    return words_is(words, 0, "iss") || words_is(words, 0, "set") || words_is(words, 0, "wire") ||
+           words_is(words, 1, "set");
+}
+
+static int for_settings(struct world *world, const struct lab_words *words, const char *line, char *error) {
+    return is_setting(words) ? world_command(world, line, error) : 0;
+}
+
+static int for_actions(struct world *world, const struct lab_words *words, const char *line, char *error) {
     char room[LAB_LINE_MAX];
-    const char *command = command_of(words, line, room);
+    const char *command = is_setting(words) ? NULL : command_of(words, line, room);
     return command ? world_command(world, command, error) : 0;
 }
 
@@ -188,7 +198,10 @@ static int start(struct world *world, const struct world_options *options, unsig
     if (world->options.outside) {
         world->options.outside->begin(world->options.outside->user, world);
     }
-    return for_setup(world, options, line, for_commands, error);
+    if (for_setup(world, options, line, for_settings, error) < 0) {
+        return -1;
+    }
+    return for_setup(world, options, line, for_actions, error);
 }
 
 struct world *world_open(const struct world_options *options, unsigned *line, char error[LAB_ERROR]) {

@@ -180,6 +180,34 @@ int world_step(struct world *world, lucid_time limit) {
     return outside ? outside->step(outside->user, limit) : sim_step(world, limit);
 }
 
+/* ---- what a runner has to say ---- */
+
+void world_predict(struct world *world, const char *id, const char *answer, const char *hash) {
+    struct json json = record_begin(&world->record, world->now, "W", 0, "predict");
+    json_string(&json, "id", id);
+    json_string(&json, "answer", answer);
+    json_string(&json, "hash", hash);
+    record_finish(&world->record, &json);
+}
+
+void world_check(struct world *world, const char *id, const char *kind, const char *want, const char *got,
+                 unsigned points, unsigned of) {
+    struct json json = record_begin(&world->record, world->now, "W", 0, "check");
+    json_string(&json, "id", id);
+    json_string(&json, "kind", kind);
+    json_string(&json, "want", want);
+    json_string(&json, "got", got);
+    json_uint(&json, "points", points);
+    json_uint(&json, "of", of);
+    record_finish(&world->record, &json);
+}
+
+/* ---- asking ---- */
+
+void world_wires(const struct world *world, struct text *text) {
+    wire_list(&world->wire, text);
+}
+
 lucid_time world_now(const struct world *world) {
     return world->now;
 }

@@ -1,0 +1,274 @@
+/* session.c: a world, its log, and the way back. See session.h. */
+#include "lab/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/query.h"
+#include "lab/session_private.h"
+#include "lab/words.h"
+
+/* A world in which something always happens next (two ends that keep each other alive) must not run for ever. */
+#define RUN_MOST 2000000
+
+/* ---- making and ending ---- */
+
+static void take_line(void *user, const char *line, size_t length) {
+    struct session *session = user;
+    char error[LAB_ERROR];
+    if (tlog_add(session->log, line, length, error) < 0) {
+        session->broken = true;
+    }
+}
+
+static int copy_setup(struct session *session, const struct world_options *options) {
+    const char **setup = calloc(options->setup_count + 1, sizeof *setup);
+    if (!setup) {
+        return -1;
+    }
+    for (unsigned i = 0; i < options->setup_count; i++) {
+        setup[i] = strdup(options->setup[i]);
+    }
+    session->options = *options;
+    session->options.setup = setup;
+    session->options.write = take_line;
+    session->options.user = session;
+    return 0;
+}
+
+static void close_world(struct session *session) {
+    world_close(session->world);
+    model_free(session->model);
+    tlog_free(session->log);
+    session->world = NULL;
+    session->model = NULL;
+    session->log = NULL;
+    session->marks = 0;
+}
+
+/* A new world, at its beginning. */
+static int open_world(struct session *session, unsigned *line, char *error) {
+    session->log = tlog_new();
+    session->model = session->log ? model_new(session->log) : NULL;
+    if (!session->model) {
+        return words_fail(error, "there is no memory for a log; free some");
+    }
+    session->world = world_open(&session->options, line, error);
+    if (!session->world) {
+        return -1;
+    }
+    session_mark(session);
+    return 0;
+}
+
+struct session *session_open(const struct world_options *options, unsigned *line, char error[LAB_ERROR]) {
+    struct session *session = calloc(1, sizeof *session);
+    *line = 0;
+    if (!session || copy_setup(session, options) < 0) {
+        free(session);
+        words_fail(error, "there is no memory for a session; free some");
+        return NULL;
+    }
+    if (open_world(session, line, error) < 0) {
+        session_close(session);
+        return NULL;
+    }
+    return session;
+}
+
+static void write_log(const struct tlog *log, const char *path) {
+    size_t length;
+    const char *lines = tlog_lines(log, &length);
+    FILE *file = fopen(path, "w");
+    if (file) {
+        fwrite(lines, 1, length, file);
+        fclose(file);
+    }
+}
+
+static void forget_commands(struct session *session, unsigned from) {
+    for (unsigned i = from; i < session->commands; i++) {
+        free(session->command[i].text);
+    }
+    session->commands = from < session->commands ? from : session->commands;
+}
+
+void session_close(struct session *session) {
+    if (!session) {
+        return;
+    }
+    if (session->file && session->world) {
+        write_log(session->log, session->file);
+    }
+    close_world(session);
+    forget_commands(session, 0);
+    for (unsigned i = 0; i < session->options.setup_count; i++) {
+        free((char *)session->options.setup[i]);
+    }
+    free((void *)session->options.setup);
+    free(session->command);
+    free(session->mark);
+    free(session->file);
+    free(session);
+}
+
+int session_keep(struct session *session, const char *path, char error[LAB_ERROR]) {
+    FILE *file = fopen(path, "w");
+    if (!file) {
+        return words_fail(error, "%.120s cannot be written: choose another file", path);
+    }
+    fclose(file);
+    free(session->file);
+    session->file = strdup(path);
+    return 0;
+}
+
+/* ---- where we are ---- */
+
+void session_mark(struct session *session) {
+    if (session->marks == session->marks_room) {
+        unsigned room = session->marks_room ? 2 * session->marks_room : 64;
+        uint32_t *grown = realloc(session->mark, room * sizeof *grown);
+        if (!grown) {
+            session->broken = true;
+            return;
+        }
+        session->mark = grown;
+        session->marks_room = room;
+    }
+    session->mark[session->marks++] = tlog_count(session->log);
+    session->broken |= model_goto(session->model, tlog_count(session->log)) < 0;
+}
+
+bool session_at_end(const struct session *session) {
+    return session->model->at == tlog_count(session->log);
+}
+
+/* The first mark behind event n, or the last mark. */
+static unsigned mark_behind(const struct session *session, uint32_t n) {
+    unsigned i = 0;
+    while (i + 1 < session->marks && session->mark[i] <= n) {
+        i++;
+    }
+    return i;
+}
+
+void session_back(struct session *session, unsigned steps) {
+    unsigned i = 0;
+    while (i + 1 < session->marks && session->mark[i] < session->model->at) {
+        i++;
+    }
+    i = i > steps ? i - steps : 0;
+    session->broken |= model_goto(session->model, session->marks ? session->mark[i] : 0) < 0;
+}
+
+int session_goto(struct session *session, uint32_t n, char error[LAB_ERROR]) {
+    if (n > tlog_count(session->log)) {
+        return words_fail(error, "there are %u events; `goto` goes to one of them, 0 is the beginning",
+                          tlog_count(session->log));
+    }
+    session->broken |= model_goto(session->model, n) < 0;
+    return 0;
+}
+
+/* ---- the same again, up to an event ---- */
+
+static void advance(struct session *session, const struct session_command *command) {
+    while (world_next_event(session->world) < command->before && world_step(session->world, command->at)) {
+        session_mark(session);
+    }
+    if (world_now(session->world) < command->at) {
+        world_step(session->world, command->at);
+    }
+}
+
+static int rerun(struct session *session, uint32_t events, char *error) {
+    unsigned line;
+    if (open_world(session, &line, error) < 0) {
+        return -1;
+    }
+    for (unsigned i = 0; i < session->commands; i++) {
+        advance(session, &session->command[i]);
+        if (world_command(session->world, session->command[i].text, error) < 0) {
+            return -1;
+        }
+        session_mark(session);
+    }
+    while (tlog_count(session->log) < events && world_step(session->world, LUCID_NEVER)) {
+        session_mark(session);
+    }
+    return 0;
+}
+
+static void keep_branch(struct session *session) {
+    session->branches++;
+    if (session->file) {
+        struct text name = text_growing();
+        size_t length = strlen(session->file);
+        bool ends = length > 5 && !strcmp(session->file + length - 5, ".tlog");
+        text_put_octets(&name, session->file, ends ? length - 5 : length);
+        text_format(&name, ".b%u.tlog", session->branches);
+        write_log(session->log, name.data);
+        text_free(&name);
+    }
+}
+
+int session_branch(struct session *session, char error[LAB_ERROR]) {
+    if (session_at_end(session)) {
+        return 0;
+    }
+    uint32_t at = session->model->at;
+    unsigned kept = 0;
+    while (kept < session->commands && session->command[kept].before <= at) {
+        kept++;
+    }
+    keep_branch(session);
+    forget_commands(session, kept);
+    close_world(session);
+    return rerun(session, at, error);
+}
+
+/* ---- forward ---- */
+
+/* Shows the next recorded step, if it is not behind the limit. */
+static int step_recorded(struct session *session, lucid_time limit) {
+    uint32_t to = session->mark[mark_behind(session, session->model->at)];
+    if (to <= session->model->at || tlog_at(session->log, session->model->at + 1)->t > limit) {
+        return 0;
+    }
+    session->broken |= model_goto(session->model, to) < 0;
+    return 1;
+}
+
+int session_step(struct session *session, lucid_time limit) {
+    if (!session_at_end(session)) {
+        return step_recorded(session, limit);
+    }
+    if (!world_step(session->world, limit)) {
+        return 0;
+    }
+    session_mark(session);
+    return 1;
+}
+
+static bool holds_now(const struct session *session, struct query *wanted) {
+    struct query_value value = query_eval(wanted, session->model);
+    return query_true(&value);
+}
+
+int session_run_until(struct session *session, const char *condition, lucid_time limit, char error[LAB_ERROR]) {
+    struct query *wanted = condition ? query_compile(condition, session->log, 1, error) : NULL;
+    int holds = 0;
+    if (condition && !wanted) {
+        return -1;
+    }
+    for (unsigned steps = 0; steps < RUN_MOST; steps++) {
+        holds = wanted && holds_now(session, wanted);
+        if (holds || !session_step(session, limit)) {
+            break;
+        }
+    }
+    query_free(wanted);
+    return holds;
+}

@@ -1,0 +1,299 @@
+/* test_session.c: playing with a world: time, the way back, branches; and running a log again. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lab/session.h"
+
+static char error[LAB_ERROR];
+
+static struct session *open_with(uint64_t seed, const char *third) {
+    const char *setup[] = {"node A 10.77.0.1", "node B 10.77.0.2 listen 80 app echo", third};
+    struct world_options options = {.seed = seed, .payload = 64, .setup = setup, .setup_count = third ? 3 : 2};
+    unsigned line;
+    struct session *session = session_open(&options, &line, error);
+    ck_assert_msg(session != NULL, "%s", error);
+    return session;
+}
+
+static void must(struct session *session, const char *line) {
+    struct text say = text_growing();
+    ck_assert_msg(session_command(session, line, &say, error) == 0, "%s: %s", line, error);
+    text_free(&say);
+}
+
+static char *answer(struct session *session, const char *line) {
+    struct text say = text_growing();
+    ck_assert_msg(session_command(session, line, &say, error) == 0, "%s: %s", line, error);
+    text_put(&say, "");
+    return text_detach(&say);
+}
+
+static char *lines_of(const struct session *session) {
+    size_t length;
+    const char *lines = tlog_lines(session->log, &length);
+    return strndup(lines, length);
+}
+
+/* ---- time ---- */
+
+START_TEST(step_and_next_state) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A connect B:80");
+    must(session, "next state");
+    ck_assert_uint_eq(world_now(session->world), 20048000);
+    must(session, "step 2");
+    ck_assert_uint_eq(model_newest(session->model, 1)->state, LUCID_ESTABLISHED);
+    session_close(session);
+}
+END_TEST
+
+START_TEST(run_until_and_max) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A connect B:80");
+    must(session, "run until B.state=ESTABLISHED max 60s");
+    ck_assert_uint_eq(world_now(session->world), 60137600);
+    char *said = answer(session, "run until A.state=TIME-WAIT max 3s");
+    ck_assert_ptr_nonnull(strstr(said, "has not come true"));
+    ck_assert_uint_eq(world_now(session->world), 3060137600);
+    free(said);
+    must(session, "skip 2h");
+    ck_assert_uint_eq(world_now(session->world), 7203060137600);
+    session_close(session);
+}
+END_TEST
+
+START_TEST(nothing_happens_any_more) {
+    struct session *session = open_with(7, NULL);
+    char *said = answer(session, "step");
+    ck_assert_ptr_nonnull(strstr(said, "Nothing will ever happen again"));
+    free(said);
+    session_close(session);
+}
+END_TEST
+
+/* ---- back ---- */
+
+START_TEST(back_shows_and_step_shows_again) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A connect B:80");
+    must(session, "step 3");
+    uint32_t end = session->model->at;
+    must(session, "back 2");
+    ck_assert_uint_lt(session->model->at, end);
+    ck_assert_uint_eq(model_newest(session->model, 0)->state, LUCID_SYN_SENT);
+    ck_assert(!session_at_end(session));
+    must(session, "step 2");
+    ck_assert(session_at_end(session));
+    ck_assert_uint_eq(session->model->at, end);
+    ck_assert_uint_eq(session->branches, 0);
+    session_close(session);
+}
+END_TEST
+
+/* What was is the same, byte for byte, up to the branch. */
+START_TEST(a_command_after_back_is_a_branch) {
+    char path[] = "/tmp/lucid-session-XXXXXX", branch[64];
+    struct session *session = open_with(7, NULL);
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    snprintf(branch, sizeof branch, "%s.b1.tlog", path);
+    ck_assert_int_eq(session_keep(session, path, error), 0);
+    must(session, "A connect B:80");
+    must(session, "step 3");
+    must(session, "A send \"hello\"");
+    must(session, "run");
+    must(session, "goto 13");
+    char *before = lines_of(session);
+    must(session, "A abort");
+    must(session, "run");
+    ck_assert_uint_eq(session->branches, 1);
+    char *after = lines_of(session);
+    size_t same = 0;
+    while (before[same] == after[same]) {
+        same++;
+    }
+    before[same] = '\0';
+    unsigned lines = 0;
+    for (const char *at = before; (at = strchr(at, '\n')); at++) {
+        lines++;
+    }
+    ck_assert_uint_ge(lines, 14);
+    ck_assert_ptr_nonnull(strstr(after, "A abort"));
+    ck_assert_ptr_null(strstr(after, "hello"));
+    ck_assert_int_eq(access(branch, R_OK), 0);
+    free(before);
+    free(after);
+    session_close(session);
+    unlink(path);
+    unlink(branch);
+}
+END_TEST
+
+/* ---- mistakes change nothing ---- */
+
+static const char *const WRONG[][2] = {
+    {"A conect B:80", "did you mean `connect`"},
+    {"A connect C:80", "there is no node C"},
+    {"A connect B", "no node and port"},
+    {"A connect B:80 from 70000", "no port"},
+    {"A listen 80 app ecko", "did you mean `echo`"},
+    {"A send \"x\"", "no connection"},
+    {"B send \"x\"", "only listens"},
+    {"A send \"x", "does not end"},
+    {"wire dorp next A->B", "did you mean `wire drop`"},
+    {"wire drop A->B", "needs `next`"},
+    {"wire drop next A->C", "not two nodes"},
+    {"wire drop next A->B where SNY", "no condition"},
+    {"wire drop next A->B where SYN count 0", "count needs a number"},
+    {"wire delay soon", "needs a time"},
+    {"wire rate 10", "wire rate"},
+    {"wire loss 101%", "share of the packets"},
+    {"wire release", "no such packet is held"},
+    {"icmp unreachable 3 to A about 99", "no such packet"},
+    {"set nodelai on", "did you mean `nodelay`"},
+    {"A set nodelay maybe", "no value of nodelay"},
+    {"B set msl 5s", "part of how the stack"},
+    {"iss B 100", "before it does anything"},
+    {"iss A x", "no sequence number"},
+    {"without time-wayt", "did you mean `without time-wait`"},
+    {"note hello", "text in quotes"},
+    {"frobnicate", "no command and no node"},
+    {"A#x close", "number of a connection"},
+    {"step x", "takes one number"},
+    {"run until", "until what"},
+    {"run until A.stat=ESTABLISHED", "no value `stat`"},
+    {"skip soon", "takes a time"},
+    {"goto 99999", "there are"},
+    {"next", "next state"},
+    {"why 99999", "there is no event"},
+    {"save /nowhere/at/all.lab", "cannot be written"},
+};
+
+START_TEST(a_mistake_is_one_sentence_and_changes_nothing) {
+    struct session *session = open_with(7, NULL);
+    struct text say = text_growing();
+    uint32_t before = tlog_count(session->log);
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        ck_assert_msg(session_command(session, WRONG[i][0], &say, error) == -1, "%s is taken", WRONG[i][0]);
+        ck_assert_msg(strstr(error, WRONG[i][1]) != NULL, "%s: %s", WRONG[i][0], error);
+        ck_assert_uint_eq(tlog_count(session->log), before);
+        ck_assert_uint_eq(session->commands, 0);
+    }
+    text_free(&say);
+    session_close(session);
+}
+END_TEST
+
+/* ---- saving ---- */
+
+START_TEST(save_writes_the_commands) {
+    char path[] = "/tmp/lucid-save-XXXXXX", line[256], command[64];
+    struct session *session = open_with(7, "wire delay 30ms");
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    must(session, "A connect B:80");
+    must(session, "run 1500ms");
+    must(session, "A close");
+    snprintf(command, sizeof command, "save %s", path);
+    must(session, command);
+    FILE *file = fopen(path, "r");
+    struct text all = text_growing();
+    while (fgets(line, sizeof line, file)) {
+        text_put(&all, line);
+    }
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(all.data, "wire delay 30ms\nat 0s A connect B:80\nat 1.5s A close\nrun 1.5s\n"));
+    text_free(&all);
+    unlink(path);
+    session_close(session);
+}
+END_TEST
+
+/* ---- the same again ---- */
+
+static struct tlog *log_of(const char *lines) {
+    struct tlog *log = tlog_new();
+    for (const char *end; (end = strchr(lines, '\n')); lines = end + 1) {
+        ck_assert_msg(tlog_add(log, lines, (size_t)(end - lines), error) == 0, "%s", error);
+    }
+    return log;
+}
+
+static struct session *a_run(uint64_t seed) {
+    struct session *session = open_with(seed, "wire loss 3%");
+    must(session, "wire drop next A->B where SYN");
+    must(session, "A connect B:80");
+    must(session, "note \"look\"");
+    must(session, "run until A.state=ESTABLISHED max 9s");
+    must(session, "A send 50KB");
+    must(session, "skip 7s");
+    must(session, "A close");
+    must(session, "run");
+    return session;
+}
+
+START_TEST(a_log_can_be_run_again) {
+    struct session *session = a_run((uint64_t)_i);
+    ck_assert_msg(session_replays(session->log, error) == 1, "%s", error);
+    session_close(session);
+}
+END_TEST
+
+/* One digit of one number, somewhere: it is found, and named. */
+START_TEST(a_log_that_was_touched_is_found_out) {
+    struct session *session = a_run(7);
+    char *lines = lines_of(session), *at = strstr(lines, "\"cwnd\":");
+    ck_assert_ptr_nonnull(at);
+    at[7] = at[7] == '9' ? '8' : (char)(at[7] + 1);
+    struct tlog *log = log_of(lines);
+    ck_assert_int_eq(session_replays(log, error), 0);
+    ck_assert_ptr_nonnull(strstr(error, "is not what a run with this seed"));
+    tlog_free(log);
+    free(lines);
+    session_close(session);
+}
+END_TEST
+
+/* A log that breaks off is one that happened; one that goes on is not. */
+START_TEST(a_log_with_an_event_too_many) {
+    struct session *session = a_run(7);
+    char *lines = lines_of(session);
+    struct text more = text_growing();
+    text_put(&more, lines);
+    text_format(&more, "{\"i\":%u,\"t\":999000000000,\"n\":\"A\",\"c\":1,\"ev\":\"timer_fire\",\"timer\":\"2MSL\"}\n",
+                tlog_count(session->log) + 1);
+    struct tlog *log = log_of(more.data);
+    ck_assert_int_eq(session_replays(log, error), 0);
+    tlog_free(log);
+    text_free(&more);
+    free(lines);
+    session_close(session);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("session");
+    TCase *tcase = tcase_create("session");
+    tcase_add_test(tcase, step_and_next_state);
+    tcase_add_test(tcase, run_until_and_max);
+    tcase_add_test(tcase, nothing_happens_any_more);
+    tcase_add_test(tcase, back_shows_and_step_shows_again);
+    tcase_add_test(tcase, a_command_after_back_is_a_branch);
+    tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
+    tcase_add_test(tcase, save_writes_the_commands);
+    tcase_add_loop_test(tcase, a_log_can_be_run_again, 0, 20);
+    tcase_add_test(tcase, a_log_that_was_touched_is_found_out);
+    tcase_add_test(tcase, a_log_with_an_event_too_many);
+    tcase_set_timeout(tcase, 60);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
