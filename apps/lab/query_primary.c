@@ -179,7 +179,7 @@ static struct query_node *selector(struct parser *parser, const char *begin, siz
     if (which < 0) {
         const char *near = nearest_word(query_selector_names, begin, length);
         return query_wrong(parser, begin,
-                           "`%.*s` is no selector%s%s%s (seg_tx seg_rx wire state timer call ret rule app cmd)",
+                           "`%.*s` is no selector%s%s%s (seg_tx seg_rx wire state timer call ret rule app http cmd)",
                            (int)length, begin, near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
     }
     const char *words[WORDS_MAX];

@@ -44,6 +44,7 @@ enum query_selector {
     QUERY_S_RET,
     QUERY_S_RULE,
     QUERY_S_APP,
+    QUERY_S_HTTP,
     QUERY_S_CMD,
     QUERY_SELECTORS
 };
@@ -83,6 +84,8 @@ enum query_attribute {
     QUERY_A_R,
     QUERY_A_K,
     QUERY_A_COUNT,
+    QUERY_A_TEXT,
+    QUERY_A_STATUS,
     QUERY_ATTRIBUTES
 };
 

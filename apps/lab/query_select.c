@@ -9,7 +9,7 @@
 #include "lab/query_private.h"
 
 const char *const query_selector_names[] = {"seg_tx", "seg_rx", "wire", "state", "timer", "call",
-                                            "ret",    "rule",   "app",  "cmd",   NULL};
+                                            "ret",    "rule",   "app",  "http",  "cmd",   NULL};
 static const char *const CLASSES[] = {"any", "SYN", "SYNACK", "FIN", "RST", "ACK", "DATA", NULL};
 static const char *const ACTS[] = {"set", "fire", "stop", NULL};
 
@@ -113,6 +113,7 @@ static int set_word(struct query_select *select, const char *word, const char *m
     case QUERY_S_WIRE:
     case QUERY_S_RULE:
     case QUERY_S_APP:
+    case QUERY_S_HTTP:
     case QUERY_S_CMD:
     case QUERY_SELECTORS:
         break;
@@ -192,7 +193,7 @@ static bool kind_holds(const struct query_select *select, const struct tlog_even
         [QUERY_S_SEG_TX] = TLOG_SEG_TX, [QUERY_S_SEG_RX] = TLOG_SEG_RX,   [QUERY_S_WIRE] = TLOG_WIRE_ACT,
         [QUERY_S_STATE] = TLOG_STATE,   [QUERY_S_TIMER] = TLOG_TIMER_SET, [QUERY_S_CALL] = TLOG_CALL,
         [QUERY_S_RET] = TLOG_RET,       [QUERY_S_RULE] = TLOG_RULE,       [QUERY_S_APP] = TLOG_APP,
-        [QUERY_S_CMD] = TLOG_CMD};
+        [QUERY_S_HTTP] = TLOG_HTTP,     [QUERY_S_CMD] = TLOG_CMD};
     unsigned kind = kinds[select->selector];
     if (select->selector == QUERY_S_TIMER) {
         kind += select->act;
@@ -215,6 +216,7 @@ static bool word_holds(const struct query_select *select, const struct tlog_even
     case QUERY_S_RULE:
         return same(event->u.rule.rule, select->word);
     case QUERY_S_APP:
+    case QUERY_S_HTTP:
         return same(event->u.say.k, select->word);
     case QUERY_S_CMD:
         return begins(event->u.say.text, select->word);

@@ -4,13 +4,13 @@
 
 #include "lab/query_private.h"
 
-const char *const query_attribute_names[] = {"t",     "n",    "c",  "seq",  "ack", "fl",    "win", "len",   "id",
-                                             "again", "from", "to", "edge", "src", "rule",  "out", "timer", "at",
-                                             "act",   "tag",  "op", "r",    "k",   "count", NULL};
+const char *const query_attribute_names[] = {"t",     "n",    "c",  "seq",  "ack", "fl",    "win",  "len",    "id",
+                                             "again", "from", "to", "edge", "src", "rule",  "out",  "timer",  "at",
+                                             "act",   "tag",  "op", "r",    "k",   "count", "text", "status", NULL};
 const char *const query_value_names[] = {"state",   "conn", "error", "bytes",  "sent", "connections", "iss",
                                          "irs",     "una",  "nxt",   "wnd",    "wl1",  "wl2",         "rnxt",
                                          "rwnd",    "cwnd", "ssth",  "flight", "srtt", "rttvar",      "rto",
-                                         "dupacks", "sndq", "rcvq",  NULL};
+                                         "dupacks", "sndq", "rcvq",  "rtt",    "user", NULL};
 
 static int find(const char *const *list, const char *word, size_t length) {
     for (int i = 0; list[i]; i++) {
@@ -33,7 +33,7 @@ enum query_type query_attribute_type(unsigned attribute) {
     static const char names[QUERY_ATTRIBUTES] = {
         [QUERY_A_N] = 1,   [QUERY_A_FL] = 1,   [QUERY_A_FROM] = 1, [QUERY_A_TO] = 1,    [QUERY_A_EDGE] = 1,
         [QUERY_A_SRC] = 1, [QUERY_A_RULE] = 1, [QUERY_A_OUT] = 1,  [QUERY_A_TIMER] = 1, [QUERY_A_ACT] = 1,
-        [QUERY_A_TAG] = 1, [QUERY_A_OP] = 1,   [QUERY_A_K] = 1};
+        [QUERY_A_TAG] = 1, [QUERY_A_OP] = 1,   [QUERY_A_K] = 1,    [QUERY_A_TEXT] = 1};
     if (attribute == QUERY_A_T || attribute == QUERY_A_AT) {
         return QUERY_TIME;
     }
@@ -41,7 +41,8 @@ enum query_type query_attribute_type(unsigned attribute) {
 }
 
 static bool is_time(unsigned variable) {
-    return variable == LUCID_VAR_SRTT || variable == LUCID_VAR_RTTVAR || variable == LUCID_VAR_RTO;
+    return variable == LUCID_VAR_SRTT || variable == LUCID_VAR_RTTVAR || variable == LUCID_VAR_RTO ||
+           variable == LUCID_VAR_RTT || variable == LUCID_VAR_USER;
 }
 
 enum query_type query_value_type(unsigned value) {
@@ -151,12 +152,23 @@ static struct query_value wire_attribute(const struct tlog_wire *wire, unsigned 
     return (struct query_value){0};
 }
 
+/* "HTTP/1.1 404 Not Found" */
+static struct query_value status_of(struct tlog_text line) {
+    unsigned status = 0;
+    bool known = line.length > 12 && !memcmp(line.at, "HTTP/", 5) && sscanf(line.at + 5, "%*d.%*d %3u", &status) == 1;
+    return known ? number(status) : (struct query_value){0};
+}
+
 static struct query_value say_attribute(const struct tlog_say *say, unsigned attribute) {
     switch (attribute) {
     case QUERY_A_K:
         return text(say->k);
     case QUERY_A_COUNT:
         return number((double)say->count);
+    case QUERY_A_TEXT:
+        return text(say->text);
+    case QUERY_A_STATUS:
+        return status_of(say->text);
     }
     return (struct query_value){0};
 }
