@@ -11,6 +11,7 @@
 
 #include "common/interrupt.h"
 #include "http/http_client.h"
+#include "lookup.h"
 #include "options.h"
 #include "request.h"
 #include "show.h"
@@ -21,6 +22,7 @@ struct fetch {
     struct lucid_host *host;
     struct stack_transport transport;
     struct http_client client;
+    struct dns_resolver resolver;
     struct show show;
     struct text head; /* of the request */
     char *location;   /* of a redirection that is followed */
@@ -77,7 +79,12 @@ static bool on_body(void *user, const uint8_t *octets, size_t length) {
 /* ---- the loop ---- */
 
 static void on_event(struct lucid_host *host, const struct lucid_ready *ready, void *user) {
-    (void)host, (void)user;
+    struct fetch *fetch = user;
+    (void)host;
+    if (ready->data == &fetch->resolver) {
+        dns_resolver_event(&fetch->resolver, lucid_host_now());
+        return;
+    }
     http_client_event(ready->data, ready->events);
 }
 
@@ -146,8 +153,26 @@ static int judge(struct fetch *fetch) {
     return 0;
 }
 
+/* The address of the server, where the URL has a name. Returns 0, or 1 after a sentence. */
+static int find_server(struct fetch *fetch) {
+    char room[2048];
+    struct text sentence = text_fixed(room, sizeof room);
+    struct http_url *url = &fetch->request.url;
+    if (url->host[0] == '\0') {
+        return 0;
+    }
+    if (fetch_lookup(&fetch->resolver, fetch->host, &fetch->options, url->host, &url->remote.addr, &sentence)) {
+        return fail(room);
+    }
+    show_remark(&fetch->show, "%s", room);
+    return 0;
+}
+
 /* One request and its response. Returns 0, or 1 after a sentence. */
 static int ask(struct fetch *fetch) {
+    if (find_server(fetch)) {
+        return 1;
+    }
     const struct http_client_calls calls = {on_connected, on_head, on_body, fetch};
     fetch->head.length = 0;
     fetch_request_write(&fetch->request, &fetch->options, &fetch->head);

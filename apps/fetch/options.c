@@ -16,8 +16,8 @@ const char fetch_help[] =
     "usage: lucid-fetch [options] URL\n"
     "\n"
     "Gets what a web server has, with a TCP/IP stack of its own behind a TUN device: the stack is the client, and the\n"
-    "server is on the kernel's side, as http://10.77.0.1:8000/ or http://[fd77::1]/. The body goes to standard "
-    "output.\n"
+    "server is on the kernel's side, as http://10.77.0.1:8000/, http://[fd77::1]/ or http://www.lab.test/. The body\n"
+    "goes to standard output.\n"
     "It needs root or CAP_NET_ADMIN.\n"
     "\n"
     "  -v, --verbose        show heads (> sent, < received) and each change of the connection's state (*)\n"
@@ -27,6 +27,7 @@ const char fetch_help[] =
     "  -H, --header FIELD   send the field 'Name: value'; may be given several times\n"
     "  -L, --location       follow redirections\n"
     "  --max-redirs N       but no more than N of them (10)\n"
+    "  --dns ADDRESS        ask this name server for the addresses of names (the kernel's end, 10.77.0.1)\n"
     "  --timeout SECONDS    give up when nothing has come or gone for SECONDS (30)\n"
     "  --msl SECONDS        maximum segment lifetime (120); wait for the end of TIME-WAIT, which lasts twice as long\n"
     "  --trace              show every segment, state, timer, decision and call, on standard "
@@ -34,7 +35,7 @@ const char fetch_help[] =
     "\n"
     "Exit status: 0 a response below 400, 1 a response from 400 on or none, 2 wrong usage.\n";
 
-enum letter { MAX_REDIRS = DEVICE_OPTIONS_NEXT, TIMEOUT, TRACE };
+enum letter { MAX_REDIRS = DEVICE_OPTIONS_NEXT, DNS, TIMEOUT, TRACE };
 
 static const struct option long_options[] = {
     DEVICE_LONG_OPTIONS,
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
     {"header", required_argument, NULL, 'H'},
     {"location", no_argument, NULL, 'L'},
     {"max-redirs", required_argument, NULL, MAX_REDIRS},
+    {"dns", required_argument, NULL, DNS},
     {"timeout", required_argument, NULL, TIMEOUT},
     {"trace", no_argument, NULL, TRACE},
     {"help", no_argument, NULL, 'h'},
@@ -135,6 +137,12 @@ static bool take_redirections(struct fetch_options *options, const char *value, 
     return true;
 }
 
+static bool take_dns(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
+    options->dns_given = true;
+    return lucid_addr_parse(value, &options->dns) == 0 ||
+           wrong(error, "--dns %.60s is no address: write that of a name server, such as 10.77.0.1", value);
+}
+
 /* ---- the command line ---- */
 
 /* Those without a value. Returns false when it is none of them. */
@@ -171,6 +179,8 @@ static bool take_option(struct fetch_options *options, int option, const char *v
         return take_field(options, value, error);
     case MAX_REDIRS:
         return take_redirections(options, value, error);
+    case DNS:
+        return take_dns(options, value, error);
     case TIMEOUT:
         return device_options_seconds("--timeout", value, &options->timeout, error);
     default:

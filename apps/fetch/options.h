@@ -15,6 +15,8 @@ struct fetch_options {
     bool head;   /* HEAD */
     bool follow; /* redirections */
     bool help;   /* nothing but that */
+    bool dns_given;
+    struct lucid_addr dns; /* name server; not given: the kernel's end of the device */
     unsigned redirections_max;
     lucid_time timeout;                   /* without any progress */
     const char *output;                   /* file; NULL: standard output */

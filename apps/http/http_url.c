@@ -36,10 +36,45 @@ static size_t scheme_length(const char *text) {
 static bool parse_port(struct http_url *url, const char *text, size_t length, char error[HTTP_URL_ERROR]) {
     uint64_t port = DEFAULT_PORT;
     if (length > 0 && (!http_char_number((const uint8_t *)text, length, UINT16_MAX, &port) || port == 0)) {
-        return wrong(error, "the port in the URL is not a number from 1 to 65535: %.*s", shown_part(text, length),
-                     text);
+        return wrong(error,
+                     "the port in the URL is not a number from 1 to 65535: %.*s (IPv6 addresses stand in brackets)",
+                     shown_part(text, length), text);
     }
     url->remote.port = (uint16_t)port;
+    return true;
+}
+
+/* Letters, digits, hyphens and underscores between single dots. One that ends in a number is no name but an address
+ * with a slip of the pen. */
+static bool is_name(const char *text, size_t length) {
+    size_t label = 0;
+    bool number = false; /* the last label so far is one */
+    for (size_t i = 0; i < length; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        bool letter = ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z') || text[i] == '-' || text[i] == '_';
+        if (text[i] == '.' ? label == 0 : !digit && !letter) {
+            return false;
+        }
+        if (text[i] != '.') {
+            number = digit && (number || label == 0);
+        }
+        label = text[i] == '.' ? 0 : label + 1;
+        if (label > 63) {
+            return false;
+        }
+    }
+    return length > 0 && length < HTTP_URL_HOST && !number;
+}
+
+static bool parse_name(struct http_url *url, const char *text, size_t length, char error[HTTP_URL_ERROR]) {
+    if (!is_name(text, length)) {
+        return wrong(error,
+                     "%.*s is neither an address nor a name: write an IPv4 address, an IPv6 address in brackets, as "
+                     "http://[fd77::1]/, or a name, as http://www.lab.test/",
+                     shown_part(text, length), text);
+    }
+    memcpy(url->host, text, length);
+    url->host[length] = '\0';
     return true;
 }
 
@@ -49,8 +84,7 @@ static bool parse_host(struct http_url *url, const char *text, size_t length, bo
     char host[LUCID_ADDR_TEXT];
     int shown = shown_part(text, length);
     if (length == 0) {
-        return wrong(error,
-                     "the URL has no host: write http://ADDRESS/PATH, as http://10.77.0.1/ or http://[fd77::1]/");
+        return wrong(error, "the URL has no host: write http://HOST/PATH, as http://10.77.0.1/ or http://[fd77::1]/");
     }
     bool fits = length < sizeof host;
     if (fits) {
@@ -58,11 +92,8 @@ static bool parse_host(struct http_url *url, const char *text, size_t length, bo
         host[length] = '\0';
     }
     if (!fits || lucid_addr_parse(host, &url->remote.addr) < 0) {
-        return wrong(
-            error,
-            "%.*s is not an address: names are not looked up yet, so write an IPv4 address or an IPv6 address in "
-            "brackets, as http://[fd77::1]/",
-            shown, text);
+        return brackets ? wrong(error, "%.*s is not an address: only IPv6 addresses stand in brackets", shown, text)
+                        : parse_name(url, text, length, error);
     }
     if (brackets != (memchr(text, ':', length) != NULL)) {
         return wrong(error, "%.*s: brackets are for IPv6 addresses, and only for these", shown, text);
@@ -73,14 +104,17 @@ static bool parse_host(struct http_url *url, const char *text, size_t length, bo
     return true;
 }
 
-char *http_url_authority(const struct lucid_sockaddr *remote, char text[HTTP_URL_AUTHORITY]) {
-    char address[LUCID_ADDR_TEXT];
-    lucid_addr_format(&remote->addr, address);
-    int length = snprintf(text, HTTP_URL_AUTHORITY, lucid_addr_is_ipv4(&remote->addr) ? "%s" : "[%s]", address);
-    if (remote->port != DEFAULT_PORT) {
-        snprintf(text + length, HTTP_URL_AUTHORITY - (size_t)length, ":%u", remote->port);
+static char *put_authority(const char *host, uint16_t port, char text[HTTP_URL_AUTHORITY]) {
+    int length = snprintf(text, HTTP_URL_AUTHORITY, strchr(host, ':') ? "[%s]" : "%s", host);
+    if (port != DEFAULT_PORT) {
+        snprintf(text + length, HTTP_URL_AUTHORITY - (size_t)length, ":%u", port);
     }
     return text;
+}
+
+char *http_url_authority(const struct lucid_sockaddr *remote, char text[HTTP_URL_AUTHORITY]) {
+    char address[LUCID_ADDR_TEXT];
+    return put_authority(lucid_addr_format(&remote->addr, address), remote->port, text);
 }
 
 struct authority {
@@ -118,7 +152,11 @@ static bool parse_authority(struct http_url *url, const char *text, size_t lengt
         !parse_port(url, parts.port, parts.port_length, error)) {
         return false;
     }
-    http_url_authority(&url->remote, url->authority);
+    if (url->host[0]) {
+        put_authority(url->host, url->remote.port, url->authority);
+    } else {
+        http_url_authority(&url->remote, url->authority);
+    }
     return true;
 }
 
@@ -231,6 +269,7 @@ bool http_url_resolve(struct http_url *url, const struct http_url *base, const c
         good = parse_rest(&result, reference + 2, error);
     } else {
         memcpy(result.authority, base->authority, sizeof result.authority);
+        memcpy(result.host, base->host, sizeof result.host);
         good = merge(&result, base, reference, error);
     }
     bool keeps_path = reference[0] == '\0' || reference[0] == '?' || reference[0] == '#';

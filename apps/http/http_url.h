@@ -1,7 +1,7 @@
 /* http_url.h: where a client is sent: http://host[:port]/path?query, RFC 9110 4.2.1 and RFC 3986.
  *
- * The host is a literal address, of IPv4 or of IPv6 in brackets; names are not looked up. The fragment is the reader's
- * business and is dropped. A path is sent as it was written: the server decides what %2e or // mean.
+ * The host is a literal address, of IPv4 or of IPv6 in brackets, or a name, which somebody else looks up. The fragment
+ * is the reader's business and is dropped. A path is sent as it was written: the server decides what %2e or // mean.
  */
 #ifndef HTTP_URL_H
 #define HTTP_URL_H
@@ -13,10 +13,12 @@
 #define HTTP_URL_MAX 8000  /* octets of a request target; RFC 9112 3 says how many are taken everywhere */
 #define HTTP_URL_ERROR 256 /* octets of one sentence */
 
-#define HTTP_URL_AUTHORITY (LUCID_ADDR_TEXT + 8) /* octets of an authority: [address]:port and its NUL */
+#define HTTP_URL_HOST 254                      /* octets of a name, RFC 1035 2.3.4, and its NUL */
+#define HTTP_URL_AUTHORITY (HTTP_URL_HOST + 8) /* octets of an authority: name:port or [address]:port, and its NUL */
 
 struct http_url {
-    struct lucid_sockaddr remote;
+    struct lucid_sockaddr remote;       /* with a name: the port only */
+    char host[HTTP_URL_HOST];           /* the name; empty: the host is an address */
     char authority[HTTP_URL_AUTHORITY]; /* for the Host field */
     char target[HTTP_URL_MAX + 1];      /* for the request line: origin-form, RFC 9112 3.2.1 */
 };

@@ -111,6 +111,32 @@ print(*sorted(found))
 PY
 )"
 
+# lucid-fetch, on a device and a stack of its own, finds a server of the kernel's by its name.
+echo 1 >/proc/sys/net/ipv4/ip_forward
+mkdir "$work/site"
+echo "found by name" >"$work/site/page"
+start python3 -m http.server --bind 0.0.0.0 --directory "$work/site" 8000 >"$work/site.log" 2>&1
+{
+    echo "10.78.0.1 web"
+    i=0
+    while [ $i -lt 200 ]; do echo "10.78.0.1 lots" && i=$((i + 1)); done
+    echo "fd77::9 six"
+} >>"$work/hosts"
+kill -HUP "$server"
+fetch() {
+    "$build/san/lucid-fetch" --tun lucid1 --addr 10.78.0.2 --host-addr 10.78.0.1/24 --dns 10.77.0.2 "$@" 2>"$work/err1"
+}
+listening() { python3 -c 'import socket; socket.create_connection(("127.0.0.1", 8000), 1)' 2>/dev/null; }
+eventually 10 listening
+same "lucid-fetch by a name" "found by name" "$(fetch http://web.lab.test:8000/page)"
+same "lucid-fetch by a name whose answer needs TCP" "found by name" "$(fetch -v http://lots.lab.test:8000/page)"
+check "it says what it found" grep -q 'lots.lab.test is 10.78.0.1' "$work/err1"
+fetch http://none.lab.test:8000/page >"$work/out1"
+same "lucid-fetch, a name that is not there: exit status" 1 $?
+check "and what it says" grep -q 'none.lab.test has no address here: .* knows no such name' "$work/err1"
+fetch http://six.lab.test:8000/page >"$work/out1"
+check "lucid-fetch, an address of another family" grep -q 'no IPv4 address' "$work/err1"
+
 echo "10.77.0.9 www" >"$work/hosts"
 kill -HUP "$server"
 reread() { [ "$(dig +time=2 @10.77.0.2 +short www.lab.test)" = 10.77.0.9 ]; }

@@ -93,7 +93,8 @@ static const struct bad {
     {{NULL}, "the URL is missing"},
     {{URL, URL}, "more than one URL"},
     {{"ftp://10.77.0.1/"}, "http://"},
-    {{"http://localhost/"}, "names are not looked up"},
+    {{"http://a..b/"}, "neither an address nor a name"},
+    {{"--dns", "here", URL}, "--dns here is no address"},
     {{"-x", URL}, "-x is no option: see --help"},
     {{"--nonsense", URL}, "--nonsense is no option"},
     {{URL, "-o"}, "-o needs a value"},
@@ -253,7 +254,7 @@ START_TEST(secrets) {
 END_TEST
 
 START_TEST(bad_locations) {
-    static const char *const texts[] = {"https://10.77.0.1/", "http://name/", "/a b", "mailto:x"};
+    static const char *const texts[] = {"https://10.77.0.1/", "http://a..b/", "/a b", "mailto:x"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         ck_assert(read_words(WORDS(URL)));
         fetch_request_begin(&request, &options);

@@ -25,6 +25,10 @@ static const struct good {
     {"http://[::ffff:10.77.0.1]/", "10.77.0.1", 80, "10.77.0.1", "/"},
     {"http://[1111:2222:3333:4444:5555:6666:7777:8888]:65535", "1111:2222:3333:4444:5555:6666:7777:8888", 65535,
      "[1111:2222:3333:4444:5555:6666:7777:8888]:65535", "/"},
+    {"http://www.lab.test/a", "::", 80, "www.lab.test", "/a"},
+    {"http://a_b-1.x:81?q", "::", 81, "a_b-1.x:81", "/?q"},
+    {"http://localhost.", "::", 80, "localhost.", "/"},
+    {"http://7up/", "::", 80, "7up", "/"},
     /* A path is sent as it stands: the server's answers to these are what one may want to see. */
     {"http://10.77.0.1/../a/./b//c", "10.77.0.1", 80, "10.77.0.1", "/../a/./b//c"},
     {"http://10.77.0.1/%2e%zz{}|", "10.77.0.1", 80, "10.77.0.1", "/%2e%zz{}|"},
@@ -37,6 +41,8 @@ static void check_url(const char *text, const char *address, unsigned port, cons
     ck_assert_uint_eq(url.remote.port, port);
     ck_assert_str_eq(url.authority, authority);
     ck_assert_str_eq(url.target, target);
+    ck_assert_uint_eq(strncmp(url.host, authority, strlen(url.host)), 0);
+    ck_assert_int_eq(url.host[0] != '\0', strcmp(address, "::") == 0);
 }
 
 START_TEST(parsed) {
@@ -61,14 +67,18 @@ static const struct bad {
     {"http:///x", "no host"},
     {"http://:80/", "no host"},
     {"http://[]/", "no host"},
-    {"http://localhost/", "names are not looked up"},
-    {"http://example.com:80/", "names are not looked up"},
-    {"http://10.77.0/", "names are not looked up"},
-    {"http://10.77.0.256/", "names are not looked up"},
+    {"http://10.77.0/", "neither an address nor a name"},
+    {"http://10.77.0.256/", "neither an address nor a name"},
+    {"http://a..b/", "neither an address nor a name"},
+    {"http://.a/", "neither an address nor a name"},
+    {"http://a.7/", "neither an address nor a name"},
+    {"http://7/", "neither an address nor a name"},
+    {"http://a$b/", "neither an address nor a name"},
+    {"http://[www.lab.test]/", "in brackets"},
     {"http://fd77::1/", "in brackets"},
     {"http://[fd77::1%eth0]/", "not an address"},
-    {"http://10.77.0.1 /", "not an address"},
-    {"http://1111:2222:3333:4444:5555:6666:7777:8888.1111111111111111111111/", "not an address"},
+    {"http://10.77.0.1 /", "neither an address nor a name"},
+    {"http://1111:2222:3333:4444:5555:6666:7777:8888.1111111111111111111111/", "neither an address nor a name"},
     {"http://[fd77::1/", "closing"},
     {"http://[fd77::1]80/", "between ] and the port"},
     {"http://[10.77.0.1]/", "brackets are for IPv6"},
@@ -161,7 +171,7 @@ END_TEST
 
 START_TEST(references_refused) {
     static const char *const texts[] = {
-        "https://10.77.0.1/", "//name/", "javascript:alert(1)", "g h", "/a\x01", "http:g"};
+        "https://10.77.0.1/", "//a..b/", "javascript:alert(1)", "g h", "/a\x01", "http:g"};
     struct http_url base;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         ck_assert(http_url_parse(&base, "http://10.77.0.1:81/b/c/d;p?q", error));
