@@ -17,6 +17,7 @@ static enum lucid_drop parse(const struct tcp *tcp, const struct ip_datagram *da
         return why;
     }
     if (!ip_checksum_ok(datagram) && !WITHOUT(tcp->env, CHECKSUM)) {
+        trace_rule(tcp->env, 0, "9293:MUST-3", LUCID_OUTCOME_DROPPED);
         return LUCID_DROP_TCP_CHECKSUM;
     }
     why = tcp_options_parse(datagram->payload + TCP_HEADER, header.header_length - (size_t)TCP_HEADER,
@@ -42,8 +43,9 @@ static enum lucid_drop parse(const struct tcp *tcp, const struct ip_datagram *da
 
 /* MUST-57: never for broadcast or multicast; and nobody talks to himself over a wire (CVE-1999-0016). Source addresses
  * were judged by ip_input() (MUST-63). */
-static enum lucid_drop judge_addresses(const struct segment *segment) {
+static enum lucid_drop judge_addresses(const struct tcp *tcp, const struct segment *segment) {
     if (segment->datagram->to_multicast_or_broadcast) {
+        trace_rule(tcp->env, 0, "9293:MUST-57", LUCID_OUTCOME_DROPPED);
         return LUCID_DROP_TCP_ADDRESS;
     }
     const struct endpoints *ends = &segment->ends;
@@ -68,7 +70,7 @@ enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
     struct segment segment;
     enum lucid_drop why = parse(tcp, datagram, &segment);
     if (why == LUCID_DROP_NONE) {
-        why = judge_addresses(&segment);
+        why = judge_addresses(tcp, &segment);
     }
     if (why != LUCID_DROP_NONE) {
         return env_drop(tcp->env, 0, why);

@@ -316,6 +316,17 @@ START_TEST(a_reset_outside_the_window) {
 }
 END_TEST
 
+START_TEST(a_wrong_checksum) {
+    connected();
+    ends.latest[0][20 + 4] ^= 1;
+    struct lucid_packet in = {.slices = 1, .length = (uint32_t)ends.latest_length[0]};
+    in.slice[0] = (struct lucid_slice){ends.latest[0], ends.latest_length[0]};
+    lucid_input(lucid_pair_stack(ends.pair, 1), lucid_pair_now(ends.pair), &in);
+    run(MS);
+    ck_assert_uint_eq(times(1, "9293:MUST-3", LUCID_OUTCOME_DROPPED), 1);
+}
+END_TEST
+
 /* Off, nothing is kept, and the decisions are the same. */
 START_TEST(nobody_listens) {
     ends_open(&ends, 0);
@@ -356,6 +367,7 @@ int main(void) {
     tcase_add_test(tests, an_idle_time);
     tcase_add_test(tests, a_crossing_syn_ack);
     tcase_add_test(tests, a_reset_outside_the_window);
+    tcase_add_test(tests, a_wrong_checksum);
     tcase_add_test(tests, nobody_listens);
     return unit_run(suite);
 }
