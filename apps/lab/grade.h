@@ -73,7 +73,7 @@ struct grade_story {
 
 /* One story of stage 8. */
 struct grade_real {
-    const char *name;
+    char name[80];
     bool right;
     char what[160]; /* what was otherwise */
 };

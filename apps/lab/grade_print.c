@@ -230,6 +230,8 @@ void grade_print_text(const struct grade *grade, struct text *text) {
         text_format(text, "%s: it ended %u times in the middle of a question. %s\n", grade->options.source,
                     pupil_deaths(grade->pupil), pupil_last_words(grade->pupil));
     }
-    put_map(grade, text);
+    if (grade->options.stage <= 6) {
+        put_map(grade, text);
+    }
     text_format(text, "\n%u/%u points\n", grade->points, grade->of);
 }

@@ -1,5 +1,149 @@
-/* grade_real.c */
-#include "lab/grade.h"
+/* grade_real.c: stage 8: the student's machine in the place of fsm.def, in two stacks that talk to each other.
+ *
+ * Each story (grade_stories.def) is lived twice, with the table and with the machine: same seed, same wire, same
+ * losses. Both must go through the same states, at both ends, and deliver the same octets. The stack puts the facts of
+ * a segment into the RFC's order itself and asks about one after the other, so what is asked here is ACK of FIN, then
+ * FIN. Where a machine has chosen otherwise than this stack, legally (legal.def), the stack stays with its own choice.
+ *
+ * All this happens in a process of its own: a stack that is led astray must not take the grader with it.
+ */
+#include "lab/grade_real.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lucid/whatif.h"
+
+#define SECONDS_MAX 20
+
+static const struct real_story STORIES[] = {
+#define STORY(name, ...) {name, __VA_ARGS__},
+#include "lab/grade_stories.def"
+};
+#define STORY_COUNT (sizeof STORIES / sizeof STORIES[0])
+
+/* ---- the machine asked by a stack ---- */
+
+/* The class of a fact of fsm.def; false: the student's machine knows no such event. */
+static bool kind_of(const char *event, enum tcp_state s, enum ev_kind *kind) {
+    static const struct {
+        const char *event;
+        enum ev_kind kind;
+    } table[] = {
+        {"OPEN_PASSIVE", OPEN_PASSIVE},
+        {"OPEN_ACTIVE", OPEN_ACTIVE},
+        {"CLOSE", CLOSE},
+        {"ABORT", ABORT},
+        {"RCV_SYN", SEG_SYN},
+        {"RCV_NEW_SYN", SEG_SYN},
+        {"RCV_SYN_ACK", SEG_SYN_ACK},
+        {"RCV_ACK_OF_SYN", SEG_ACK_OF_SYN},
+        {"RCV_ACK_OF_FIN", SEG_ACK_OF_FIN},
+        {"RCV_FIN", SEG_FIN},
+        {"RCV_RST", SEG_RST_EXACT},
+        {"TIMEOUT_USER", TIMEOUT_USER},
+        {"TIMEOUT_2MSL", TIMEOUT_2MSL},
+    };
+    for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (!strcmp(event, table[i].event)) {
+            bool answers_syn = s == SYN_SENT && table[i].kind == SEG_RST_EXACT;
+            *kind = answers_syn ? SEG_RST_ACK_OF_SYN : table[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool ask(void *user, const struct lucid_machine_question *question, struct lucid_machine_answer *answer) {
+    struct pupil *pupil = user;
+    struct pupil_answer got;
+    const char *legal;
+    struct oracle_case at = {.s = (enum tcp_state)__builtin_ctz(question->at)};
+    at.passive = question->passive && at.s >= SYN_RECEIVED;
+    at.queued = question->queued;
+    if (!kind_of(question->event, at.s, &at.kind) || !oracle_asks(&at)) {
+        return false;
+    }
+    pupil_ask(pupil, &at, 1, &got);
+    enum grade_cell cell = grade_judge(&at, &got, &legal);
+    if (cell == CELL_RIGHT || cell == CELL_LEGAL) {
+        return false;
+    }
+    /* What is no answer changes nothing. */
+    answer->to = got.to < TCP_STATES ? 1u << got.to : question->at;
+    answer->sent = got.out;
+    return true;
+}
+
+/* ---- a story, twice ---- */
+
+static void judge(const struct real_story *story, struct pupil *pupil, struct grade_real *real) {
+    struct real_outcome table, machine;
+    snprintf(real->name, sizeof real->name, "%s", story->name);
+    real_live(story, NULL, NULL, &table);
+    real_live(story, ask, pupil, &machine);
+    real->right = real_same(&table, &machine, real->what, sizeof real->what);
+}
+
+static void child(struct grade *grade, int out) {
+    alarm(SECONDS_MAX);
+    for (unsigned i = 0; i < STORY_COUNT; i++) {
+        struct grade_real real = {.right = false};
+        judge(&STORIES[i], grade->pupil, &real);
+        if (write(out, &real, sizeof real) != (ssize_t)sizeof real) {
+            _exit(1);
+        }
+    }
+    _exit(0);
+}
+
+static bool read_real(int in, struct grade_real *real) {
+    size_t have = 0;
+    while (have < sizeof *real) {
+        ssize_t got = read(in, (char *)real + have, sizeof *real - have);
+        if (got <= 0) {
+            return false;
+        }
+        have += (size_t)got;
+    }
+    return true;
+}
+
+static void collect(struct grade *grade, int in) {
+    for (unsigned i = 0; i < STORY_COUNT; i++) {
+        struct grade_real *real = &grade->real[i];
+        if (!read_real(in, real)) {
+            *real = (struct grade_real){.right = false};
+            snprintf(real->name, sizeof real->name, "%s", STORIES[i].name);
+            snprintf(real->what, sizeof real->what, "the stack did not survive your machine");
+        }
+        grade->stage[8].right += real->right;
+    }
+    grade->real_count = grade->stage[8].cells = STORY_COUNT;
+}
+
+_Static_assert(STORY_COUNT <= GRADE_REAL_MAX, "room for all stories");
+
 void grade_real(struct grade *grade) {
-    (void)grade;
+    int ends[2];
+    if (pipe(ends)) {
+        return;
+    }
+    fflush(stdout);
+    pid_t process = fork();
+    if (process == 0) {
+        close(ends[0]);
+        child(grade, ends[1]);
+    }
+    close(ends[1]);
+    collect(grade, ends[0]);
+    close(ends[0]);
+    if (process > 0) {
+        waitpid(process, NULL, 0);
+    }
+    pupil_renew(grade->pupil);
 }

@@ -59,7 +59,8 @@ struct oracle_answer oracle_answer(const struct oracle_case *at);
  * else NULL. */
 bool oracle_allows(const struct oracle_case *at, enum tcp_state to, unsigned out, const char **why);
 
-/* The connection after such an event, if it goes there: what it came from, and whether data waits. kind is left open. */
+/* The connection after such an event, if it goes there: what it came from, and whether data waits. kind is left open.
+ */
 struct oracle_case oracle_after(const struct oracle_case *at, enum tcp_state to);
 
 /* "FIN-WAIT-1"; "FIN + ACK of FIN". */
@@ -72,7 +73,7 @@ void oracle_put_out(struct text *text, unsigned out);
 /* "3.10.7.4 fifth + eighth": where the RFC says so. */
 void oracle_put_where(struct text *text, const struct oracle_answer *answer);
 
-/* The event as a person would tell it: "SYN,ACK", in SYN-RECEIVED "SYN (passive)", where the origin or the queue matter. */
+/* "ESTABLISHED + FIN"; "SYN-RECEIVED + RST exact (passive open)", where the origin or the queue matter. */
 void oracle_put_case(struct text *text, const struct oracle_case *at);
 
 #endif

@@ -1,7 +1,8 @@
 /* pupil_build.c: compiles a student's machine. See pupil.h.
  *
  * student/fsm.h and student/ask.c lie in lucid-lab (files.h) and are written out beside the program, so that grading
- * needs no source tree. Where the sanitizers' libraries are missing the machine is compiled without them, and that is said.
+ * needs no source tree. Where the sanitizers' libraries are missing the machine is compiled without them, and that is
+ * said.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -13,10 +13,17 @@
 #define WITHOUT_BITS uint32_t without
 #define WITHOUT(env, RULE) (((env)->without & LUCID_WITHOUT_##RULE) != 0)
 #define WITHOUT_ANY(env) ((env)->without != 0)
+/* What another machine says where fsm.def says row: core/machine.c. */
+struct env;
+struct fsm_row;
+const struct fsm_row *machine_row(const struct env *env, unsigned state, unsigned event, unsigned guards,
+                                  const struct fsm_row *row);
+#define OTHER_MACHINE(env, state, event, guards, row) machine_row(env, state, event, guards, row)
 #else
 #define WITHOUT_BITS _Static_assert(true, "every rule holds")
 #define WITHOUT(env, RULE) ((void)(env), false)
 #define WITHOUT_ANY(env) ((void)(env), false)
+#define OTHER_MACHINE(env, state, event, guards, row) ((void)(env), row)
 #endif
 
 #endif

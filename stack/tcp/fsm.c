@@ -62,6 +62,17 @@ const struct fsm_row *fsm_lookup(unsigned state, enum fsm_event event, unsigned 
     return NULL;
 }
 
+/* The row of the table; in the lab's build that of another machine (base/whatif.h). */
+static const struct fsm_row *decide(const struct tcp *tcp, unsigned state, enum fsm_event event, unsigned guards) {
+    const struct fsm_row *row = fsm_lookup(state, event, guards);
+    return OTHER_MACHINE(tcp->env, state, event, guards, row);
+}
+
+static int16_t row_number(const struct fsm_row *row) {
+    bool ours = row >= fsm_rows && row < fsm_rows + fsm_row_count;
+    return ours ? (int16_t)(row - fsm_rows) : -1;
+}
+
 /* What is true of every connection of this stack. */
 static unsigned common_guards(const struct tcp *tcp) {
     unsigned guards = 1u << GUARD_ALWAYS;
@@ -95,7 +106,7 @@ static void trace_row(struct tcp *tcp, uint32_t name, unsigned from, const struc
     event->u.state = (struct lucid_event_state){
         .from = (uint16_t)from,
         .to = (uint16_t)row->to,
-        .row = (int16_t)(row - fsm_rows),
+        .row = row_number(row),
         .cause = tcp->cause,
         .timer = tcp->cause == LUCID_CAUSE_TIMER ? tcp->cause_detail : 0,
         .call = tcp->cause == LUCID_CAUSE_CALL ? tcp->cause_detail : 0,
@@ -107,7 +118,7 @@ static void trace_row(struct tcp *tcp, uint32_t name, unsigned from, const struc
 }
 
 const struct fsm_row *fsm_fire(struct tcp *tcp, struct tcb *tcb, enum fsm_event event) {
-    const struct fsm_row *row = fsm_lookup(tcb->state, event, guards_of(tcp, tcb));
+    const struct fsm_row *row = decide(tcp, tcb->state, event, guards_of(tcp, tcb));
     if (!row) {
         return NULL;
     }
@@ -119,7 +130,7 @@ const struct fsm_row *fsm_fire(struct tcp *tcp, struct tcb *tcb, enum fsm_event 
 }
 
 const struct fsm_row *fsm_fire_listener(struct tcp *tcp, struct listener *listener, enum fsm_event event) {
-    const struct fsm_row *row = fsm_lookup(listener->state, event, common_guards(tcp));
+    const struct fsm_row *row = decide(tcp, listener->state, event, common_guards(tcp));
     if (row) {
         struct endpoints ends = {.local = listener->local};
         trace_row(tcp, listener->name, listener->state, row, 0, &ends);
@@ -129,7 +140,7 @@ const struct fsm_row *fsm_fire_listener(struct tcp *tcp, struct listener *listen
 }
 
 const struct fsm_row *fsm_fire_timewait(struct tcp *tcp, struct timewait *record, enum fsm_event event) {
-    const struct fsm_row *row = fsm_lookup(LUCID_TIME_WAIT, event, common_guards(tcp));
+    const struct fsm_row *row = decide(tcp, LUCID_TIME_WAIT, event, common_guards(tcp));
     if (row) {
         struct endpoints ends = timewait_ends(tcp, record);
         trace_row(tcp, record->name, LUCID_TIME_WAIT, row, 0, &ends);

@@ -10,6 +10,8 @@
 #ifndef LUCID_WHATIF_H
 #define LUCID_WHATIF_H
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -52,6 +54,41 @@ unsigned lucid_whatif_find(const char *name);
 const char *lucid_whatif_name(unsigned bit);
 const char *lucid_whatif_rule(unsigned bit);
 const char *lucid_whatif_sentence(unsigned bit);
+
+/* ---- another machine in the place of stack/tcp/fsm.def ---- */
+
+/* What is sent and told. */
+enum lucid_machine_sent {
+    LUCID_MACHINE_SYN = 1 << 0,
+    LUCID_MACHINE_ACK = 1 << 1, /* with SYN: a SYN,ACK */
+    LUCID_MACHINE_FIN = 1 << 2,
+    LUCID_MACHINE_RST = 1 << 3,
+    LUCID_MACHINE_2MSL = 1 << 4,
+    LUCID_MACHINE_CONNECTED = 1 << 5,
+    LUCID_MACHINE_END = 1 << 6,
+    LUCID_MACHINE_REFUSED = 1 << 7,
+    LUCID_MACHINE_RESET = 1 << 8,
+    LUCID_MACHINE_TIMED_OUT = 1 << 9,
+};
+
+struct lucid_machine_question {
+    unsigned at;       /* enum lucid_tcp_state */
+    const char *event; /* of fsm.def, "RCV_ACK_OF_FIN" */
+    bool passive, queued;
+};
+
+struct lucid_machine_answer {
+    unsigned to;   /* enum lucid_tcp_state */
+    unsigned sent; /* OR of enum lucid_machine_sent */
+};
+
+/* Asked at every event instead of the table. False: the table decides. */
+typedef bool lucid_machine_ask(void *user, const struct lucid_machine_question *question,
+                               struct lucid_machine_answer *answer);
+
+/* From now on this stack goes where ask() says; ask NULL: where fsm.def says, as it must before the stack is destroyed.
+ * Returns false when too many stacks have a machine already. */
+bool lucid_whatif_machine(struct lucid_stack *stack, lucid_machine_ask *ask, void *user);
 
 #ifdef __cplusplus
 }
