@@ -1,5 +1,5 @@
-/* browser.js: drives a Chromium without a window, by its debugging protocol over two pipes: messages in JSON, each ended
- * by a zero octet, written to descriptor 3 and read from descriptor 4. No package, no port, no network.
+/* browser.js: drives a Chromium without a window, by its debugging protocol over two pipes: messages in JSON, each
+ * ended by a zero octet, written to descriptor 3 and read from descriptor 4. No package, no port, no network.
  *
  *     const browser = await require('./browser').open({width: 1440, height: 900});
  *     await browser.load('file:///tmp/replay.html');
@@ -9,7 +9,7 @@
  * What the page says in its console, exceptions and failed loads are gathered in browser.complaints.
  */
 'use strict';
-const { spawn } = require('child_process');
+const {spawn} = require('child_process');
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
@@ -77,17 +77,17 @@ class Browser {
 
   send(method, params, session) {
     const id = this.next++;
-    const message = { id, method, params: params || {} };
+    const message = {id, method, params: params || {}};
     if (session !== null) {
       message.sessionId = session || this.session;
     }
     this.child.stdio[3].write(JSON.stringify(message) + '\0');
-    return new Promise((done, fail) => this.waiting.set(id, { done, fail }));
+    return new Promise((done, fail) => this.waiting.set(id, {done, fail}));
   }
 
   async begin(options) {
-    const { targetId } = await this.send('Target.createTarget', { url: 'about:blank' }, null);
-    const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true }, null);
+    const {targetId} = await this.send('Target.createTarget', {url: 'about:blank'}, null);
+    const {sessionId} = await this.send('Target.attachToTarget', {targetId, flatten: true}, null);
     this.session = sessionId;
     this.listeners.set('Runtime.consoleAPICalled', (p) => {
       this.complaints.push(p.type + ': ' + p.args.map((a) => a.value || a.description).join(' '));
@@ -104,25 +104,25 @@ class Browser {
   }
 
   size(width, height, scale) {
-    return this.send('Emulation.setDeviceMetricsOverride',
-      { width, height, deviceScaleFactor: scale || 1, mobile: false });
+    return this.send(
+      'Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: scale || 1, mobile: false});
   }
 
   media(features) {
-    return this.send('Emulation.setEmulatedMedia', {
-      features: Object.keys(features).map((name) => ({ name, value: features[name] })) });
+    return this.send(
+      'Emulation.setEmulatedMedia', {features: Object.keys(features).map((name) => ({name, value: features[name]}))});
   }
 
   /* Loads a page and waits until it says that it is ready. */
   async load(url, ready) {
     const loaded = new Promise((done) => this.listeners.set('Page.loadEventFired', done));
-    await this.send('Page.navigate', { url });
+    await this.send('Page.navigate', {url});
     await loaded;
     await this.until(ready || 'document.body.classList.contains("ready")');
   }
 
   async run(expression) {
-    const answer = await this.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+    const answer = await this.send('Runtime.evaluate', {expression, awaitPromise: true, returnByValue: true});
     if (answer.exceptionDetails) {
       const d = answer.exceptionDetails;
       throw new Error(expression + ': ' + (d.exception ? d.exception.description : d.text));
@@ -149,22 +149,31 @@ class Browser {
       throw new Error('nothing to click: ' + selector);
     }
     for (const type of ['mousePressed', 'mouseReleased']) {
-      await this.send('Input.dispatchMouseEvent', { type, x: at[0], y: at[1], button: 'left', clickCount: 1 });
+      await this.send('Input.dispatchMouseEvent', {type, x: at[0], y: at[1], button: 'left', clickCount: 1});
     }
   }
 
   async key(key, code) {
-    const codes = { Enter: 13, Tab: 9, Escape: 27, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Home: 36,
-      End: 35, F2: 113, ' ': 32 };
+    const codes = {
+      Enter: 13,
+      Tab: 9,
+      Escape: 27,
+      ArrowLeft: 37,
+      ArrowUp: 38,
+      ArrowRight: 39,
+      ArrowDown: 40,
+      Home: 36,
+      End: 35,
+      F2: 113,
+      ' ': 32
+    };
     const text = key.length === 1 ? key : key === 'Enter' ? '\r' : undefined;
-    const common = { key, code: code || key, windowsVirtualKeyCode: codes[key] || key.toUpperCase().charCodeAt(0) };
-    await this.send('Input.dispatchKeyEvent', Object.assign({ type: text ? 'keyDown' : 'rawKeyDown', text }, common));
-    await this.send('Input.dispatchKeyEvent', Object.assign({ type: 'keyUp' }, common));
+    const common = {key, code: code || key, windowsVirtualKeyCode: codes[key] || key.toUpperCase().charCodeAt(0)};
+    await this.send('Input.dispatchKeyEvent', Object.assign({type: text ? 'keyDown' : 'rawKeyDown', text}, common));
+    await this.send('Input.dispatchKeyEvent', Object.assign({type: 'keyUp'}, common));
   }
 
-  async type(text) {
-    await this.send('Input.insertText', { text });
-  }
+  async type(text) { await this.send('Input.insertText', {text}); }
 
   /* After the next frame was drawn. */
   frame() {
@@ -173,7 +182,7 @@ class Browser {
   }
 
   async picture(file) {
-    const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
+    const {data} = await this.send('Page.captureScreenshot', {format: 'png'});
     fs.writeFileSync(file, Buffer.from(data, 'base64'));
   }
 
@@ -181,21 +190,24 @@ class Browser {
     const gone = new Promise((done) => this.child.once('exit', done));
     this.send('Browser.close', {}, null).catch(() => 0);
     await gone;
-    fs.rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    fs.rmSync(this.home, {recursive: true, force: true, maxRetries: 5});
   }
 }
 
 /* Null when this machine has none. */
-exports.open = async function (options) {
+exports.open = async function(options) {
   const program = find();
   if (!program) {
     return null;
   }
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'lucid-page-'));
-  const child = spawn(program, ['--headless=new', '--no-sandbox', '--remote-debugging-pipe', '--disable-gpu',
-    '--no-first-run', '--disable-extensions', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync', '--mute-audio', '--hide-scrollbars', '--user-data-dir=' + home, 'about:blank'],
-  { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(program,
+    [
+      '--headless=new', '--no-sandbox', '--remote-debugging-pipe', '--disable-gpu', '--no-first-run',
+      '--disable-extensions', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--mute-audio', '--hide-scrollbars', '--user-data-dir=' + home, 'about:blank'
+    ],
+    {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']});
   const browser = new Browser(child, home);
   await browser.begin(options || {});
   return browser;

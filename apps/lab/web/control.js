@@ -1,6 +1,6 @@
 /* control.js: the page of a running world: events are pushed, commands are posted. Nothing here in a recorded run. */
 (() => {
-  var { el, t, by } = Lab;
+  var {el, t, by} = Lab;
   var live = Lab.live = Lab.data('data-live', null), source = null;
   if (!live) {
     return;
@@ -13,16 +13,19 @@
   }
   /* One line of play. Resolves when the world has carried it out; its events come by themselves. */
   Lab.command = line => {
-    return fetch('/cmd', { method: 'POST', headers: { 'X-Lab-Token': live.token, 'Content-Type': 'text/plain' }, body: line })
-      .then(response => {
-        return response.text().then(text => {
-          answer(text.trim(), !response.ok);
-          return response.ok;
+    return fetch(
+      '/cmd', {method: 'POST', headers: {'X-Lab-Token': live.token, 'Content-Type': 'text/plain'}, body: line})
+      .then(
+        response => {
+          return response.text().then(text => {
+            answer(text.trim(), !response.ok);
+            return response.ok;
+          });
+        },
+        () => {
+          answer(t('gone'), true);
+          return false;
         });
-      }, () => {
-        answer(t('gone'), true);
-        return false;
-      });
   };
   Lab.lock = answers => {
     return answers.reduce((before, pair) => {
@@ -51,14 +54,29 @@
     return out.slice(0, 12);
   }
   function next(act) { return 'wire ' + act + ' next ' + by('direction').value; }
-  Lab.faults = { drop: 'drop', hold: 'hold', dup: 'dup', delay: 'delay 300ms' };
+  Lab.faults = {drop: 'drop', hold: 'hold', dup: 'dup', delay: 'delay 300ms'};
   Lab.fault = name => Lab.command(next(Lab.faults[name]));
   Lab.buildControl = () => {
-    Lab.clear(by('wire'), [el('label', { 'for': 'direction' }, t('next_packet')),
-      el('select', { id: 'direction' }, directions().map(d => el('option', { value: d }, d.replace('->', ' → '))))].concat(
-      Object.keys(Lab.faults).map(name => {
-        return el('button', { id: 'next-' + name, click: () => { Lab.fault(name); } }, t('do_' + name));
-      }), [el('button', { id: 'release', click: () => { Lab.command('wire release all'); } }, t('do_release'))]));
+    Lab.clear(by('wire'),
+      [
+        el('label', {'for': 'direction'}, t('next_packet')),
+        el('select', {id: 'direction'}, directions().map(d => el('option', {value: d}, d.replace('->', ' → '))))
+      ].concat(Object.keys(Lab.faults).map(name => {
+        return el('button', {
+          id: 'next-' + name,
+          click: () => {
+            Lab.fault(name);
+          }
+        },
+          t('do_' + name));
+      }),
+        [el('button', {
+          id: 'release',
+          click: () => {
+            Lab.command('wire release all');
+          }
+        },
+          t('do_release'))]));
     by('command').hidden = false;
     by('command').onsubmit = event => {
       var line = by('line');
@@ -75,28 +93,43 @@
     var later = Object.keys(Lab.state(Lab.at.i).flight).filter(other => {
       return +other !== id && Lab.packets[other] && Lab.packets[other].from === packet.from;
     });
-    var items = [['do_drop', 'wire drop id ' + id], packet.held && !packet.released ? ['do_release', 'wire release id ' + id] : ['do_hold',
-      'wire hold id ' + id], ['do_dup', 'wire dup id ' + id], ['do_delay', 'wire delay 300ms id ' + id], ['do_corrupt', 'wire corrupt id ' + id]]
-      .concat(later.slice(0, 5).map(other => ['do_before', 'wire move ' + id + ' before ' + other, other]));
+    var items = [
+      ['do_drop', 'wire drop id ' + id],
+      packet.held && !packet.released ? ['do_release', 'wire release id ' + id] : ['do_hold', 'wire hold id ' + id],
+      ['do_dup', 'wire dup id ' + id], ['do_delay', 'wire delay 300ms id ' + id],
+      ['do_corrupt', 'wire corrupt id ' + id]
+    ].concat(later.slice(0, 5).map(other => ['do_before', 'wire move ' + id + ' before ' + other, other]));
     function close() {
       menu.hidden = true;
       at.focus && at.focus();
     }
-    Lab.clear(menu, items.map(item => {
-      return el('button', { role: 'menuitem', click: () => {
-        close();
-        Lab.command(item[1]);
-      } }, t(item[0], item[2]));
-    }).concat(el('button', { role: 'menuitem', click: () => {
-      close();
-      Lab.go(packet.tx, packet);
-    } }, t('inspect'))));
+    Lab.clear(menu,
+      items
+        .map(item => {
+          return el('button', {
+            role: 'menuitem',
+            click: () => {
+              close();
+              Lab.command(item[1]);
+            }
+          },
+            t(item[0], item[2]));
+        })
+        .concat(el('button', {
+          role: 'menuitem',
+          click: () => {
+            close();
+            Lab.go(packet.tx, packet);
+          }
+        },
+          t('inspect'))));
     menu.hidden = false;
     menu.style.left = Math.min(place.left, innerWidth - 200) + 'px';
     menu.style.top = Math.min(place.bottom + 4, innerHeight - menu.offsetHeight - 8) + 'px';
     menu.firstChild.focus();
     menu.onkeydown = event => {
-      var list = Array.from(menu.children), k = list.indexOf(document.activeElement), step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      var list = Array.from(menu.children), k = list.indexOf(document.activeElement),
+          step = {ArrowDown: 1, ArrowUp: -1}[event.key];
       if (event.key === 'Escape') {
         close();
       } else if (step) {
@@ -121,8 +154,14 @@
       Lab.log.add(message.data);
       Lab.grown(end);
     };
-    source.addEventListener('branch', () => { location.reload(); });
-    source.onopen = () => { document.body.classList.remove('cut-off'); };
-    source.onerror = () => { document.body.classList.add('cut-off'); };
+    source.addEventListener('branch', () => {
+      location.reload();
+    });
+    source.onopen = () => {
+      document.body.classList.remove('cut-off');
+    };
+    source.onerror = () => {
+      document.body.classList.add('cut-off');
+    };
   };
 })();

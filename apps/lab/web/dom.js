@@ -1,5 +1,5 @@
 /* dom.js: the namespace, and how elements are made. Text from a log enters as text, never as markup. */
-var Lab = { readers: [], tabs: [] };
+var Lab = {readers: [], tabs: []};
 
 (() => {
   var SVG = 'http://www.w3.org/2000/svg';
@@ -42,13 +42,21 @@ var Lab = { readers: [], tabs: [] };
   };
   /* An icon of 16 by 16: one path. */
   Lab.icon = d => {
-    return Lab.svg('svg', { viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', class: 'icon' },
-      Lab.svg('path', { d: d }));
+    return Lab.svg('svg', {viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', class: 'icon'},
+      Lab.svg('path', {d: d}));
   };
   /* A picture with a name and a description for those who do not see it. */
   Lab.picture = (width, height, title, desc) => {
-    return Lab.svg('svg', { width: width, height: height, viewBox: '0 0 ' + width + ' ' + height, role: 'img' },
+    return Lab.svg('svg', {width: width, height: height, viewBox: '0 0 ' + width + ' ' + height, role: 'img'},
       [Lab.svg('title', {}, title), Lab.svg('desc', {}, desc)]);
+  };
+  /* How wide words are, in the page's own font. */
+  var pen = null, fonts = {};
+  Lab.wide = (words, bold) => {
+    pen = pen || document.createElement('canvas').getContext('2d');
+    fonts.plain = fonts.plain || getComputedStyle(document.body).fontFamily;
+    pen.font = (bold ? '600 ' : '') + '16px ' + fonts.plain;
+    return pen.measureText(words).width;
   };
   /* JSON that the program has put into the page. */
   Lab.data = (id, otherwise) => {

@@ -1,6 +1,6 @@
 /* log.js: lines of the event log become events, in order, each shown to every reader once. */
 (() => {
-  var log = Lab.log = { header: null, events: [], bad: 0, lines: [] };
+  var log = Lab.log = {header: null, events: [], bad: 0, lines: []};
 
   log.add = line => {
     var event;

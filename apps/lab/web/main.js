@@ -1,9 +1,9 @@
 /* main.js: the position in the run, the panes that show it, keys, playing, and the address that holds it all. */
 (() => {
-  var { el, t, clear, by } = Lab;
+  var {el, t, clear, by} = Lab;
   var SPEEDS = [1, 4, 16], speed = 0, frame = 0, hashTimer = 0, dressed = false, playing = null;
-  Lab.at = { i: 0, t: 0 };
-  Lab.view = { nodes: [], connection: '', tab: 'inspector', packet: 0, theme: '' };
+  Lab.at = {i: 0, t: 0};
+  Lab.view = {nodes: [], connection: '', tab: 'inspector', packet: 0, theme: ''};
   Lab.atEnd = () => Lab.at.i >= Lab.log.count();
 
   /* ---- where we are ---- */
@@ -40,7 +40,9 @@
     if (!found && packet && state.nodes[packet.from]) {
       found = state.nodes[packet.from].conns[packet.c];
       var busier = found && Lab.peer(state, found);
-      found = busier && busier.v.una !== undefined && (busier.tx > found.tx * 2 || busier.node === Lab.log.nodes()[0]) ? busier : found;
+      found = busier && busier.v.una !== undefined && (busier.tx > found.tx * 2 || busier.node === Lab.log.nodes()[0])
+        ? busier
+        : found;
     }
     return found || Lab.newest(state, Lab.log.nodes()[0]) || Lab.newest(state, Lab.log.nodes()[1]);
   };
@@ -53,10 +55,14 @@
         }
       });
     });
-    return el('select', { 'aria-label': t('connection'), change: event => {
-      Lab.view.connection = event.target.value;
-      Lab.draw();
-    } }, options.slice(0, 60).map(o => el('option', { value: o[0], selected: o[0] === chosen }, o[1])));
+    return el('select', {
+      'aria-label': t('connection'),
+      change: event => {
+        Lab.view.connection = event.target.value;
+        Lab.draw();
+      }
+    },
+      options.slice(0, 60).map(o => el('option', {value: o[0], selected: o[0] === chosen}, o[1])));
   };
 
   /* ---- drawing ---- */
@@ -64,15 +70,26 @@
   function drawTabs() {
     clear(by('tabs'), Lab.tabs.map((tab, k) => {
       var on = tab.id === Lab.view.tab;
-      return el('button', { role: 'tab', id: 'tab-' + tab.id, 'aria-selected': String(on), 'aria-controls': 'tab', tabindex: on ? 0 : -1,
-        title: t('key', k + 1), click: () => { Lab.tab(tab.id); }, keydown: event => {
-          var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      return el('button', {
+        role: 'tab',
+        id: 'tab-' + tab.id,
+        'aria-selected': String(on),
+        'aria-controls': 'tab',
+        tabindex: on ? 0 : -1,
+        title: t('key', k + 1),
+        click: () => {
+          Lab.tab(tab.id);
+        },
+        keydown: event => {
+          var step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
           if (step) {
             event.preventDefault();
             event.stopPropagation();
             Lab.tab(Lab.tabs[(k + step + Lab.tabs.length) % Lab.tabs.length].id, true);
           }
-        } }, t('tab_' + tab.id));
+        }
+      },
+        t('tab_' + tab.id));
     }));
   }
   Lab.tab = (id, focus) => {
@@ -174,7 +191,11 @@
       if (Lab.atEnd()) {
         Lab.go(0);
       }
-      playing = { from: Lab.at.t, since: performance.now(), still: matchMedia('(prefers-reduced-motion: reduce)').matches };
+      playing = {
+        from: Lab.at.t,
+        since: performance.now(),
+        still: matchMedia('(prefers-reduced-motion: reduce)').matches
+      };
       Lab.playing = true;
       requestAnimationFrame(turn);
     }
@@ -209,15 +230,37 @@
 
   /* ---- buttons and keys ---- */
 
-  var ICONS = { start: 'M3 3V13M13 3L5 8L13 13Z', back: 'M11 3L5 8L11 13', play: 'M4 2L13 8L4 14Z', pause: 'M5 3V13M11 3V13', step: 'M5 3L11 8L5 13',
-    end: 'M3 3L11 8L3 13ZM13 3V13', state: 'M2 8H11M8 4L12 8L8 12' };
+  var ICONS = {
+    start: 'M3 3V13M13 3L5 8L13 13Z',
+    back: 'M11 3L5 8L11 13',
+    play: 'M4 2L13 8L4 14Z',
+    pause: 'M5 3V13M11 3V13',
+    step: 'M5 3L11 8L5 13',
+    end: 'M3 3L11 8L3 13ZM13 3V13',
+    state: 'M2 8H11M8 4L12 8L8 12'
+  };
   var ACTS = {
-    start: () => { Lab.pause(); Lab.go(0); },
-    back: () => { Lab.pause(); Lab.go(nextRow(-1)); },
+    start: () => {
+      Lab.pause();
+      Lab.go(0);
+    },
+    back: () => {
+      Lab.pause();
+      Lab.go(nextRow(-1));
+    },
     play: () => playing ? Lab.pause() : Lab.play(),
-    step: () => { Lab.pause(); forward(); },
-    state: () => { Lab.pause(); Lab.go(nextState(1)); },
-    end: () => { Lab.pause(); return Lab.live && Lab.atEnd() ? Lab.runWorld() : Lab.go(Lab.log.count()); }
+    step: () => {
+      Lab.pause();
+      forward();
+    },
+    state: () => {
+      Lab.pause();
+      Lab.go(nextState(1));
+    },
+    end: () => {
+      Lab.pause();
+      return Lab.live && Lab.atEnd() ? Lab.runWorld() : Lab.go(Lab.log.count());
+    }
   };
   function drawTransport() {
     var button = by('do-play');
@@ -228,18 +271,30 @@
     }
   }
   function buildTransport() {
-    clear(by('transport'), ['start', 'back', 'play', 'step', 'end'].map(name => {
-      return el('button', { id: 'do-' + name, title: t(name), 'aria-label': t(name), click: ACTS[name] }, Lab.icon(ICONS[name]));
-    }).concat(el('button', { id: 'do-speed', title: t('speed'), click: () => {
-      speed = (speed + 1) % SPEEDS.length;
-      by('do-speed').textContent = '×' + SPEEDS[speed];
-    } }, '×' + SPEEDS[speed])));
-    var options = [['do-language', Lab.language() === 'zh' ? 'EN' : '中文', otherLanguage], ['do-theme', t('theme'), nextTheme], ['do-help', '?', Lab.help]];
+    clear(by('transport'),
+      ['start', 'back', 'play', 'step', 'end']
+        .map(name => {
+          return el('button', {id: 'do-' + name, title: t(name), 'aria-label': t(name), click: ACTS[name]},
+            Lab.icon(ICONS[name]));
+        })
+        .concat(el('button', {
+          id: 'do-speed',
+          title: t('speed'),
+          click: () => {
+            speed = (speed + 1) % SPEEDS.length;
+            by('do-speed').textContent = '×' + SPEEDS[speed];
+          }
+        },
+          '×' + SPEEDS[speed])));
+    var options = [
+      ['do-language', Lab.language() === 'zh' ? 'EN' : '中文', otherLanguage], ['do-theme', t('theme'), nextTheme],
+      ['do-help', '?', Lab.help]
+    ];
     if (Lab.scenario() && Lab.live) {
       options.unshift(['do-predict', t('predict'), Lab.askPredictions]);
     }
     clear(by('options'), options.map(o => {
-      return el('button', { id: o[0], click: o[2], 'aria-label': o[0] === 'do-help' ? t('help') : null }, o[1]);
+      return el('button', {id: o[0], click: o[2], 'aria-label': o[0] === 'do-help' ? t('help') : null}, o[1]);
     }));
   }
   function otherLanguage() {
@@ -254,14 +309,52 @@
   }
   function theme(name) { document.documentElement.dataset.theme = name; }
 
-  var KEYS = { ' ': ACTS.play, ArrowRight: ACTS.step, ArrowLeft: ACTS.back, ArrowDown: ACTS.step, ArrowUp: ACTS.back, Home: ACTS.start, End: ACTS.end,
-    n: ACTS.state, b: () => { Lab.go(nextState(-1)); }, '.': () => { Lab.go(Lab.at.i + 1); }, ',': () => { Lab.go(Lab.at.i - 1); },
-    R: () => { Lab.relative = !Lab.relative; Lab.draw(); }, U: () => { Lab.undrawn = !Lab.undrawn; Lab.draw(); }, t: nextTheme,
-    z: otherLanguage, F2: () => { theme('projector'); dress(); }, '?': () => { Lab.help(); }, w: () => { by('why').querySelector('a,h2').focus(); },
-    ':': () => { by('line').focus(); } };
-  var LIVE_KEYS = { d: 'drop', h: 'hold', u: 'dup', l: 'delay' };
+  var KEYS = {
+    ' ': ACTS.play,
+    ArrowRight: ACTS.step,
+    ArrowLeft: ACTS.back,
+    ArrowDown: ACTS.step,
+    ArrowUp: ACTS.back,
+    Home: ACTS.start,
+    End: ACTS.end,
+    n: ACTS.state,
+    b: () => {
+      Lab.go(nextState(-1));
+    },
+    '.': () => {
+      Lab.go(Lab.at.i + 1);
+    },
+    ',': () => {
+      Lab.go(Lab.at.i - 1);
+    },
+    R: () => {
+      Lab.relative = !Lab.relative;
+      Lab.draw();
+    },
+    U: () => {
+      Lab.undrawn = !Lab.undrawn;
+      Lab.draw();
+    },
+    t: nextTheme,
+    z: otherLanguage,
+    F2: () => {
+      theme('projector');
+      dress();
+    },
+    '?': () => {
+      Lab.help();
+    },
+    w: () => {
+      by('why').querySelector('a,h2').focus();
+    },
+    ':': () => {
+      by('line').focus();
+    }
+  };
+  var LIVE_KEYS = {d: 'drop', h: 'hold', u: 'dup', l: 'delay'};
   function onKey(event) {
-    var inField = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== 'range', on = event.target.tagName === 'BUTTON';
+    var inField = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== 'range',
+        on = event.target.tagName === 'BUTTON';
     if (inField || event.ctrlKey || event.metaKey || event.altKey || by('card').open || (on && event.key === ' ') ||
       (event.target.type === 'range' && /^(Arrow|Home|End|Page)/.test(event.key))) {
       return;
@@ -282,13 +375,30 @@
   }
   Lab.help = () => {
     var card = by('card');
-    function line(pair) { return el('tr', {}, [el('th', { scope: 'row' }, el('kbd', {}, pair[0])), el('td', {}, t(pair[1]))]); }
-    clear(card, [el('h2', {}, t('help')), el('table', { class: 'keys' }, [['␣', 'h_play'], ['→ ←', 'h_step'], ['. ,', 'h_event'], ['n b', 'h_state'],
-      ['Home End', 'h_ends'], ['1–6', 'h_tabs'], ['R', 'h_relative'], ['U', 'h_undrawn'], ['t F2', 'h_theme'], ['z', 'h_language']].concat(Lab.live ? [['d h u l', 'h_faults'],
-      ['r', 'h_release'], [':', 'h_command']] : []).map(line)), el('h2', {}, t('legend')), el('ul', { class: 'legend-list' }, ['l_solid', 'l_dotted', 'l_dashed', 'l_token', 'l_lost', 'l_held',
-      'l_again', 'l_ahead'].map(key => el('li', {}, t(key)))), el('p', { class: 'actions' }, el('button', { class: 'main', click: () => {
-      card.close();
-    } }, t('close')))]);
+    function line(pair) {
+      return el('tr', {}, [el('th', {scope: 'row'}, el('kbd', {}, pair[0])), el('td', {}, t(pair[1]))]);
+    }
+    clear(card, [
+      el('h2', {}, t('help')),
+      el('table', {class: 'keys'},
+        [
+          ['␣', 'h_play'], ['→ ←', 'h_step'], ['. ,', 'h_event'], ['n b', 'h_state'], ['Home End', 'h_ends'],
+          ['1–6', 'h_tabs'], ['R', 'h_relative'], ['U', 'h_undrawn'], ['t F2', 'h_theme'], ['z', 'h_language']
+        ].concat(Lab.live ? [['d h u l', 'h_faults'], ['r', 'h_release'], [':', 'h_command']] : [])
+          .map(line)),
+      el('h2', {}, t('legend')),
+      el('ul', {class: 'legend-list'},
+        ['l_solid', 'l_dotted', 'l_dashed', 'l_token', 'l_lost', 'l_held', 'l_again', 'l_ahead'].map(
+          key => el('li', {}, t(key)))),
+      el('p', {class: 'actions'},
+        el('button', {
+          class: 'main',
+          click: () => {
+            card.close();
+          }
+        },
+          t('close')))
+    ]);
     card.showModal();
   };
 
@@ -306,9 +416,11 @@
     clearTimeout(hashTimer);
     hashTimer = setTimeout(() => {
       var header = Lab.log.header || {}, v = Lab.view;
-      history.replaceState(null, '', '#' + [header.lab && 'lab=' + header.lab, header.seed !== undefined && 'seed=' + header.seed, 'i=' + Lab.at.i, v.packet && 'p=' + v.packet,
-        v.tab !== 'inspector' && 'tab=' + v.tab, v.connection && 'c=' + v.connection, !Lab.relative && 'raw', v.theme && 'theme=' + v.theme,
-        Lab.language() === 'zh' && 'zh'].filter(Boolean).join('&'));
+      history.replaceState(null, '', '#' + [
+        header.lab && 'lab=' + header.lab, header.seed !== undefined && 'seed=' + header.seed, 'i=' + Lab.at.i,
+        v.packet && 'p=' + v.packet, v.tab !== 'inspector' && 'tab=' + v.tab, v.connection && 'c=' + v.connection,
+        !Lab.relative && 'raw', v.theme && 'theme=' + v.theme, Lab.language() === 'zh' && 'zh'
+      ].filter(Boolean).join('&'));
     }, 250);
   }
   function readAddress(a) {
@@ -341,7 +453,9 @@
     var header = Lab.log.header, s = Lab.scenario(), zh = Lab.language();
     var world = Lab.live ? header.world : 'replay';
     Lab.language(zh);
-    var name = (header.lab ? header.lab + (header.variant || '') + ' ' : '') + (s ? Lab.words(s.title) : header.lab ? '' : t('play_title'));
+    var name =
+      (!header.lab || header.lab === 'play' ? t('play_title') + ' ' : header.lab + (header.variant || '') + ' ') +
+      (s ? Lab.words(s.title) : '');
     by('title').textContent = name.trim();
     document.title = name.trim() + ' · ' + world + ' · Lucid';
     by('world').textContent = world;
@@ -361,13 +475,15 @@
   }
   function begin() {
     if (!Lab.log.header) {
-      clear(document.querySelector('main'), el('p', { class: 'fatal' }, t('no_header')));
+      clear(document.querySelector('main'), el('p', {class: 'fatal'}, t('no_header')));
       return;
     }
     var a = address(), i = readAddress(a), nodes = Lab.log.nodes();
     Lab.view.theme = a.theme || '';
     theme(a.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
-    Lab.language(a.zh !== undefined || (a.lang === undefined && /^zh/.test(navigator.language) && a.i === undefined) ? 'zh' : 'en');
+    Lab.language(a.zh !== undefined || (a.lang === undefined && /^zh/.test(navigator.language) && a.i === undefined)
+        ? 'zh'
+        : 'en');
     Lab.view.nodes = [nodes[0], nodes[1] || nodes[0]];
     Lab.buildMachines();
     Lab.buildLadder();
@@ -375,8 +491,13 @@
     Lab.at.t = Lab.at.i ? Lab.log.at(Lab.at.i).t : 0;
     dress();
     addEventListener('keydown', onKey);
-    addEventListener('resize', () => { Lab.drawLadderHead(); Lab.draw(); });
-    addEventListener('beforeprint', () => { Lab.drawLadder(true); });
+    addEventListener('resize', () => {
+      Lab.drawLadderHead();
+      Lab.draw();
+    });
+    addEventListener('beforeprint', () => {
+      Lab.drawLadder(true);
+    });
     if (Lab.live) {
       Lab.listen();
       if (Lab.unanswered() > 0 && !Lab.log.events.some(e => e.ev === 'seg_tx')) {
@@ -389,7 +510,9 @@
     var element = by('data-log');
     Lab.language('en');
     function take(text) {
-      Lab.log.take(text, begin, part => { by('narration').textContent = Math.round(part * 100) + ' %'; });
+      Lab.log.take(text, begin, part => {
+        by('narration').textContent = Math.round(part * 100) + ' %';
+      });
     }
     if (element) {
       take(element.textContent.replace(/^\n/, ''));

@@ -3,7 +3,7 @@
 (() => {
   var EVERY = 500, KEEP_GONE = 40, copies = [], current = null;
 
-  function empty() { return { i: 0, t: 0, nodes: {}, flight: {}, cut: false }; }
+  function empty() { return {i: 0, t: 0, nodes: {}, flight: {}, cut: false}; }
 
   function clone(value) {
     if (value === null || typeof value !== 'object') {
@@ -19,12 +19,23 @@
     return copy;
   }
   function node(state, name) {
-    return state.nodes[name] = state.nodes[name] || { conns: {}, edges: {}, visits: {}, gone: 0 };
+    return state.nodes[name] = state.nodes[name] || {conns: {}, edges: {}, visits: {}, gone: 0};
   }
   function connection(state, event) {
     var all = node(state, event.n).conns;
-    return all[event.c] = all[event.c] || { node: event.n, c: event.c, st: '', v: {}, timers: {}, early: [], since: event.t,
-      tx: 0, rx: 0, again: 0, delivered: 0 };
+    return all[event.c] = all[event.c] || {
+      node: event.n,
+      c: event.c,
+      st: '',
+      v: {},
+      timers: {},
+      early: [],
+      since: event.t,
+      tx: 0,
+      rx: 0,
+      again: 0,
+      delivered: 0
+    };
   }
   /* Gone connections are kept for a while, the oldest leave. */
   function prune(home) {
@@ -35,14 +46,15 @@
   }
   function walk(home, c, event) {
     var key = (event.from || (event.parent ? 'LISTEN' : 'CLOSED')) + '>' + event.to;
-    var before = c.last, two = before && event.seg_id && before.seg === event.seg_id &&
+    var before = c.last,
+        two = before && event.seg_id && before.seg === event.seg_id &&
       Lab.machine.twoStep(before.from, before.to, event.to);
     if (two) {
       home.edges[before.key]--;
       key = before.from + '>' + before.to + '>' + event.to;
     }
     home.edges[key] = (home.edges[key] || 0) + 1;
-    c.last = { key: key, from: event.from, to: event.to, seg: event.seg_id || 0, i: event.i };
+    c.last = {key: key, from: event.from, to: event.to, seg: event.seg_id || 0, i: event.i};
   }
   function onState(state, event) {
     var home = node(state, event.n), c = connection(state, event);
@@ -64,7 +76,7 @@
   }
   function onSent(state, event) {
     var seg = event.seg, c = event.c ? connection(state, event) : null;
-    state.flight[seg.id] = { i: event.i, t: event.t, n: event.n };
+    state.flight[seg.id] = {i: event.i, t: event.t, n: event.n};
     if (c) {
       c.tx++;
       c.again += event.rtx || event.again ? 1 : 0;
@@ -101,20 +113,30 @@
     } else if (packet && (event.act === 'hold' || event.act === 'release')) {
       packet.held = event.act === 'hold';
     } else if (event.act === 'dup' && packet) {
-      state.flight[event.id2] = { i: packet.i, t: event.t, n: packet.n, copy: true };
+      state.flight[event.id2] = {i: packet.i, t: event.t, n: packet.n, copy: true};
     }
   }
-  Lab.VARS = ['una', 'nxt', 'wnd', 'wl1', 'wl2', 'rnxt', 'rwnd', 'cwnd', 'ssth', 'flight', 'srtt', 'rttvar', 'rto', 'dupacks',
-    'sndq', 'rcvq'];
+  Lab.VARS = [
+    'una', 'nxt', 'wnd', 'wl1', 'wl2', 'rnxt', 'rwnd', 'cwnd', 'ssth', 'flight', 'srtt', 'rttvar', 'rto', 'dupacks',
+    'sndq', 'rcvq'
+  ];
   var ON = {
-    state: onState, seg_tx: onSent, seg_rx: onReceived, 'var': onVar, wire: onWire,
+    state: onState,
+    seg_tx: onSent,
+    seg_rx: onReceived,
+    'var': onVar,
+    wire: onWire,
     timer_set: (state, event) => {
-      connection(state, event).timers[event.timer] = { since: event.t, at: event.at };
+      connection(state, event).timers[event.timer] = {since: event.t, at: event.at};
     },
-    timer_fire: (state, event) => { delete connection(state, event).timers[event.timer]; },
-    timer_stop: (state, event) => { delete connection(state, event).timers[event.timer]; },
+    timer_fire: (state, event) => {
+      delete connection(state, event).timers[event.timer];
+    },
+    timer_stop: (state, event) => {
+      delete connection(state, event).timers[event.timer];
+    },
     ret: (state, event) => {
-      if (event.c && typeof event.r === 'string') {
+      if (event.c && typeof event.r === 'string' && !/EAGAIN|EINPROGRESS/.test(event.r)) {
         connection(state, event).error = event.r;
       }
     },

@@ -1,6 +1,6 @@
 /* narrate.js: one event in words: for the line below the page, for screen readers, for the list of events. */
 (() => {
-  var { t } = Lab;
+  var {t} = Lab;
   function segment(event, key) {
     var packet = Lab.packets[event.seg.id], label = packet ? Lab.labels(packet)[1] : Lab.flags(event.seg.fl);
     return t(key, event.n, label, packet ? key === 'say_tx' ? packet.to : packet.from : '');
@@ -10,20 +10,27 @@
     return rule ? ' (RFC ' + rule[0] + ' ' + rule.slice(1).join(':').replace(/\//g, ', ') + ')' : '';
   }
   function cause(event) {
-    return event.timer ? t('by_timer', event.timer) : event.call ? t('by_call', event.call) : event.seg_id ? t('by_segment',
-      Lab.packets[event.seg_id] ? Lab.flags(Lab.packets[event.seg_id].seg.fl) : event.seg_id) : '';
+    return event.timer ? t('by_timer', event.timer)
+      : event.call     ? t('by_call', event.call)
+      : event.seg_id
+      ? t('by_segment', Lab.packets[event.seg_id] ? Lab.flags(Lab.packets[event.seg_id].seg.fl) : event.seg_id)
+      : '';
   }
   function values(event) {
-    return Lab.VARS.filter(name => event[name] !== undefined).map(name => {
-      var time = name === 'srtt' || name === 'rttvar' || name === 'rto';
-      return name + ' ' + (event[name] < 0 ? '∞' : time ? Lab.span(event[name]) : event[name]);
-    }).join(', ');
+    return Lab.VARS.filter(name => event[name] !== undefined)
+      .map(name => {
+        var time = name === 'srtt' || name === 'rttvar' || name === 'rto';
+        return name + ' ' + (event[name] < 0 ? '∞' : time ? Lab.span(event[name]) : event[name]);
+      })
+      .join(', ');
   }
   var SAY = {
     seg_tx: e => segment(e, e.rtx || e.again ? 'say_again' : 'say_tx'),
     seg_rx: e => segment(e, 'say_rx'),
     state: e => {
-      return t(e.parent && !e.from || e.from === 'LISTEN' && e.parent ? 'say_born' : 'say_state', e.n, e.from || 'CLOSED', e.to || 'CLOSED', cause(e)) + why(e);
+      return t(e.parent && !e.from || e.from === 'LISTEN' && e.parent ? 'say_born' : 'say_state', e.n,
+               e.from || 'CLOSED', e.to || 'CLOSED', cause(e)) +
+        why(e);
     },
     rule: e => t('say_rule', e.n, e.out.replace('_', ' ')) + why(e),
     timer_set: e => t('say_set', e.n, e.timer, Lab.span(e.at - e.t)),
@@ -37,7 +44,7 @@
       return t('say_wire', packet ? Lab.labels(packet)[3] : e.id || '', t('act_' + e.act), e.by ? Lab.span(e.by) : '');
     },
     app: e => e.k === 'delivered' ? t('say_delivered', e.n, e.count) : e.n + ': ' + e.k + ' ' + (e.text || ''),
-    peer: e => t('say_peer', e.n, e.state || '') ,
+    peer: e => t('say_peer', e.n, e.state || ''),
     cmd: e => '> ' + e.text,
     note: e => e.text,
     drop: e => e.n + ': ' + (e.text || e.reason),

@@ -14,9 +14,7 @@
       isn[ends[0] + '>' + ends[1]] = event.seg.seq;
     }
   });
-  function shown(raw, base) {
-    return Lab.relative && base !== undefined ? (raw - base) >>> 0 : raw;
-  }
+  function shown(raw, base) { return Lab.relative && base !== undefined ? (raw - base) >>> 0 : raw; }
   Lab.seqOf = seg => {
     var ends = Lab.ends(seg);
     return shown(seg.seq, isn[ends[0] + '>' + ends[1]]);
@@ -36,20 +34,24 @@
   /* A length of time in its natural unit. */
   Lab.span = t => {
     var s = t / 1e9;
-    return s >= 100 ? s.toFixed(0) + ' s' : s >= 1 ? s.toFixed(2) + ' s' : s >= 0.001 ? (s * 1000).toFixed(0) + ' ms'
-      : Math.round(s * 1e6) + ' µs';
+    return s >= 100 ? s.toFixed(0) + ' s'
+      : s >= 1      ? s.toFixed(2) + ' s'
+      : s >= 0.001  ? (s * 1000).toFixed(0) + ' ms'
+                    : Math.round(s * 1e6) + ' µs';
   };
   Lab.octets = n => {
     return n >= 1e6 ? (n / 1e6).toFixed(2) + ' MB' : n >= 1e4 ? (n / 1e3).toFixed(1) + ' kB' : String(n);
   };
-  var LETTERS = { S: 'SYN', F: 'FIN', R: 'RST', P: 'PSH', A: 'ACK', U: 'URG', E: 'ECE', C: 'CWR' };
+  var LETTERS = {S: 'SYN', F: 'FIN', R: 'RST', P: 'PSH', A: 'ACK', U: 'URG', E: 'ECE', C: 'CWR'};
   /* "SA" as "SYN,ACK": what matters first; PSH is left out. */
   Lab.flags = letters => {
-    return 'SFRAUEC'.split('').filter(l => letters.indexOf(l) >= 0)
-      .map(l => LETTERS[l]).join(',') || '–';
+    return 'SFRAUEC'.split('').filter(l => letters.indexOf(l) >= 0).map(l => LETTERS[l]).join(',') || '–';
   };
   Lab.kindOf = seg => {
-    return seg.fl.indexOf('R') >= 0 ? 'rst' : seg.fl.indexOf('S') >= 0 ? 'syn' : seg.fl.indexOf('F') >= 0 ? 'fin'
-      : seg.len > 0 ? 'data' : 'ack';
+    return seg.fl.indexOf('R') >= 0 ? 'rst'
+      : seg.fl.indexOf('S') >= 0    ? 'syn'
+      : seg.fl.indexOf('F') >= 0    ? 'fin'
+      : seg.len > 0                 ? 'data'
+                                    : 'ack';
   };
 })();

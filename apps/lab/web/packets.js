@@ -10,13 +10,34 @@
   Lab.readers.push(event => {
     var packet;
     if (event.ev === 'seg_tx') {
-      packets[event.seg.id] = { id: event.seg.id, seg: event.seg, from: event.n, c: event.c, to: toward(event.seg, event.n),
-        tx: event.i, rx: 0, lost: 0, held: 0, acts: [], again: !!(event.rtx || event.again), first: event.rtx };
+      packets[event.seg.id] = {
+        id: event.seg.id,
+        seg: event.seg,
+        from: event.n,
+        c: event.c,
+        to: toward(event.seg, event.n),
+        tx: event.i,
+        rx: 0,
+        lost: 0,
+        held: 0,
+        acts: [],
+        again: !!(event.rtx || event.again),
+        first: event.rtx
+      };
     } else if (event.ev === 'seg_rx') {
       packet = packets[event.seg.id];
       if (!packet) {
-        packet = packets[event.seg.id] = { id: event.seg.id, seg: event.seg, from: Lab.log.nodeOf(event.seg.src) || '?',
-          to: event.n, tx: 0, rx: 0, lost: 0, held: 0, acts: [] };
+        packet = packets[event.seg.id] = {
+          id: event.seg.id,
+          seg: event.seg,
+          from: Lab.log.nodeOf(event.seg.src) || '?',
+          to: event.n,
+          tx: 0,
+          rx: 0,
+          lost: 0,
+          held: 0,
+          acts: []
+        };
       }
       packet.rx = event.i;
       packet.rxC = event.c;
@@ -30,8 +51,20 @@
       } else if (event.act === 'release') {
         packet.released = event.i;
       } else if (event.act === 'dup') {
-        packets[event.id2] = { id: event.id2, seg: packet.seg, from: packet.from, to: packet.to, c: packet.c, tx: event.i,
-          rx: 0, lost: 0, held: 0, acts: [], copy: packet.id, again: false };
+        packets[event.id2] = {
+          id: event.id2,
+          seg: packet.seg,
+          from: packet.from,
+          to: packet.to,
+          c: packet.c,
+          tx: event.i,
+          rx: 0,
+          lost: 0,
+          held: 0,
+          acts: [],
+          copy: packet.id,
+          again: false
+        };
       } else if (event.act === 'corrupt') {
         packet.corrupt = event.i;
       }
@@ -55,8 +88,10 @@
     var seg = packet.seg, seq = Lab.seqOf(seg), flags = Lab.flags(seg.fl);
     var ack = seg.fl.indexOf('A') >= 0 ? ' ack ' + Lab.ackOf(seg) : '';
     var data = seg.len > 0 ? ' · ' + Lab.octets(seg.len) + ' B' : '';
-    return [flags + ' seq ' + seq + ack + data + ' win ' + seg.win, flags + ' seq ' + seq + ack + data,
-      flags + ' ' + seq + (ack ? '/' + Lab.ackOf(seg) : '') + data, flags + ' ' + seq + (ack ? '/' + Lab.ackOf(seg) : ''),
-      flags];
+    return [
+      flags + ' seq ' + seq + ack + data + ' win ' + seg.win, flags + ' seq ' + seq + ack + data,
+      flags + ' ' + seq + (ack ? '/' + Lab.ackOf(seg) : '') + data,
+      flags + ' ' + seq + (ack ? '/' + Lab.ackOf(seg) : ''), flags
+    ];
   };
 })();

@@ -1,11 +1,16 @@
 /* plot.js: cwnd, ssthresh and flight, and RTT, over time. Own SVG; however long the run, a curve has at most two points
  * for each column of the picture. */
 (() => {
-  var { el, svg, put } = Lab;
-  var series = {}, H = 168, LEFT = 56, BOTTOM = 24, RIGHT = 8, TOP = 12;
+  var {el, svg, put} = Lab;
+  var series = {}, H = 168, LEFT = 74, BOTTOM = 24, RIGHT = 8, TOP = 12;
   var CHARTS = [
-    { title: 'plot_window', unit: 'B', curves: [['cwnd', 'cwnd'], ['ssth', 'ssthresh'], ['flight', 'flight'], ['wnd', 'SND.WND']] },
-    { title: 'plot_rtt', unit: 'ns', curves: [['srtt', 'SRTT'], ['rto', 'RTO']] }];
+    {
+      title: 'plot_window',
+      unit: 'B',
+      curves: [['cwnd', 'cwnd'], ['ssth', 'ssthresh'], ['flight', 'flight'], ['wnd', 'SND.WND']]
+    },
+    {title: 'plot_rtt', unit: 'ns', curves: [['srtt', 'SRTT'], ['rto', 'RTO']]}
+  ];
 
   Lab.readers.push(event => {
     if (event.ev !== 'var' || !event.c) {
@@ -14,7 +19,7 @@
     var key = event.n + event.c, mine = series[key] = series[key] || {};
     ['cwnd', 'ssth', 'flight', 'wnd', 'srtt', 'rto'].forEach(name => {
       if (event[name] !== undefined && event[name] >= 0) {
-        var curve = mine[name] = mine[name] || { t: [], v: [] };
+        var curve = mine[name] = mine[name] || {t: [], v: []};
         curve.t.push(event.t);
         curve.v.push(event[name]);
       }
@@ -53,11 +58,14 @@
 
   function chart(spec, mine, width) {
     var curves = spec.curves.filter(curve => mine[curve[0]]);
-    var end = Lab.log.at(Lab.log.count()).t, begin = Infinity, most = 1;
+    var end = 0, begin = Infinity, most = 1;
     curves.forEach(curve => {
       begin = Math.min(begin, mine[curve[0]].t[0]);
-      if (curve[0] !== 'wnd' && (curve[0] !== 'ssth' || true)) {
-        mine[curve[0]].v.forEach(v => { most = Math.max(most, v); });
+      end = Math.max(end, mine[curve[0]].t[mine[curve[0]].t.length - 1]);
+      if (curve[0] !== 'wnd') {
+        mine[curve[0]].v.forEach(v => {
+          most = Math.max(most, v);
+        });
       }
     });
     /* A window that is wide open says nothing and flattens the rest. */
@@ -68,40 +76,48 @@
       return null;
     }
     end = Math.max(end, begin + 1);
-    if (Lab.plotUntil && Lab.plotUntil > begin) {
-      end = Lab.plotUntil;
-    }
     most = nice(most);
     function x(t) { return LEFT + (width - LEFT - RIGHT) * Math.min(1, (t - begin) / (end - begin)); }
     function y(v) { return Math.round((H - BOTTOM - (H - BOTTOM - TOP) * Math.min(1, v / most)) * 10) / 10; }
-    var picture = Lab.picture(width, H, Lab.t(spec.title), Lab.t('plot_desc', curves.map(c => c[1]).join(', '),
-      Lab.time(begin), Lab.time(end)));
+    var picture = Lab.picture(width, H, Lab.t(spec.title),
+      Lab.t('plot_desc', curves.map(c => c[1]).join(', '), Lab.time(begin), Lab.time(end)));
     [0, 0.5, 1].forEach(part => {
-      put(picture, [svg('line', { x1: LEFT, x2: width - RIGHT, y1: y(most * part), y2: y(most * part), class: 'grid' }),
-        svg('text', { x: LEFT - 6, y: y(most * part) + 5, 'text-anchor': 'end', class: 'tick' }, part ? axis(most * part, spec.unit) : '0')]);
+      put(picture, [
+        svg('line', {x1: LEFT, x2: width - RIGHT, y1: y(most * part), y2: y(most * part), class: 'grid'}),
+        svg('text', {x: LEFT - 6, y: y(most * part) + 5, 'text-anchor': 'end', class: 'tick'},
+          part ? axis(most * part, spec.unit) : '0')
+      ]);
     });
-    put(picture, [svg('text', { x: LEFT, y: H - 4, class: 'tick' }, Lab.time(begin) + ' s'),
-      svg('text', { x: width - RIGHT, y: H - 4, 'text-anchor': 'end', class: 'tick' }, Lab.time(end) + ' s')]);
+    put(picture, [
+      svg('text', {x: LEFT, y: H - 4, class: 'tick'}, Lab.time(begin) + ' s'),
+      svg('text', {x: width - RIGHT, y: H - 4, 'text-anchor': 'end', class: 'tick'}, Lab.time(end) + ' s')
+    ]);
     curves.forEach(curve => {
-      put(picture, svg('path', { class: 'curve ' + curve[0], d: path(mine[curve[0]], x, y, end) }));
+      put(picture, svg('path', {class: 'curve ' + curve[0], d: path(mine[curve[0]], x, y, end)}));
     });
-    var now = Lab.at.t >= begin && Lab.at.t <= end ? x(Lab.at.t) : null;
-    if (now !== null) {
-      put(picture, svg('line', { x1: now, x2: now, y1: TOP - 4, y2: H - BOTTOM, class: 'cursor' }));
+    var now = x(Lab.at.t);
+    if (Lab.at.t >= begin) {
+      put(picture, svg('line', {x1: now, x2: now, y1: TOP - 4, y2: H - BOTTOM, class: 'cursor'}));
     }
     picture.addEventListener('click', event => {
       var part = (event.clientX - picture.getBoundingClientRect().left - LEFT) / (width - LEFT - RIGHT);
       Lab.go(Lab.log.find(begin + Math.max(0, Math.min(1, part)) * (end - begin)));
     });
-    return el('figure', {}, [el('h3', {}, Lab.t(spec.title)), picture, el('p', { class: 'legend' },
-      curves.map(curve => {
-        return el('span', {}, [svg('svg', { width: 26, height: 10, 'aria-hidden': 'true' },
-          svg('path', { d: 'M1 5H25', class: 'curve ' + curve[0] })), curve[1]]);
-      }))]);
+    return el('figure', {}, [
+      el('h3', {}, Lab.t(spec.title)), picture, el('p', {class: 'legend'}, curves.map(curve => {
+        return el('span', {}, [
+          svg('svg', {width: 26, height: 10, 'aria-hidden': 'true'},
+            svg('path', {d: 'M1 5H25', class: 'curve ' + curve[0]})),
+          curve[1]
+        ]);
+      }))
+    ]);
   }
-  Lab.tabs.push({ id: 'plot', draw: (state, box) => {
-    var c = Lab.chosen(state), mine = c && series[c.node + c.c], width = Math.max(260, box.clientWidth - 32);
-    Lab.clear(box, mine ? CHARTS.map(spec => chart(spec, mine, width))
-      : el('p', { class: 'muted' }, Lab.t('no_plot')));
-  } });
+  Lab.tabs.push({
+    id: 'plot',
+    draw: (state, box) => {
+      var c = Lab.chosen(state), mine = c && series[c.node + c.c], width = Math.max(260, box.clientWidth - 32);
+      Lab.clear(box, mine ? CHARTS.map(spec => chart(spec, mine, width)) : el('p', {class: 'muted'}, Lab.t('no_plot')));
+    }
+  });
 })();

@@ -1,16 +1,16 @@
 /* rows.js: the rows of the ladder, and which packets cross which rows. Grows with the log, draws nothing. */
 (() => {
   var BLOCK = 64, GAP = 150e6;
-  var CALLS = { open: 'connect', listen: 'listen', shutdown: 'shutdown', close: 'close', abort: 'abort' };
-  var OUTCOMES = { dropped: 1, ack: 1, challenge_ack: 1, rst: 1, trimmed: 1, queued: 1, ignored: 1 };
+  var CALLS = {open: 'connect', listen: 'listen', shutdown: 'shutdown', close: 'close', abort: 'abort'};
+  var OUTCOMES = {dropped: 1, ack: 1, challenge_ack: 1, rst: 1, trimmed: 1, queued: 1, ignored: 1};
   var rows = Lab.rows = [], blocks = [], open = [], last = null;
 
   function add(event, node) {
     var before = rows[rows.length - 1];
     if (before && !before.gap && event.t - before.t >= GAP) {
-      rows.push({ i: event.i, t: event.t, gap: event.t - before.t });
+      rows.push({i: event.i, t: event.t, gap: event.t - before.t});
     }
-    last = { i: event.i, t: event.t, n: node };
+    last = {i: event.i, t: event.t, n: node};
     rows.push(last);
     return last;
   }
@@ -37,23 +37,37 @@
       cross(packet, packet.txRow, packet.rxRow);
     },
     state: event => {
-      var row = joins(event) && !last.state && !last.call && !last.tx ? last : add(event, event.n);
+      var row = joins(event) && !last.state && !last.call && !last.tx && !last.timer ? last : add(event, event.n);
       var two = rows[rows.length - 2];
       row.state = event.to || 'CLOSED';
       row.c = event.c;
-      if (event.seg_id && two && two !== row && two.state && two.n === event.n && two.c === event.c && two.seg === event.seg_id) {
+      if (event.seg_id && two && two !== row && two.state && two.n === event.n && two.c === event.c &&
+        two.seg === event.seg_id) {
         two.passing = true;
       }
       row.seg = event.seg_id;
     },
-    timer_fire: event => { add(event, event.n).timer = event.timer; },
+    timer_fire: event => {
+      add(event, event.n).timer = event.timer;
+    },
     call: event => {
-      if (CALLS[event.op]) {
-        add(event, event.n).call = CALLS[event.op] + '()';
+      var name = CALLS[event.op], moved = joins(event) && last.state && !last.tx && !last.rx ? last : null, row;
+      if (!name) {
+        return;
       }
+      if (!moved) {
+        add(event, event.n).call = name + '()';
+        return;
+      }
+      /* The stack reports the change of state first; people read the cause first. */
+      row = add(event, event.n);
+      row.state = moved.state;
+      row.c = moved.c;
+      moved.state = undefined;
+      moved.call = name + '()';
     },
     ret: event => {
-      if (typeof event.r === 'string' && event.r !== 'EAGAIN' && event.r !== 'EINPROGRESS') {
+      if (typeof event.r === 'string' && !/EAGAIN|EINPROGRESS/.test(event.r)) {
         add(event, event.n).call = event.r;
       }
     },
@@ -82,7 +96,9 @@
         add(event, 'W').wire = '> ' + event.text;
       }
     },
-    note: event => { add(event, 'W').wire = event.text; }
+    note: event => {
+      add(event, 'W').wire = event.text;
+    }
   };
   Lab.readers.push(event => {
     if (ON[event.ev]) {

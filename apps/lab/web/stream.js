@@ -1,7 +1,7 @@
 /* stream.js: the octets of both directions of a connection, each coloured by the segment that carried it. TCP keeps no
  * boundaries; the colours are all that is left of them. */
 (() => {
-  var { el, t } = Lab;
+  var {el, t} = Lab;
   var streams = {}, MOST = 6000;
 
   Lab.readers.push(event => {
@@ -9,10 +9,16 @@
       return;
     }
     var ends = Lab.ends(event.seg), key = ends[0] + '>' + ends[1];
-    (streams[key] = streams[key] || []).push({ id: event.seg.id, i: event.i, seq: event.seg.seq, len: event.seg.len, pay: event.seg.pay || '' });
+    (streams[key] = streams[key] || [])
+      .push({id: event.seg.id, i: event.i, seq: event.seg.seq, len: event.seg.len, pay: event.seg.pay || ''});
   });
   function glyph(code) {
-    return code === 13 ? '␍' : code === 10 ? '␊\n' : code === 9 ? '␉' : code < 32 || code === 127 ? '·' : code < 127 ? String.fromCharCode(code) : '·';
+    return code === 13            ? '␍'
+      : code === 10               ? '␊\n'
+      : code === 9                ? '␉'
+      : code < 32 || code === 127 ? '·'
+      : code < 127                ? String.fromCharCode(code)
+                                  : '·';
   }
   /* In the order of the stream; what was sent twice shows once, by the segment that had it first. */
   function pieces(segments, i) {
@@ -21,7 +27,7 @@
     sorted.forEach(s => {
       var skip = next === null ? 0 : Math.max(0, Lab.minus(next, s.seq));
       if (skip < s.len) {
-        out.push({ id: s.id, text: s.pay.slice(skip), missing: s.len - Math.max(skip, s.pay.length) });
+        out.push({id: s.id, text: s.pay.slice(skip), missing: s.len - Math.max(skip, s.pay.length)});
         next = (s.seq + s.len) >>> 0;
       }
     });
@@ -32,21 +38,36 @@
     if (list.length === 0) {
       return null;
     }
-    return el('div', {}, [el('h3', {}, title), el('pre', { class: 'stream' }, list.map((piece, k) => {
-      total += piece.text.length + 12;
-      if (total > MOST) {
-        return null;
-      }
-      var text = piece.text.split('').map(c => glyph(c.charCodeAt(0) & 255)).join('');
-      return el('span', { class: 'piece p' + k % 6, title: t('packet', piece.id), click: () => {
-        Lab.go(Lab.packets[piece.id].tx, Lab.packets[piece.id]);
-      } }, [el('sup', {}, String(piece.id)), text, piece.missing > 0 ? el('em', {}, ' … +' + Lab.octets(piece.missing)) : null]);
-    }))]);
+    return el('div', {}, [
+      el('h3', {}, title), el('pre', {class: 'stream'}, list.map((piece, k) => {
+        total += piece.text.length + 12;
+        if (total > MOST) {
+          return null;
+        }
+        var text = piece.text.split('').map(c => glyph(c.charCodeAt(0) & 255)).join('');
+        return el('span', {
+          class: 'piece p' + k % 6,
+          title: t('packet', piece.id),
+          click: () => {
+            Lab.go(Lab.packets[piece.id].tx, Lab.packets[piece.id]);
+          }
+        },
+          [
+            el('sup', {}, String(piece.id)), text,
+            piece.missing > 0 ? el('em', {}, ' … +' + Lab.octets(piece.missing)) : null
+          ]);
+      }))
+    ]);
   }
-  Lab.tabs.push({ id: 'stream', draw: (state, box) => {
-    var c = Lab.chosen(state), parts = c && c.local ? [show(c.local + '>' + c.remote, c.local + ' → ' + c.remote, Lab.at.i),
+  Lab.tabs.push({
+    id: 'stream',
+    draw: (state, box) => {
+      var c = Lab.chosen(state);
+      var parts = c && c.local ? [show(c.local + '>' + c.remote, c.local + ' → ' + c.remote, Lab.at.i),
       show(c.remote + '>' + c.local, c.remote + ' → ' + c.local, Lab.at.i)].filter(Boolean) : [];
-    Lab.clear(box, parts.length ? parts.concat(el('p', { class: 'muted' }, t('stream_note')))
-      : el('p', { class: 'muted' }, t('no_stream')));
-  } });
+      Lab.clear(box,
+        parts.length ? parts.concat(el('p', {class: 'muted'}, t('stream_note')))
+                     : el('p', {class: 'muted'}, t('no_stream')));
+    }
+  });
 })();

@@ -1,15 +1,24 @@
 /* timers.js: what runs, draining from left to right; empty is when it fires. */
 (() => {
-  var { el } = Lab;
-  var NAMES = { DELACK: 'DELACK', '2MSL': '2MSL' };
+  var {el} = Lab;
+  var NAMES = {DELACK: 'DELACK', '2MSL': '2MSL'};
   function bar(c, name, timer) {
-    var whole = Math.max(1, timer.at - timer.since), left = Math.max(0, timer.at - Lab.at.t), part = Math.min(1, left / whole);
+    var whole = Math.max(1, timer.at - timer.since), left = Math.max(0, timer.at - Lab.at.t),
+        part = Math.min(1, left / whole);
     var token = Lab.token(c.node, c.c);
-    return el('li', {}, [el('span', { class: 'who' }, [c.node, el('i', {}, token.letter)]),
-      el('span', { class: 'what' }, NAMES[name] || name),
-      el('span', { class: 'bar', role: 'meter', 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow':
-        Math.round(part * 100), 'aria-label': c.node + ' ' + name }, el('b', { style: 'width:' + (part * 100).toFixed(1) + '%' })),
-      el('span', { class: 'left' }, Lab.span(left))]);
+    return el('li', {}, [
+      el('span', {class: 'who'}, [c.node, el('i', {}, token.letter)]), el('span', {class: 'what'}, NAMES[name] || name),
+      el('span', {
+        class: 'bar',
+        role: 'meter',
+        'aria-valuemin': 0,
+        'aria-valuemax': 100,
+        'aria-valuenow': Math.round(part * 100),
+        'aria-label': c.node + ' ' + name
+      },
+        el('b', {style: 'width:' + (part * 100).toFixed(1) + '%'})),
+      el('span', {class: 'left'}, Lab.span(left))
+    ]);
   }
   Lab.drawTimers = state => {
     var bars = [], box = Lab.by('timers');
@@ -22,7 +31,9 @@
         });
       });
     });
-    Lab.clear(box, [el('h2', {}, Lab.t('timers')), bars.length ? el('ul', { class: 'bars' }, bars)
-      : el('p', { class: 'muted' }, Lab.t('no_timer'))]);
+    Lab.clear(box, [
+      el('h2', {}, Lab.t('timers')),
+      bars.length ? el('ul', {class: 'bars'}, bars) : el('p', {class: 'muted'}, Lab.t('no_timer'))
+    ]);
   };
 })();

@@ -1,7 +1,7 @@
 /* windows.js: the send and the receive sequence space of one connection, as Figures 3 and 4 of RFC 9293 draw them: the
  * line of all sequence numbers, cut where UNA, NXT and the window's edge are. */
 (() => {
-  var { el, svg, t } = Lab;
+  var {el, svg, t} = Lab;
   var H = 92, EDGE = 0.14;
 
   /* From sequence numbers to places: what is past and what may not come yet get a fixed share, the middle is to scale,
@@ -17,22 +17,28 @@
     return [a / (a + b), b / (a + b)];
   }
   function mark(x, width, name, value, up) {
-    var anchor = x < 46 ? 'start' : x > width - 52 ? 'end' : 'middle', y = up ? 14 : H - 4;
-    return [svg('line', { x1: x, x2: x, y1: up ? 19 : 30, y2: up ? 62 : H - 20, class: 'edge' }),
-      svg('text', { x: x, y: y, 'text-anchor': anchor, class: 'mark' }, [name + ' ', svg('tspan', { class: 'value' }, value)])];
+    var half = Lab.wide(name + ' ' + value, true) / 2, y = up ? 14 : H - 4, at = x;
+    var anchor = x < half || name === 'UNA' ? 'start' : x > width - half || name === 'UNA+WND' ? 'end' : 'middle';
+    at = anchor === 'start' ? 0 : anchor === 'end' ? width : x;
+    return [
+      svg('line', {x1: x, x2: x, y1: up ? 19 : 30, y2: up ? 62 : H - 20, class: 'edge'}),
+      svg('text', {x: at, y: y, 'text-anchor': anchor, class: 'mark'},
+        [name + ' ', svg('tspan', {class: 'value'}, value)])
+    ];
   }
   function zone(x1, x2, kind, title) {
-    return svg('rect', { x: x1, y: 30, width: Math.max(0, x2 - x1), height: 32, class: 'zone ' + kind }, svg('title', {}, title));
+    return svg(
+      'rect', {x: x1, y: 30, width: Math.max(0, x2 - x1), height: 32, class: 'zone ' + kind}, svg('title', {}, title));
   }
   function inside(x1, x2, words) {
-    return x2 - x1 > words.length * 8.4 + 6 ? svg('text', { x: (x1 + x2) / 2, y: 51, 'text-anchor': 'middle', class: 'in' }, words) : null;
+    return x2 - x1 > Lab.wide(words) + 6
+      ? svg('text', {x: (x1 + x2) / 2, y: 51, 'text-anchor': 'middle', class: 'in'}, words)
+      : null;
   }
-  function frame(width, title, desc, children) {
-    return Lab.put(Lab.picture(width, H, title, desc), children);
-  }
+  function frame(width, title, desc, children) { return Lab.put(Lab.picture(width, H, title, desc), children); }
   function legend(entries) {
-    return el('p', { class: 'legend' }, entries.map(entry => {
-      return el('span', {}, [el('i', { class: 'key ' + entry[0] }), t(entry[1])]);
+    return el('p', {class: 'legend'}, entries.map(entry => {
+      return el('span', {}, [el('i', {class: 'key ' + entry[0]}), t(entry[1])]);
     }));
   }
   function segmentsInFlight(state, c, at) {
@@ -48,24 +54,27 @@
   function send(state, c, width) {
     var v = c.v, base = Lab.sendBase(c), flight = Math.max(0, Lab.minus(v.nxt, v.una));
     var usable = Math.max(0, (v.wnd || 0) - flight), share = shares(flight, usable);
-    var x1 = width * EDGE, room = width * (1 - 2 * EDGE), x2 = x1 + room * share[0], x3 = x1 + room * (share[0] + share[1]);
+    var x1 = width * EDGE, room = width * (1 - 2 * EDGE), x2 = x1 + room * share[0],
+        x3 = x1 + room * (share[0] + share[1]);
     function at(seq) { return x1 + (x2 - x1) * Lab.minus(seq, v.una) / Math.max(1, flight); }
     var title = t('send_space', c.node), children = [
-      zone(0, x1, 'past', t('z_acked')), zone(x1, x2, 'flight', t('z_flight')),
-      zone(x2, x3, 'usable', t('z_usable')), zone(x3, width, 'beyond', t('z_beyond')),
-      inside(0, x1, '1'), inside(x1, x2, flight ? '2 · ' + Lab.octets(flight) : ''), inside(x2, x3, '3 · ' + Lab.octets(usable)),
-      inside(x3, width, '4')];
+      zone(0, x1, 'past', t('z_acked')), zone(x1, x2, 'flight', t('z_flight')), zone(x2, x3, 'usable', t('z_usable')),
+      zone(x3, width, 'beyond', t('z_beyond')), inside(0, x1, '1'),
+      inside(x1, x2, flight ? '2 · ' + Lab.octets(flight) : ''), inside(x2, x3, '3 · ' + Lab.octets(usable)),
+      inside(x3, width, '4')
+    ];
     segmentsInFlight(state, c, at).forEach(x => {
       if (x > x1 && x < x2) {
-        children.push(svg('line', { x1: x, x2: x, y1: 31, y2: 61, class: 'tick' }));
+        children.push(svg('line', {x1: x, x2: x, y1: 31, y2: 61, class: 'tick'}));
       }
     });
     children = children.concat(mark(x1, width, 'UNA', Lab.shown(v.una, base), true));
     children = children.concat(mark(x2, width, 'NXT', Lab.shown(v.nxt, base), false));
     children = children.concat(mark(x3, width, 'UNA+WND', Lab.shown((v.una + (v.wnd || 0)) >>> 0, base), true));
     if (v.cwnd && v.cwnd < (v.wnd || 0) && flight + usable > 0) {
-      var xc = v.cwnd <= flight ? x1 + (x2 - x1) * v.cwnd / flight : x2 + (x3 - x2) * (v.cwnd - flight) / Math.max(1, usable);
-      children.push(svg('path', { d: 'M' + xc + ' 62l-6 9h12z', class: 'cwnd' }, svg('title', {}, 'cwnd ' + v.cwnd)));
+      var xc =
+        v.cwnd <= flight ? x1 + (x2 - x1) * v.cwnd / flight : x2 + (x3 - x2) * (v.cwnd - flight) / Math.max(1, usable);
+      children.push(svg('path', {d: 'M' + xc + ' 62l-6 9h12z', class: 'cwnd'}, svg('title', {}, 'cwnd ' + v.cwnd)));
     }
     return frame(width, title, t('send_desc', c.node, flight, usable), children);
   }
@@ -73,22 +82,27 @@
     var v = c.v, base = Lab.receiveBase(c), x1 = width * 0.3, x2 = width * (1 - EDGE), wnd = v.rwnd || 0;
     x2 = wnd ? x2 : x1;
     var title = t('receive_space', c.node), unread = v.rcvq || 0, part = unread ? x1 * 0.45 : 0;
-    var children = [zone(0, x1, 'past', t('z_delivered')), zone(x1, x2, 'usable', t('z_window')),
+    var children = [
+      zone(0, x1, 'past', t('z_delivered')), zone(x1, x2, 'usable', t('z_window')),
       zone(x2, width, 'beyond', t('z_beyond')), part && zone(x1 - part, x1, 'unread', t('z_unread')),
-      inside(0, x1 - part, '1'), part && inside(x1 - part, x1, Lab.octets(unread)), inside(x1, x2, '2 · ' + Lab.octets(wnd)),
-      inside(x2, width, '3')];
+      inside(0, x1 - part, '1'), part && inside(x1 - part, x1, Lab.octets(unread)),
+      inside(x1, x2, '2 · ' + Lab.octets(wnd)), inside(x2, width, '3')
+    ];
     c.early.forEach(block => {
-      var from = x1 + (x2 - x1) * Lab.minus(block[0], v.rnxt) / Math.max(1, wnd), wide = (x2 - x1) * block[1] / Math.max(1, wnd);
-      children.push(svg('rect', { x: from, y: 30, width: Math.max(5, wide), height: 32, class: 'zone early' },
+      var from = x1 + (x2 - x1) * Lab.minus(block[0], v.rnxt) / Math.max(1, wnd),
+          wide = (x2 - x1) * block[1] / Math.max(1, wnd);
+      children.push(svg('rect', {x: from, y: 30, width: Math.max(5, wide), height: 32, class: 'zone early'},
         svg('title', {}, t('z_early', block[1]))));
     });
     children = children.concat(mark(x1, width, 'NXT', Lab.shown(v.rnxt, base), true));
-    children = children.concat(mark(x2, width, wnd ? 'NXT+WND' : 'WND', wnd ? Lab.shown((v.rnxt + wnd) >>> 0, base) : 0, false));
+    children =
+      children.concat(mark(x2, width, wnd ? 'NXT+WND' : 'WND', wnd ? Lab.shown((v.rnxt + wnd) >>> 0, base) : 0, false));
     return frame(width, title, t('receive_desc', c.node, wnd, c.early.length), children);
   }
   Lab.drawWindows = state => {
-    var box = Lab.by('windows'), width = Math.max(260, box.clientWidth - 32), c = Lab.chosen(state), peer = c && Lab.peer(state, c), parts = [];
-    parts.push(el('div', { class: 'bar' }, [el('h2', {}, t('windows')), Lab.pickConnection(state)]));
+    var box = Lab.by('windows'), width = Math.max(260, box.clientWidth - 32), c = Lab.chosen(state),
+        peer = c && Lab.peer(state, c), parts = [];
+    parts.push(el('div', {class: 'bar'}, [el('h2', {}, t('windows')), Lab.pickConnection(state)]));
     if (c && c.v.una !== undefined) {
       parts.push(el('h3', {}, t('send_space', c.node)), send(state, c, width));
     }
@@ -97,8 +111,9 @@
     } else if (c && c.v.rnxt !== undefined) {
       parts.push(el('h3', {}, t('receive_space', c.node)), receive(c, width));
     }
-    parts.push(parts.length > 1 ? legend([['past', 'k_done'], ['flight', 'k_flight'], ['usable', 'k_usable'], ['early', 'k_early']])
-      : el('p', { class: 'muted' }, t('no_window')));
+    parts.push(parts.length > 1
+        ? legend([['past', 'k_done'], ['flight', 'k_flight'], ['usable', 'k_usable'], ['early', 'k_early']])
+        : el('p', {class: 'muted'}, t('no_window')));
     Lab.clear(box, parts);
   };
 })();
