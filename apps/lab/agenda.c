@@ -27,16 +27,19 @@ static int make_room(struct agenda *agenda) {
     return 0;
 }
 
-int agenda_put(struct agenda *agenda, lucid_time at, uint64_t serial, void *what) {
-    if (make_room(agenda) < 0) {
-        return -1;
-    }
-    unsigned i = agenda->count++;
-    agenda->entry[i] = (struct agenda_entry){at, serial, what};
+static void rise(struct agenda *agenda, unsigned i) {
     while (i > 0 && before(&agenda->entry[i], &agenda->entry[(i - 1) / 2])) {
         swap(agenda, i, (i - 1) / 2);
         i = (i - 1) / 2;
     }
+}
+
+int agenda_put(struct agenda *agenda, lucid_time at, uint64_t serial, void *what) {
+    if (make_room(agenda) < 0) {
+        return -1;
+    }
+    agenda->entry[agenda->count++] = (struct agenda_entry){at, serial, what};
+    rise(agenda, agenda->count - 1);
     return 0;
 }
 
@@ -65,6 +68,19 @@ void *agenda_take(struct agenda *agenda) {
     agenda->entry[0] = agenda->entry[--agenda->count];
     sink(agenda, 0);
     return what;
+}
+
+void agenda_remove(struct agenda *agenda, const void *what) {
+    for (unsigned i = 0; i < agenda->count; i++) {
+        if (agenda->entry[i].what == what) {
+            agenda->entry[i] = agenda->entry[--agenda->count];
+            if (i < agenda->count) {
+                rise(agenda, i);
+                sink(agenda, i);
+            }
+            return;
+        }
+    }
 }
 
 void agenda_end(struct agenda *agenda) {

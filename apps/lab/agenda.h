@@ -26,6 +26,9 @@ const struct agenda_entry *agenda_first(const struct agenda *agenda);
 /* Takes the first one out; there is one. */
 void *agenda_take(struct agenda *agenda);
 
+/* Takes this one out, if it is there. */
+void agenda_remove(struct agenda *agenda, const void *what);
+
 /* Forgets all, and frees each with free(). */
 void agenda_end(struct agenda *agenda);
 

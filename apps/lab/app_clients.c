@@ -75,6 +75,13 @@ static void write_chunk(struct lab_socket *socket) {
     }
 }
 
+/* A segment for each write, and not what Nagle's algorithm makes of them. */
+static void httpraw_opened(struct lab_socket *socket) {
+    const struct node_option nodelay = {LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, 1, ""};
+    socket_set(socket, &nodelay);
+    write_chunk(socket);
+}
+
 const struct lab_app APPS_CLIENTS[] = {
     {.name = "source",
      .what = "sends so much (100KB), then the end of the stream",
@@ -93,7 +100,7 @@ const struct lab_app APPS_CLIENTS[] = {
     {.name = "httpraw",
      .what = "sends the request in quotes, in segments of so many octets (chunks N)",
      .reads = true,
-     .opened = write_chunk,
+     .opened = httpraw_opened,
      .ended = close_now,
      .woken = write_chunk},
     {.name = NULL},

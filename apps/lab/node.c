@@ -46,19 +46,22 @@ static uint32_t node_iss(void *context, const struct lucid_sockaddr *local, cons
 
 /* ---- birth and death ---- */
 
-int node_start(struct node *node) {
+void node_lend(struct node *node) {
     struct lucid_config *config = &node->config;
-    if (sim_outside(node)) {
-        return 0;
-    }
     config->context = node;
     config->alloc = node_alloc;
     config->free = node_free;
     config->random = node_random;
-    config->iss = node->pinned > 0 ? node_iss : NULL;
     config->addrs[0] = node->address;
     config->addr_count = 1;
-    int failed = lucid_create(&node->stack, config, node->world->now);
+}
+
+int node_start(struct node *node) {
+    if (sim_outside(node)) {
+        return 0;
+    }
+    node->config.iss = node->pinned > 0 ? node_iss : NULL;
+    int failed = lucid_create(&node->stack, &node->config, node->world->now);
     if (failed) {
         node->stack = NULL;
         return failed;

@@ -38,6 +38,9 @@ struct node {
     lucid_time iss_at;
 };
 
+/* Completes its configuration with what the host lends. */
+void node_lend(struct node *node);
+
 /* Makes the stack. Returns 0, or a negative error of the stack's. */
 int node_start(struct node *node);
 

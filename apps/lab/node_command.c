@@ -294,6 +294,21 @@ static int do_set(struct request *request) {
     return node_set(request->node, request->words, request->at, request->dry, request->error);
 }
 
+static int do_app(struct request *request) {
+    if (!take(request, "attacker") || read_end(request) < 0) {
+        return words_fail(request->error,
+                          "a node by itself can only be an attacker: `%s app attacker`; other applications "
+                          "belong to `listen` and `connect`",
+                          request->node->name);
+    }
+    request->node->attacker |= !request->dry;
+    return 0;
+}
+
+static int do_forge(struct request *request) {
+    return sim_forge(request->node, request->words, !request->dry, request->error);
+}
+
 /* ---- finding the command ---- */
 
 static const struct {
@@ -313,6 +328,8 @@ static const struct {
     {"restart", do_restart, true, "restart"},
     {"status", do_status, false, "status"},
     {"set", do_set, true, "set nodelay on"},
+    {"app", do_app, true, "app attacker"},
+    {"forge", do_forge, false, "forge A->B RST seq nxt+5"},
 };
 #define COMMANDS_COUNT (sizeof COMMANDS / sizeof *COMMANDS)
 

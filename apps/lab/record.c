@@ -184,6 +184,13 @@ void record_event(struct record *record, unsigned node, const struct lucid_event
     }
 }
 
+void record_forged(struct record *record, unsigned node, const struct lucid_event *made) {
+    struct lucid_event event = *made;
+    event.number = record->next++;
+    trace_json_event(&record->line, &event, record->node[node].name, 0);
+    write_line(record);
+}
+
 static void record_lost(struct record *record, unsigned node, lucid_time now, uint64_t count) {
     struct json json = record_begin(record, now, record->node[node].name, 0, "lost");
     json_uint(&json, "count", count);

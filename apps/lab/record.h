@@ -67,6 +67,9 @@ void record_drain(struct record *record, unsigned node, struct lucid_stack *stac
 /* One event of a stack, or one that the lab makes up in its form (a forged segment). */
 void record_event(struct record *record, unsigned node, const struct lucid_event *event);
 
+/* A segment that no stack sent, with the number it has in the log already. */
+void record_forged(struct record *record, unsigned node, const struct lucid_event *event);
+
 /* The node's stack was taken away: what comes later has new numbers of connections. */
 void record_restart(struct record *record, unsigned node);
 

@@ -72,7 +72,7 @@ void wire_said(struct wire *wire, struct json *json, const char *tag) {
     record_finish(wire->record, json);
 }
 
-static void lose(struct wire *wire, struct parcel *parcel, const char *act, const char *tag) {
+void wire_lose(struct wire *wire, struct parcel *parcel, const char *act, const char *tag) {
     struct json json = wire_say(wire, act, parcel);
     wire_said(wire, &json, tag);
     free(parcel);
@@ -123,25 +123,25 @@ static void travel(struct wire *wire, struct direction *direction, struct parcel
     wire->arrive(wire->user, parcel, direction->busy + direction->delay + extra);
 }
 
-static void enter(struct wire *wire, struct parcel *parcel, lucid_time extra) {
+void wire_enter(struct wire *wire, struct parcel *parcel, lucid_time extra) {
     struct direction *direction = &wire->direction[parcel->from][parcel->to];
     if (direction->cut) {
-        lose(wire, parcel, "drop", "cut");
+        wire_lose(wire, parcel, "drop", "cut");
         return;
     }
     if (direction->loss > 0 && lab_rng_below(&direction->rng, 1000000) < direction->loss) {
-        lose(wire, parcel, "drop", "loss");
+        wire_lose(wire, parcel, "drop", "loss");
         return;
     }
     if (parcel->length > direction->mtu) {
         if (direction->icmp) {
             wire->object(wire->user, parcel, 3, 4, direction->mtu);
         }
-        lose(wire, parcel, "too_big", "");
+        wire_lose(wire, parcel, "too_big", "");
         return;
     }
     if (still_leaving(direction, wire->now) >= direction->queue) {
-        lose(wire, parcel, "queue_full", "");
+        wire_lose(wire, parcel, "queue_full", "");
         return;
     }
     travel(wire, direction, parcel, extra);
@@ -149,13 +149,13 @@ static void enter(struct wire *wire, struct parcel *parcel, lucid_time extra) {
 
 void wire_pass(struct wire *wire, lucid_time now, struct parcel *parcel) {
     wire->now = now;
-    enter(wire, parcel, 0);
+    wire_enter(wire, parcel, 0);
 }
 
 void wire_release(struct wire *wire, struct parcel *parcel) {
     struct json json = wire_say(wire, "release", parcel);
     wire_said(wire, &json, parcel->tag);
-    enter(wire, parcel, 0);
+    wire_enter(wire, parcel, 0);
 }
 
 /* ---- packets that were put aside, until others have passed ---- */
@@ -166,7 +166,7 @@ static void overtaken(struct wire *wire, unsigned from, unsigned to) {
         next = TAILQ_NEXT(parcel, next);
         if (parcel->from == from && parcel->to == to && --parcel->places == 0) {
             TAILQ_REMOVE(&wire->aside, parcel, next);
-            enter(wire, parcel, 0);
+            wire_enter(wire, parcel, 0);
         }
     }
 }
@@ -187,29 +187,35 @@ void wire_tick(struct wire *wire, lucid_time now) {
         next = TAILQ_NEXT(parcel, next);
         if (parcel->until <= now) {
             TAILQ_REMOVE(&wire->aside, parcel, next);
-            enter(wire, parcel, 0);
+            wire_enter(wire, parcel, 0);
         }
     }
 }
 
 /* ---- rules ---- */
 
-static void copy(struct wire *wire, struct parcel *parcel, const char *tag) {
+struct parcel *wire_copy(struct wire *wire, const struct parcel *parcel, const char *tag) {
     struct parcel *second = parcel_new(record_packet(wire->record), parcel->from, parcel->to, parcel->octets,
                                        parcel->length);
     if (!second) {
         wire->record->no_memory = true;
-        enter(wire, parcel, 0);
-        return;
+        return NULL;
     }
     struct json json = wire_say(wire, "dup", parcel);
     json_uint(&json, "id2", second->id);
     wire_said(wire, &json, tag);
-    enter(wire, parcel, 0);
-    enter(wire, second, 0);
+    return second;
 }
 
-static void hold(struct wire *wire, struct parcel *parcel, const char *tag) {
+static void twice(struct wire *wire, struct parcel *parcel, const char *tag) {
+    struct parcel *second = wire_copy(wire, parcel, tag);
+    wire_enter(wire, parcel, 0);
+    if (second) {
+        wire_enter(wire, second, 0);
+    }
+}
+
+void wire_hold(struct wire *wire, struct parcel *parcel, const char *tag) {
     struct json json = wire_say(wire, "hold", parcel);
     wire_said(wire, &json, tag);
     strcpy(parcel->tag, tag);
@@ -229,7 +235,7 @@ static void delay(struct wire *wire, struct parcel *parcel, const struct wire_ru
     struct json json = wire_say(wire, "delay", parcel);
     json_uint(&json, "by", rule->delay);
     wire_said(wire, &json, rule->tag);
-    enter(wire, parcel, rule->delay);
+    wire_enter(wire, parcel, rule->delay);
 }
 
 static void spoil(struct wire *wire, struct parcel *parcel, const struct look *look, const struct wire_rule *rule) {
@@ -237,19 +243,19 @@ static void spoil(struct wire *wire, struct parcel *parcel, const struct look *l
     struct json json = wire_say(wire, "corrupt", parcel);
     json_uint(&json, "bit", bit);
     wire_said(wire, &json, rule->tag);
-    enter(wire, parcel, 0);
+    wire_enter(wire, parcel, 0);
 }
 
 static void apply(struct wire *wire, struct parcel *parcel, const struct look *look, const struct wire_rule *rule) {
     switch (rule->act) {
     case TLOG_WIRE_DROP:
-        lose(wire, parcel, "drop", rule->tag);
+        wire_lose(wire, parcel, "drop", rule->tag);
         break;
     case TLOG_WIRE_HOLD:
-        hold(wire, parcel, rule->tag);
+        wire_hold(wire, parcel, rule->tag);
         break;
     case TLOG_WIRE_DUP:
-        copy(wire, parcel, rule->tag);
+        twice(wire, parcel, rule->tag);
         break;
     case TLOG_WIRE_DELAY:
         delay(wire, parcel, rule);
@@ -273,7 +279,7 @@ void wire_send(struct wire *wire, lucid_time now, struct parcel *parcel) {
         passes = rule->act != TLOG_WIRE_DROP && rule->act != TLOG_WIRE_HOLD && rule->act != TLOG_WIRE_REORDER;
         apply(wire, parcel, &look, rule);
     } else {
-        enter(wire, parcel, 0);
+        wire_enter(wire, parcel, 0);
     }
     if (done) {
         TAILQ_REMOVE(&wire->rules, rule, next);

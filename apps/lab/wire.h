@@ -73,6 +73,9 @@ struct wire {
     lucid_time now;
     /* Takes the parcel, to arrive then. */
     void (*arrive)(void *user, struct parcel *parcel, lucid_time at);
+    /* A parcel that is on its way, and when it will arrive; NULL. And takes it out. */
+    struct parcel *(*find)(void *user, uint64_t id, lucid_time *at);
+    void (*recall)(void *user, struct parcel *parcel);
     /* The wire has something to say to the sender of this parcel: an ICMP error of this type and code. */
     void (*object)(void *user, const struct parcel *parcel, uint8_t type, uint8_t code, uint32_t mtu);
     void *user;
@@ -101,14 +104,14 @@ struct parcel *parcel_new(uint64_t id, unsigned from, unsigned to, const void *o
 
 /* What a command of the wire means, read before it is carried out, so that a wrong one changes nothing. */
 struct wire_order {
-    enum { WIRE_RULE, WIRE_SET, WIRE_RELEASE, WIRE_CUT, WIRE_LIST } what;
+    enum { WIRE_RULE, WIRE_ONE, WIRE_SET, WIRE_RELEASE, WIRE_CUT, WIRE_LIST } what;
     struct wire_rule rule;
     uint8_t from, to;
     struct direction set;
     bool sets_delay, sets_rate, sets_queue, sets_mtu, sets_loss, sets_icmp;
     bool cut;
     char tag[WIRE_TAG_MAX]; /* of release; empty: all */
-    uint64_t id;            /* of release: this packet; 0: by tag */
+    uint64_t id;            /* of WIRE_ONE and of release: this packet; 0: by tag */
 };
 
 /* words: from "wire" on. Returns 0, or -1 and the sentence. */
@@ -116,13 +119,27 @@ int wire_read(struct wire_order *order, const struct lab_words *words, const str
               char error[LAB_ERROR]);
 
 /* Whether it can be carried out: 0, or -1 and the sentence. */
-int wire_may(const struct wire *wire, const struct wire_order *order, char error[LAB_ERROR]);
+int wire_may(struct wire *wire, const struct wire_order *order, char error[LAB_ERROR]);
 
 /* Carries it out. Returns 0, or -1 and the sentence. */
 int wire_obey(struct wire *wire, lucid_time now, const struct wire_order *order, char error[LAB_ERROR]);
 
 /* Lines for people: the directions that differ, the rules, what is held. */
 void wire_list(const struct wire *wire, struct text *text);
+
+/* ---- wire_flight.c ---- */
+
+/* What a rule would do, to one packet that is on its way or held: 0, or -1 and the sentence. dry: only whether. */
+int wire_one(struct wire *wire, const struct wire_order *order, bool dry, char error[LAB_ERROR]);
+
+/* ---- for the other files of the wire ---- */
+
+void wire_lose(struct wire *wire, struct parcel *parcel, const char *act, const char *tag);
+void wire_hold(struct wire *wire, struct parcel *parcel, const char *tag);
+void wire_enter(struct wire *wire, struct parcel *parcel, lucid_time extra);
+
+/* A copy with a number of its own, said in the log; NULL: no memory. */
+struct parcel *wire_copy(struct wire *wire, const struct parcel *parcel, const char *tag);
 
 /* ---- wire_rules.c ---- */
 

@@ -145,6 +145,15 @@ static bool more_conditions(const struct reader *reader) {
            !words_is(reader->words, reader->at, "tag");
 }
 
+/* Behind "id": the number of a packet. */
+static int read_id(struct reader *reader) {
+    if (words_number(word(reader), UINT64_MAX / 2, &reader->order->id) < 0 || reader->order->id == 0) {
+        return words_fail(reader->error, "`id` needs the number of a packet, for example `wire drop id 17`");
+    }
+    reader->at++;
+    return read_end(reader);
+}
+
 /* Behind "next": [A->B] [where CONDITION ...] [count N] [tag T]. */
 static int read_rule(struct reader *reader) {
     struct wire_rule *rule = &reader->order->rule;
@@ -171,6 +180,10 @@ static int read_rule(struct reader *reader) {
 }
 
 static int read_next(struct reader *reader) {
+    if (take(reader, "id")) {
+        reader->order->what = WIRE_ONE;
+        return read_id(reader);
+    }
     if (!take(reader, "next")) {
         return words_fail(reader->error, "`wire %s` needs `next`, and which packets; %s", words_at(reader->words, 1),
                           EXAMPLE);
@@ -222,10 +235,10 @@ static int read_delay(struct reader *reader) {
                                          "`wire delay 300ms next A->B where SYN`");
     }
     reader->at++;
-    if (take(reader, "next")) {
+    if (words_is(reader->words, reader->at, "next") || words_is(reader->words, reader->at, "id")) {
         order->rule.act = TLOG_WIRE_DELAY;
         order->rule.delay = time;
-        return read_rule(reader);
+        return read_next(reader);
     }
     order->set.delay = time;
     order->sets_delay = true;
@@ -293,9 +306,8 @@ static int read_release(struct reader *reader) {
     if (reader->at == reader->words->count || take(reader, "all")) {
         return read_end(reader);
     }
-    if (words_number(word(reader), UINT64_MAX / 2, &order->id) == 0) {
-        reader->at++;
-        return read_end(reader);
+    if (take(reader, "id")) {
+        return read_id(reader);
     }
     return read_tag(reader, order->tag) < 0 ? -1 : read_end(reader);
 }

@@ -26,8 +26,11 @@ static bool meant(const struct wire_order *order, const struct parcel *parcel) {
     return !order->tag[0] || !strcmp(order->tag, parcel->tag);
 }
 
-int wire_may(const struct wire *wire, const struct wire_order *order, char error[LAB_ERROR]) {
+int wire_may(struct wire *wire, const struct wire_order *order, char error[LAB_ERROR]) {
     const struct parcel *parcel;
+    if (order->what == WIRE_ONE) {
+        return wire_one(wire, order, true, error);
+    }
     if (order->what != WIRE_RELEASE) {
         return 0;
     }
@@ -89,6 +92,8 @@ int wire_obey(struct wire *wire, lucid_time now, const struct wire_order *order,
     switch (order->what) {
     case WIRE_RULE:
         return add_rule(wire, &order->rule, error);
+    case WIRE_ONE:
+        return wire_one(wire, order, false, error);
     case WIRE_SET:
         for_each(wire, order);
         return 0;

@@ -27,6 +27,7 @@ static void init_node(struct world *world, struct node *node, const char *name, 
     TAILQ_INIT(&node->sockets);
     TAILQ_INIT(&node->gone);
     lucid_config_default(&node->config);
+    node_lend(node);
     lab_rng_seed(&node->random, world->options.seed, LAB_STREAM_STACK, node->index);
     world->record.node[node->index].name = node->name;
 }

@@ -112,6 +112,26 @@ void sim_arrive(struct world *world, struct parcel *parcel) {
     lucid_input(node->stack, world->now, &in);
 }
 
+static struct parcel *on_find(void *user, uint64_t id, lucid_time *at) {
+    struct world *world = user;
+    for (unsigned n = 0; n < world->nodes; n++) {
+        const struct agenda *agenda = &world->node[n].agenda;
+        for (unsigned i = 0; i < agenda->count; i++) {
+            struct parcel *parcel = agenda->entry[i].what;
+            if (parcel->id == id) {
+                *at = agenda->entry[i].at;
+                return parcel;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void on_recall(void *user, struct parcel *parcel) {
+    struct world *world = user;
+    agenda_remove(&world->node[parcel->to].agenda, parcel);
+}
+
 static void on_object(void *user, const struct parcel *parcel, uint8_t type, uint8_t code, uint32_t mtu) {
     struct world *world = user;
     const struct sim_head *head = sim_head(world, parcel->id);
@@ -221,6 +241,8 @@ uint32_t world_next_event(const struct world *world) {
 void sim_init(struct world *world) {
     wire_init(&world->wire, world->options.seed, world->nodes, &world->record);
     world->wire.arrive = on_arrive;
+    world->wire.find = on_find;
+    world->wire.recall = on_recall;
     world->wire.object = on_object;
     world->wire.user = world;
 }

@@ -157,3 +157,55 @@ unsigned lab_play_sent(const struct lab_play *play, const char *node, unsigned f
     }
     return count;
 }
+
+const struct tlog_event *lab_play_wire(const struct lab_play *play, enum tlog_wire_kind act, unsigned k) {
+    for (uint32_t i = 1; i <= tlog_count(play->log); i++) {
+        const struct tlog_event *event = tlog_at(play->log, i);
+        if (event->kind == TLOG_WIRE_ACT && event->u.wire.act == act && --k == 0) {
+            return event;
+        }
+    }
+    return NULL;
+}
+
+const struct tlog_event *lab_play_segment(const struct lab_play *play, enum tlog_kind kind, const char *node,
+                                          unsigned flags, unsigned k) {
+    for (uint32_t i = 1; i <= tlog_count(play->log); i++) {
+        const struct tlog_event *event = tlog_at(play->log, i);
+        if (is(play, event, kind, node) && event->u.segment.flags == flags && --k == 0) {
+            return event;
+        }
+    }
+    return NULL;
+}
+
+uint64_t lab_play_arrival(const struct lab_play *play, uint64_t id) {
+    for (uint32_t i = 1; i <= tlog_count(play->log); i++) {
+        const struct tlog_event *event = tlog_at(play->log, i);
+        if (event->kind == TLOG_SEG_RX && event->u.segment.id == id) {
+            return event->t;
+        }
+    }
+    return TLOG_NONE;
+}
+
+static bool says(const struct lab_play *play, const struct tlog_event *event, const char *node, const char *k) {
+    return is(play, event, TLOG_APP, node) && !strcmp(event->u.say.k.at, k);
+}
+
+unsigned lab_play_app(const struct lab_play *play, const char *node, const char *k) {
+    unsigned count = 0;
+    for (uint32_t i = 1; i <= tlog_count(play->log); i++) {
+        count += says(play, tlog_at(play->log, i), node, k);
+    }
+    return count;
+}
+
+uint64_t lab_play_octets(const struct lab_play *play, const char *node, const char *k) {
+    uint64_t count = 0;
+    for (uint32_t i = 1; i <= tlog_count(play->log); i++) {
+        const struct tlog_event *event = tlog_at(play->log, i);
+        count += says(play, event, node, k) ? (uint64_t)event->u.say.count : 0;
+    }
+    return count;
+}

@@ -31,6 +31,20 @@ const char *lab_play_states(struct lab_play *play, const char *node, uint32_t c)
 unsigned lab_play_count(const struct lab_play *play, enum tlog_kind kind, const char *node);
 const struct tlog_event *lab_play_event(const struct lab_play *play, enum tlog_kind kind, const char *node, unsigned k);
 
+/* The k-th act of the wire of a kind, from 1; NULL: there are fewer. */
+const struct tlog_event *lab_play_wire(const struct lab_play *play, enum tlog_wire_kind act, unsigned k);
+
+/* The k-th segment with these flags that left or arrived at a node; NULL: there are fewer. */
+const struct tlog_event *lab_play_segment(const struct lab_play *play, enum tlog_kind kind, const char *node,
+                                          unsigned flags, unsigned k);
+
+/* When a packet arrived; TLOG_NONE: it did not. */
+uint64_t lab_play_arrival(const struct lab_play *play, uint64_t id);
+
+/* How many `app` events say k at a node; and how many octets they count together. */
+unsigned lab_play_app(const struct lab_play *play, const char *node, const char *k);
+uint64_t lab_play_octets(const struct lab_play *play, const char *node, const char *k);
+
 /* "S SA A": the flags of the segments of all nodes in the order in which they left. */
 const char *lab_play_flags(struct lab_play *play);
 
