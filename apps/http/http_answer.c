@@ -36,6 +36,12 @@ bool http_answer_text(struct http_answer *answer, const char *type, const struct
     return !answer->head.cut;
 }
 
+void http_answer_stream(struct http_answer *answer, struct http_source *source) {
+    http_answer_body(answer, source, 1);
+    answer->endless = true;
+    answer->about.persistent = false;
+}
+
 /* A client of HTTP/1.0 must be told that the connection stays, one of HTTP/1.1 that it does not. RFC 9112 9.3.
  * Statuses without a body have no length either. RFC 9110 8.6 */
 bool http_answer_finish(struct http_answer *answer) {
@@ -45,7 +51,7 @@ bool http_answer_finish(struct http_answer *answer) {
     } else if (answer->about.old) {
         http_answer_field(answer, "Connection", "keep-alive");
     }
-    if (!bodiless) {
+    if (!bodiless && !answer->endless) {
         text_format(&answer->head, "Content-Length: %" PRIu64 "\r\n", answer->length);
     }
     text_put(&answer->head, "\r\n");

@@ -31,6 +31,7 @@ struct http_answer {
     size_t sent;                /* octets of the head that the transport has taken */
     struct http_source *source; /* of the body; NULL: none, or it is in head */
     uint64_t length;            /* of the body, as Content-Length says it */
+    bool endless;               /* the length is not known: the end of the connection is the end of the body */
 };
 
 void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about);
@@ -41,6 +42,9 @@ void http_answer_field(struct http_answer *answer, const char *name, const char 
 /* The body. The source is the answer's from now on; NULL (there was no memory for it) makes the answer fail, if
  * length is not 0. */
 void http_answer_body(struct http_answer *answer, struct http_source *source, uint64_t length);
+
+/* A body that comes bit by bit, and whose end nobody knows yet: RFC 9112 6.3, 8. The connection is closed after it. */
+void http_answer_stream(struct http_answer *answer, struct http_source *source);
 
 /* A short body that is sent with the head, and the last thing to be said of the answer: finishes it, and returns what
  * http_answer_finish() does. */

@@ -43,6 +43,11 @@ int http_server_open(struct http_server **made, struct transport *transport, con
         free(server);
         return failed;
     }
+    if (options->handlers) {
+        server->site.handlers = options->handlers;
+        server->site.handler_count = options->handler_count;
+        server->site.user = options->user;
+    }
     server->options = *options;
     server->options.root = NULL; /* the caller's, and not needed any more */
     server->transport = transport;

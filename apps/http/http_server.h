@@ -26,12 +26,16 @@
 #include "http/stream.h"
 
 struct http_server;
+struct http_handler;
 
 /* Room for one sentence that says what happened and what to do. */
 #define HTTP_ERROR_TEXT 256
 
 /* Times in nanoseconds. */
 struct http_server_options {
+    const struct http_handler *handlers; /* of http_site.h: who answers instead of the server itself; NULL: nobody */
+    unsigned handler_count;
+    void *user;                /* theirs: site->user */
     const char *root;          /* folder whose files are served; NULL: the page that explains itself */
     uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */
     struct http_limits limits; /* of one request */

@@ -24,7 +24,8 @@ enum { HANDLERS = sizeof handlers / sizeof handlers[0] };
 /* ---- opening, closing, the time ---- */
 
 int http_site_open(struct http_site *site, const char *root, size_t memory, char *error, size_t size) {
-    *site = (struct http_site){.root = -1, .budget = {.limit = memory}};
+    *site = (struct http_site){
+        .handlers = handlers, .handler_count = HANDLERS, .root = -1, .budget = {.limit = memory}};
     TAILQ_INIT(&site->mapped);
     http_date_format(0, site->date);
     if (!root) {
@@ -80,13 +81,14 @@ void http_site_find(const struct http_site *site, struct http_exchange *exchange
     if (!read_path(exchange, &path)) {
         return;
     }
-    for (unsigned i = 0; i < HANDLERS; i++) {
-        if (!is_there(site, &handlers[i], &path)) {
+    for (unsigned i = 0; i < site->handler_count; i++) {
+        const struct http_handler *handler = &site->handlers[i];
+        if (!is_there(site, handler, &path)) {
             continue;
         }
-        exchange->allowed |= (uint16_t)handlers[i].methods;
-        if (!exchange->handler && handlers[i].methods & exchange->request.method) {
-            exchange->handler = &handlers[i];
+        exchange->allowed |= (uint16_t)handler->methods;
+        if (!exchange->handler && handler->methods & exchange->request.method) {
+            exchange->handler = handler;
         }
     }
     if (!exchange->handler) {

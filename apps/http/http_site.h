@@ -14,8 +14,13 @@
 #include "http/http_file.h"
 #include "http/http_request.h"
 
+struct http_handler;
+
 struct http_site {
-    int root; /* folder, see http_root.h; -1: none */
+    const struct http_handler *handlers; /* who answers; those asked first stand first */
+    unsigned handler_count;
+    void *user; /* of whoever gave the handlers */
+    int root;   /* folder, see http_root.h; -1: none */
     struct http_budget budget;
     struct http_files mapped;
     int64_t second; /* since 1970, as it was last asked for */
@@ -48,7 +53,8 @@ struct http_exchange {
     struct http_answer answer;
 };
 
-/* The folder may be NULL. Returns 0, or a negative error and a sentence. */
+/* The folder may be NULL. The handlers are the site's own until others are set. Returns 0, or a negative error and a
+ * sentence. */
 int http_site_open(struct http_site *site, const char *root, size_t memory, char *error, size_t size);
 void http_site_close(struct http_site *site);
 

@@ -1,8 +1,8 @@
 /* page.h: the page of the lab (apps/lab/web/) put together: markup, style and scripts one behind the other, and the
  * data that the program gives it, each in an element of its own.
  *
- * Two uses: a file that holds a whole log and loads nothing (html.h), and the page of a running world, which fetches its
- * log (web.h). A browser must not take data for markup: there every '<' is written as \u003c, which JSON reads back.
+ * Two uses: a file that holds a whole log and loads nothing (html.h), and the page of a running world, which fetches
+ * its log (web.h). A browser must not take data for markup: there every `<` is written as \u003c, which JSON reads.
  */
 #ifndef LAB_PAGE_H
 #define LAB_PAGE_H
