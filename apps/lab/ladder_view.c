@@ -204,7 +204,7 @@ static int take_wire(struct ladder_view *ladder, const struct tlog_event *event)
 static bool worth_a_rung(const struct tlog_event *event) {
     switch ((enum tlog_kind)event->kind) {
     case TLOG_RULE:
-        return event->u.rule.outcome != LUCID_OUTCOME_ACCEPTED;
+        return !narrate_is_detail(event);
     case TLOG_CALL:
         return event->u.call.call != LUCID_CALL_STATUS && event->u.call.call != LUCID_CALL_RECV &&
                event->u.call.call != LUCID_CALL_ACCEPT;

@@ -483,7 +483,19 @@ void narrate_event(struct text *out, const struct model *model, const struct tlo
     narrate_styled(out, model, event, (struct narrate_style){.stamps = true});
 }
 
+/* Decisions of every segment: that it was taken, that an ACK of it waits, what was measured. */
+static bool is_routine(const struct tlog_rule *rule) {
+    static const char delayed[] = "9293:SHLD-18";
+    bool ack_waits = rule->outcome == LUCID_OUTCOME_WAITS && rule->rule.length == strlen(delayed) &&
+                     !memcmp(rule->rule.at, delayed, strlen(delayed));
+    return ack_waits || rule->outcome == LUCID_OUTCOME_ACCEPTED || rule->outcome == LUCID_OUTCOME_ACK_NOW ||
+           rule->outcome == LUCID_OUTCOME_ADJUSTED;
+}
+
 bool narrate_is_detail(const struct tlog_event *event) {
+    if (event->kind == TLOG_RULE) {
+        return is_routine(&event->u.rule);
+    }
     return event->kind == TLOG_VAR || event->kind == TLOG_TIMER_SET || event->kind == TLOG_TIMER_STOP ||
            (event->kind == TLOG_RET && event->u.call.result.length == 0);
 }

@@ -25,7 +25,8 @@ void narrate_event(struct text *out, const struct model *model, const struct tlo
 void narrate_styled(struct text *out, const struct model *model, const struct tlog_event *event,
                     struct narrate_style style);
 
-/* Whether the event is detail that a reader who wants the story leaves out: variables, timers set and stopped. */
+/* Whether the event is detail that a reader who wants the story leaves out: variables, timers set and stopped, what
+ * is decided of every segment. */
 bool narrate_is_detail(const struct tlog_event *event);
 
 /* Prints what has come since the model's event up to event n, one line each, and moves the model there. brief: without

@@ -179,6 +179,16 @@ static void paint_message(struct view body, const char *message) {
     }
 }
 
+/* Says in the first line why there are no pictures, if that fits. */
+static bool narrow_told(struct view body) {
+    const char *why = i18n("screen.small");
+    if (utf8_columns(why) > body.width) {
+        return true;
+    }
+    view_put(body, 0, 0, GRID_QUIET, why);
+    return false;
+}
+
 int screen_paint(struct screen *screen, struct grid *grid) {
     struct view view = grid_whole(grid);
     view_fill(view, GRID_PLAIN, ' ');
@@ -196,7 +206,8 @@ int screen_paint(struct screen *screen, struct grid *grid) {
     }
     struct view body = view_part(view, 0, head, view.width, view.height - head - foot);
     if (view.width < SCREEN_WIDTH || view.height < SCREEN_HEIGHT) {
-        story_paint(body, &screen->stage, screen->details);
+        int line = body.height > 6 && !narrow_told(body);
+        story_paint(view_part(body, 0, line, body.width, body.height - line), &screen->stage, screen->details);
     } else if (screen->help) {
         screen_help(body);
     } else {

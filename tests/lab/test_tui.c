@@ -1,0 +1,222 @@
+/* test_tui.c: the lab on a terminal: what is on it is what the layout says, after each key, by changes alone; the
+ * terminal is given back whatever ends the program.
+ */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "lab/screen.h"
+#include "lab/replay.h"
+#include "lab/tui.h"
+#include "lab_views.h"
+#include "pty.h"
+
+static struct pty pty;
+
+static int replay(void *argument) {
+    (void)argument;
+    return tui_replay(sample, NULL);
+}
+
+static void text_of(const struct grid *grid, struct text *text) {
+    *text = text_growing();
+    grid_text(grid, false, text);
+}
+
+/* How often it is looked again, 20 ms apart, until the screen is as it should be. */
+#define LOOKS 500
+
+static void wait_for(const char *what, const char *expected) {
+    struct text got;
+    for (unsigned i = 0; i < LOOKS; i++) {
+        text_of(pty.screen, &got);
+        bool same = !strcmp(expected, got.data);
+        text_free(&got);
+        if (same) {
+            return;
+        }
+        pty_read(&pty, 20);
+    }
+    text_of(pty.screen, &got);
+    size_t same = 0;
+    while (expected[same] && expected[same] == got.data[same]) {
+        same++;
+    }
+    ck_abort_msg("%s: expected \"%.80s\", got \"%.80s\"", what, expected + same, got.data + same);
+}
+
+/* The screen becomes what a fresh layout gives at event n. */
+static void shows(uint32_t n, unsigned panes) {
+    struct screen *screen = screen_new(model);
+    struct grid *grid = grid_new(pty.screen->width, pty.screen->height);
+    struct text expected;
+    char what[40];
+    ck_assert_int_eq(model_goto(model, n), 0);
+    screen->status = "PAUSED";
+    screen->panes ^= panes;
+    ck_assert_int_eq(screen_paint(screen, grid), 0);
+    text_of(grid, &expected);
+    snprintf(what, sizeof what, "event %u", n);
+    wait_for(what, expected.data);
+    text_free(&expected);
+    grid_free(grid);
+    screen_free(screen);
+}
+
+static void setup(void) {
+    sample_setup();
+    pty_start(&pty, 80, 24, replay, NULL);
+    shows(0, 0);
+}
+
+static void teardown(void) {
+    pty_end(&pty);
+    sample_teardown();
+}
+
+START_TEST(keys_step) {
+    ck_assert(pty.other_screen && !pty.cursor);
+    shows(0, 0);
+    uint32_t n = 0;
+    for (unsigned i = 0; i < 6; i++) {
+        pty_type(&pty, " ");
+        n = replay_step(sample, n);
+        shows(n, 0);
+    }
+    pty_type(&pty, "b\x1b[D"); /* and the arrow to the left */
+    n = replay_back(sample, replay_back(sample, n));
+    shows(n, 0);
+    pty_type(&pty, "n");
+    n = replay_next_state(sample, n);
+    shows(n, 0);
+    pty_type(&pty, "G");
+    shows(tlog_count(sample), 0);
+    pty_type(&pty, "g");
+    shows(0, 0);
+    pty_type(&pty, ":goto 64\r");
+    shows(64, 0);
+    pty_type(&pty, "79");
+    shows(64, 1u << PANE_HEADER | 1u << PANE_TABLE);
+}
+END_TEST
+
+START_TEST(only_changes_are_sent) {
+    unsigned long first = pty.octets;
+    pty_type(&pty, " ");
+    pty_settle(&pty);
+    ck_assert_uint_lt(pty.octets - first, first / 2);
+    unsigned long before = pty.octets;
+    pty_type(&pty, "zz"); /* no key: nothing changes, nothing is sent */
+    pty_settle(&pty);
+    ck_assert_uint_eq(pty.octets, before);
+}
+END_TEST
+
+START_TEST(resizes) {
+    pty_type(&pty, ":goto 64\r");
+    pty_resize(&pty, 110, 34);
+    shows(64, 0);
+    pty_resize(&pty, 60, 15);
+    shows(64, 0);
+    pty_resize(&pty, 80, 24);
+    shows(64, 0);
+}
+END_TEST
+
+static bool reads(const char *words) {
+    for (unsigned i = 0; i < LOOKS; i++) {
+        struct text text;
+        text_of(pty.screen, &text);
+        bool found = strstr(text.data, words);
+        text_free(&text);
+        if (found) {
+            return true;
+        }
+        pty_read(&pty, 20);
+    }
+    return false;
+}
+
+START_TEST(commands_answer) {
+    pty_type(&pty, ":goto 64\rw");
+    ck_assert(reads("9293:3.10.7.4/8/FIN-WAIT-1"));
+    pty_type(&pty, ":A close\r");
+    ck_assert(reads("a recorded log knows"));
+    pty_type(&pty, ":goto 6400\r");
+    ck_assert(reads("a number from 0 to that"));
+    pty_type(&pty, "\x1b");
+    shows(64, 0);
+    /* The line before comes back, is changed and done. */
+    pty_type(&pty, ":\x1b[A\x7f\x7f");
+    ck_assert(reads(": goto 64"));
+    pty_type(&pty, "\x7f\x7f"
+                   "12\r");
+    shows(12, 0);
+    pty_type(&pty, "?");
+    ck_assert(reads("a way gone, not gone"));
+    pty_type(&pty, "x");
+    shows(12, 0);
+}
+END_TEST
+
+static void ends(int status) {
+    ck_assert_msg(pty_restored(&pty), "the terminal is not as it was");
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+
+START_TEST(q_quits) {
+    ck_assert(!pty_restored(&pty));
+    ck_assert_int_eq(write(pty.fd, "q", 1), 1);
+    ends(pty_wait(&pty));
+}
+END_TEST
+
+START_TEST(ctrl_c_quits) {
+    ck_assert_int_eq(write(pty.fd, "\x03", 1), 1);
+    ends(pty_wait(&pty));
+}
+END_TEST
+
+START_TEST(killed) {
+    static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT};
+    for (unsigned i = 0; i < sizeof signals / sizeof *signals; i++) {
+        ck_assert_int_eq(kill(pty.pid, signals[i]), 0);
+        int status = pty_wait(&pty);
+        ck_assert_msg(pty_restored(&pty), "the terminal is not as it was after signal %d", signals[i]);
+        ck_assert(WIFSIGNALED(status));
+        ck_assert_int_eq(WTERMSIG(status), signals[i]);
+        pty_end(&pty);
+        pty_start(&pty, 80, 24, replay, NULL);
+        shows(0, 0);
+    }
+}
+END_TEST
+
+START_TEST(stopped) {
+    pty_type(&pty, " \x1a"); /* Ctrl-Z */
+    pty_settle(&pty);
+    int status;
+    ck_assert_int_eq(waitpid(pty.pid, &status, WUNTRACED), pty.pid);
+    ck_assert(WIFSTOPPED(status));
+    ck_assert(pty_restored(&pty));
+    ck_assert_int_eq(kill(pty.pid, SIGCONT), 0);
+    shows(replay_step(sample, 0), 0);
+    pty_type(&pty, " ");
+    shows(replay_step(sample, replay_step(sample, 0)), 0);
+}
+END_TEST
+
+int main(void) {
+    TCase *tests;
+    Suite *suite = unit_suite("tui", &tests);
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, keys_step);
+    tcase_add_test(tests, only_changes_are_sent);
+    tcase_add_test(tests, resizes);
+    tcase_add_test(tests, commands_answer);
+    tcase_add_test(tests, q_quits);
+    tcase_add_test(tests, ctrl_c_quits);
+    tcase_add_test(tests, killed);
+    tcase_add_test(tests, stopped);
+    return unit_run(suite);
+}
