@@ -141,9 +141,10 @@ void proof_arrival(struct proof *proof) {
     }
 }
 
+/* A spoilt one is looked at before it counts as a segment that arrives. */
 void proof_names_packet(struct proof *proof, uint64_t id) {
     const struct proof_packet *packet = find_packet(proof, id);
-    if (!packet || packet->fate == PROOF_ARRIVED || proof->one_sided) {
+    if (!packet || packet->fate == PROOF_ARRIVED || packet->spoiled || proof->one_sided) {
         return;
     }
     proof_fault(proof, "it is about packet %" PRIu64 ", which has not arrived", id);
