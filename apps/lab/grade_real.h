@@ -40,12 +40,14 @@ struct real_story {
 
 #define REAL_STATES 40
 
+struct real_change {
+    uint16_t from, to; /* enum lucid_tcp_state */
+};
+
 /* What is compared. */
 struct real_outcome {
     unsigned changes[2];
-    struct {
-        uint16_t from, to;
-    } change[2][REAL_STATES];
+    struct real_change change[2][REAL_STATES];
     uint64_t delivered[2], print[2]; /* octets that the end has read, and a hash of them */
     int error[2];                    /* the first that a call has met */
 };

@@ -1,0 +1,187 @@
+/* cmd_edges.c: lucid-lab edges: which edges of the machine were walked (L35), by logs that prove it.
+ *
+ * A log counts when it comes out the same, event by event, when its commands are run again from its seed; so it cannot
+ * be forged. Not counted are live logs, which nobody can run again, logs with a rule taken away, and those from which
+ * the trace has lost events.
+ */
+#include <dirent.h>
+#include <getopt.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lab/edges.h"
+#include "lab/lab.h"
+#include "lab/session.h"
+
+int lab_edges(int argc, char **argv);
+
+static bool is_text(const struct tlog_text *text, const char *word) {
+    return text->length == strlen(word) && !memcmp(text->at, word, text->length);
+}
+
+static bool begins_with(const struct tlog_text *text, const char *word) {
+    return text->length >= strlen(word) && !memcmp(text->at, word, strlen(word));
+}
+
+/* A rule may be taken away in the beginning, which the header says, or by a command. */
+static const char *why_no_events(const struct tlog *log) {
+    for (uint32_t i = 1; i <= tlog_count(log); i++) {
+        const struct tlog_event *event = tlog_at(log, i);
+        if (event->kind == TLOG_LOST) {
+            return "some of its events are lost";
+        }
+        if (event->kind == TLOG_CMD && begins_with(&event->u.say.text, "without")) {
+            return "a rule was taken away in it";
+        }
+    }
+    return NULL;
+}
+
+/* NULL: it counts; else why it does not. */
+static const char *why_not(const struct tlog *log, char room[LAB_ERROR]) {
+    const struct tlog_header *header = tlog_header(log);
+    if (!is_text(&header->world, "sim")) {
+        return "it is a live log, which cannot be run again";
+    }
+    if (header->without_count) {
+        return "a rule was taken away in it";
+    }
+    const char *why = why_no_events(log);
+    if (why) {
+        return why;
+    }
+    return session_replays(log, room) == 1 ? NULL : room;
+}
+
+/* Returns 1 when it counts, 0 when not, -1 when it cannot be read. */
+static int walk_file(struct edges *edges, const char *path) {
+    char error[LAB_ERROR];
+    struct tlog *log = tlog_read(path, error);
+    if (!log) {
+        fprintf(stderr, "lucid-lab: %s\n", error);
+        return -1;
+    }
+    const char *why = why_not(log, error);
+    if (why) {
+        fprintf(stderr, "lucid-lab: %s does not count: %s\n", path, why);
+    } else {
+        edges_walk(edges, log);
+    }
+    tlog_free(log);
+    return why ? 0 : 1;
+}
+
+/* All logs that a pattern finds. Returns how many counted. */
+static unsigned walk_pattern(struct edges *edges, const char *pattern) {
+    glob_t found;
+    unsigned counted = 0;
+    if (glob(pattern, 0, NULL, &found)) {
+        return 0;
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        counted += walk_file(edges, found.gl_pathv[i]) == 1;
+    }
+    globfree(&found);
+    return counted;
+}
+
+static int print(const struct edges *edges, unsigned students) {
+    struct text text = text_growing();
+    unsigned missing = edges_print(edges, students, &text);
+    fwrite(text.data, 1, text.length, stdout);
+    text_free(&text);
+    return missing ? LAB_FAILED : LAB_OK;
+}
+
+static int audit(void) {
+    struct edges edges;
+    struct text text = text_growing();
+    edges_begin(&edges);
+    unsigned wrong = edges_audit(&edges, &text);
+    fwrite(text.data, 1, text.length, stdout);
+    text_free(&text);
+    return wrong ? LAB_FAILED : LAB_OK;
+}
+
+/* One student of a class: the logs of a folder, and of the folders in it. */
+static void add_student(struct edges *class, const char *folder) {
+    static const char *const below[] = {"*.tlog", "*/*.tlog", "lab-out/*/*.tlog"};
+    struct edges own;
+    char pattern[600];
+    edges_begin(&own);
+    for (unsigned i = 0; i < sizeof below / sizeof below[0]; i++) {
+        int length = snprintf(pattern, sizeof pattern, "%s/%s", folder, below[i]);
+        if (length < (int)sizeof pattern) {
+            walk_pattern(&own, pattern);
+        }
+    }
+    for (unsigned i = 0; i < own.count; i++) {
+        class->visits[i] += own.visits[i];
+        class->walkers[i] += own.visits[i] > 0;
+    }
+}
+
+static int class_of(const char *directory) {
+    struct edges class;
+    struct dirent **entries;
+    unsigned students = 0;
+    int count = scandir(directory, &entries, NULL, alphasort);
+    if (count < 0) {
+        return lab_refuse("%.200s is no folder that can be read; give the one with a folder for each student",
+                          directory);
+    }
+    edges_begin(&class);
+    for (int i = 0; i < count; i++) {
+        char folder[600];
+        struct stat status;
+        int length = snprintf(folder, sizeof folder, "%s/%s", directory, entries[i]->d_name);
+        bool usable = entries[i]->d_name[0] != '.' && length < (int)sizeof folder;
+        if (usable && !stat(folder, &status) && S_ISDIR(status.st_mode)) {
+            add_student(&class, folder);
+            students++;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    if (!students) {
+        return lab_refuse("%.200s has no folders; give the one with a folder for each student", directory);
+    }
+    return print(&class, students);
+}
+
+static int own(int count, char **paths) {
+    struct edges edges;
+    edges_begin(&edges);
+    for (int i = 0; i < count; i++) {
+        if (walk_file(&edges, paths[i]) < 0) {
+            return LAB_USAGE;
+        }
+    }
+    if (!count && !walk_pattern(&edges, "lab-out/*/run.tlog")) {
+        return lab_refuse(
+            "there is no log that counts in lab-out/; walk some edges with `lucid-lab play` or `run` first");
+    }
+    return print(&edges, 0);
+}
+
+int lab_edges(int argc, char **argv) {
+    static const struct option table[] = {
+        {"class", required_argument, NULL, 'c'}, {"audit", no_argument, NULL, 'a'}, {0}};
+    const char *class = NULL;
+    bool audited = false;
+    optind = 1;
+    for (int option; (option = getopt_long(argc, argv, "", table, NULL)) != -1;) {
+        if (option == '?') {
+            return lab_refuse("usage: lucid-lab edges [LOG...|--class DIR] [--audit]");
+        }
+        class = option == 'c' ? optarg : class;
+        audited = audited || option == 'a';
+    }
+    if (audited) {
+        return audit();
+    }
+    return class ? class_of(class) : own(argc - optind, argv + optind);
+}
