@@ -14,7 +14,7 @@ struct page {
     const struct tlog *log;      /* goes into the page; NULL: the page fetches it */
     const struct tlog *rules;    /* whose rules are explained; NULL: all of them */
     const struct text *scenario; /* JSON of what is asked, from page_scenario(); NULL: nothing is */
-    const char *token;           /* the page may give commands, with this; NULL: it may not */
+    const char *token;           /* a running world: commands come with this, "": there are none; NULL: recorded */
 };
 
 /* Appends the page. Whether there was memory: text->cut. */
