@@ -10,12 +10,14 @@
 #include "lab/lab.h"
 #include "lab/narrate.h"
 #include "lab/session.h"
+#include "lab/web_serve.h"
 #include "lab/words.h"
 
 struct play {
     uint64_t seed, nodes;
     const char *script, *keep;
-    bool detail, keeps_going;
+    bool detail, keeps_going, web;
+    uint64_t port; /* of the page */
     struct session *session;
     uint32_t told; /* events */
 };
@@ -105,7 +107,14 @@ static int read_option(struct play *play, char **argv, int *used) {
     if (!strcmp(argv[0], "--keep")) {
         return read_file_name(argv[0], argv[1], &play->keep);
     }
+    if (!strcmp(argv[0], "--port")) {
+        return read_number(argv[0], argv[1], 1, 65535, &play->port);
+    }
     *used = 1;
+    if (!strcmp(argv[0], "--web")) {
+        play->web = true;
+        return LAB_OK;
+    }
     if (!strcmp(argv[0], "--detail")) {
         play->detail = true;
         return LAB_OK;
@@ -142,8 +151,15 @@ static int run_script(struct play *play) {
     return status;
 }
 
+/* A script is played first; then whoever opens the page goes on. */
+static int on_the_page(struct play *play) {
+    struct web_world world = web_of_session(play->session);
+    int status = play->script ? run_script(play) : LAB_OK;
+    return status == LAB_OK ? lab_web_serve(&world, (uint16_t)play->port) : status;
+}
+
 int lab_play(int argc, char **argv) {
-    struct play play = {.seed = 1, .nodes = 2};
+    struct play play = {.seed = 1, .nodes = 2, .port = WEB_PORT};
     int used, status = LAB_OK;
     for (int i = 1; i < argc; i += used) {
         if (read_option(&play, argv + i, &used) != LAB_OK) {
@@ -154,7 +170,7 @@ int lab_play(int argc, char **argv) {
     status = open_session(&play);
     if (status == LAB_OK) {
         tell(&play);
-        status = play.script ? run_script(&play) : do_lines(&play, stdin);
+        status = play.web ? on_the_page(&play) : play.script ? run_script(&play) : do_lines(&play, stdin);
     }
     session_close(play.session);
     return status;

@@ -6,6 +6,7 @@
 #include "lab/narrate.h"
 #include "lab/tui.h"
 #include "lab/tui_term.h"
+#include "lab/web_serve.h"
 
 static const char USAGE[] = "for example `lucid-lab replay run.tlog`, `lucid-lab replay run.tlog --narrate`";
 
@@ -68,6 +69,12 @@ int lab_replay(int argc, char **argv) {
     struct tlog *log = tlog_read(request.file, error);
     if (!log) {
         return lab_refuse("%s", error);
+    }
+    if (request.way == ON_PAGE) {
+        struct web_world world = web_of_log(log);
+        int status = lab_web_serve(&world, WEB_PORT);
+        tlog_free(log);
+        return status;
     }
     bool words = request.way == IN_WORDS || (request.way == AS_FITS && term_why_not());
     int result = words ? in_words(log, request.brief) : tui_replay(log, NULL);

@@ -32,38 +32,50 @@ static bool begins(const char *at, const char *end, const char *with) {
     return (size_t)(end - at) >= length && memcmp(at, with, length) == 0;
 }
 
-/* The next line without what it begins with; NULL at the end. A comment that begins a line ends with a line. */
-static const char *next_line(const char **at, const char *end, size_t *length) {
-    bool comment = false;
-    while (*at < end) {
-        const char *line = *at, *stop = memchr(line, '\n', (size_t)(end - line));
-        stop = stop ? stop : end;
-        *at = stop < end ? stop + 1 : end;
-        while (line < stop && *line == ' ') {
-            line++;
-        }
-        comment = comment || begins(line, stop, "/*");
-        bool skip = comment || line == stop;
-        comment = comment && !(stop - line >= 2 && begins(stop - 2, stop, "*/"));
-        if (!skip) {
-            *length = (size_t)(stop - line);
-            return line;
-        }
+/* A line without its indentation. */
+struct line {
+    const char *at;
+    size_t length;
+};
+
+static struct line take_line(const char **at, const char *end) {
+    const char *line = *at, *stop = memchr(line, '\n', (size_t)(end - line));
+    stop = stop ? stop : end;
+    *at = stop < end ? stop + 1 : end;
+    while (line < stop && *line == ' ') {
+        line++;
     }
-    return NULL;
+    return (struct line){line, (size_t)(stop - line)};
+}
+
+static bool ends_comment(struct line line) {
+    return line.length >= 2 && begins(line.at + line.length - 2, line.at + line.length, "*/");
+}
+
+/* Goes past the comment that begins with this line, if one does; it ends with a line. */
+static bool skip_comment(struct line line, const char **at, const char *end) {
+    if (!begins(line.at, line.at + line.length, "/*")) {
+        return false;
+    }
+    while (!ends_comment(line) && *at < end) {
+        line = take_line(at, end);
+    }
+    return true;
 }
 
 static void put_code(struct text *text, const char *name) {
     const struct lab_file *file = lab_file_find(name);
-    size_t length;
     if (!file) {
         text->cut = true;
         return;
     }
-    const char *at = file->data, *line;
-    while ((line = next_line(&at, file->data + file->length, &length))) {
-        text_put_octets(text, line, length);
-        text_put_char(text, '\n');
+    const char *at = file->data, *end = file->data + file->length;
+    while (at < end) {
+        struct line line = take_line(&at, end);
+        if (line.length > 0 && !skip_comment(line, &at, end)) {
+            text_put_octets(text, line.at, line.length);
+            text_put_char(text, '\n');
+        }
     }
 }
 

@@ -1,20 +1,16 @@
-/* page_rules.c: see page_rules.h. Joins rules.tsv, our sentences, with places.tsv, where the source is. */
+/* page_rules.c: see page_rules.h. */
 #include "lab/page_rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/files.h"
 #include "lab/page.h"
-
-/* Columns of rules.tsv, and of places.tsv. */
-enum { ID = 0, SAY_EN = 5, SAY_ZH = 6, SCENARIOS = 8 };
-enum { PLACE = 1 };
+#include "lab/rules.h"
 
 struct wanted {
     struct tlog_text *id;
     unsigned count, room;
-    bool all;
 };
 
 /* ---- what a log names ---- */
@@ -29,7 +25,7 @@ static bool has(const struct wanted *wanted, const char *id, size_t length) {
             return true;
         }
     }
-    return wanted->all;
+    return false;
 }
 
 static void want(struct wanted *wanted, const struct tlog_text *rule) {
@@ -59,73 +55,39 @@ static void want_those_of(struct wanted *wanted, const struct tlog *log) {
     }
 }
 
-/* ---- tables ---- */
-
-/* Column n of a line; empty when there is none. */
-static struct tlog_text column(const char *line, const char *end, unsigned n) {
-    const char *tab;
-    for (; n > 0; n--) {
-        tab = memchr(line, '\t', (size_t)(end - line));
-        if (!tab) {
-            return (struct tlog_text){"", 0};
-        }
-        line = tab + 1;
-    }
-    tab = memchr(line, '\t', (size_t)(end - line));
-    return (struct tlog_text){line, (uint32_t)((tab ? tab : end) - line)};
-}
-
-static const char *end_of(const char *line) {
-    const char *end = strchr(line, '\n');
-    return end ? end : line + strlen(line);
-}
-
-/* The first line whose first column is id, in a file that may not be there. */
-static bool find(const char *name, const struct tlog_text *id, const char **line) {
-    const struct lab_file *file = lab_file_find(name);
-    for (const char *at = file ? file->data : ""; *at; at = *end_of(at) ? end_of(at) + 1 : end_of(at)) {
-        struct tlog_text first = column(at, end_of(at), ID);
-        if (same(id, first.at, first.length)) {
-            *line = at;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- JSON ---- */
 
-static void put_field(struct text *text, const char *before, const struct tlog_text *value) {
+static void put_field(struct text *text, const char *before, const char *value) {
     text_put(text, before);
-    page_quote(text, value->at, value->length);
+    page_quote(text, value, strlen(value));
+}
+
+static void put_place(struct text *text, const struct rule *rule) {
+    char file[80], function[80], place[164];
+    if (rules_place(rule, 0, file, function) == 0) {
+        snprintf(place, sizeof place, "%s%s%s", file, *function ? " " : "", function);
+        put_field(text, ",\"symbol\":", place);
+    }
 }
 
 static void put_rule(struct text *text, const struct tlog_text *id, bool first) {
-    const char *line;
-    put_field(text, first ? "" : ",\n", id);
-    text_put(text, ":{\"labs\":");
-    bool known = find("rules.tsv", id, &line);
-    struct tlog_text labs = known ? column(line, end_of(line), SCENARIOS) : (struct tlog_text){"", 0};
-    page_quote(text, labs.at, labs.length);
-    if (known) {
-        struct tlog_text en = column(line, end_of(line), SAY_EN), zh = column(line, end_of(line), SAY_ZH);
-        put_field(text, ",\"say\":{\"en\":", &en);
-        put_field(text, ",\"zh\":", &zh);
+    const struct rule *rule = rules_find(id->at);
+    put_field(text, first ? "" : ",\n", id->at);
+    text_put(text, ":{");
+    put_field(text, "\"labs\":", rule && rule->scenarios[0] != '-' ? rule->scenarios : "");
+    if (rule) {
+        put_field(text, ",\"say\":{\"en\":", rule->english);
+        put_field(text, ",\"zh\":", rule->chinese);
         text_put_char(text, '}');
-    }
-    if (find("places.tsv", id, &line)) {
-        struct tlog_text place = column(line, end_of(line), PLACE);
-        put_field(text, ",\"symbol\":", &place);
+        put_place(text, rule);
     }
     text_put_char(text, '}');
 }
 
-/* All rules: the lines of places.tsv, those with one id behind each other. */
 static void want_all(struct wanted *wanted) {
-    const struct lab_file *file = lab_file_find("places.tsv");
-    for (const char *at = file ? file->data : ""; *at; at = *end_of(at) ? end_of(at) + 1 : end_of(at)) {
-        struct tlog_text id = column(at, end_of(at), ID);
-        want(wanted, &id);
+    const struct rule *rule;
+    for (unsigned i = 0; (rule = rules_at(i)); i++) {
+        want(wanted, &(struct tlog_text){rule->id, (uint32_t)strlen(rule->id)});
     }
 }
 
