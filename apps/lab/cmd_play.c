@@ -10,13 +10,15 @@
 #include "lab/lab.h"
 #include "lab/narrate.h"
 #include "lab/session.h"
+#include "lab/tui.h"
+#include "lab/tui_term.h"
 #include "lab/web_serve.h"
 #include "lab/words.h"
 
 struct play {
     uint64_t seed, nodes;
     const char *script, *keep;
-    bool detail, keeps_going, web;
+    bool detail, keeps_going, in_words, painted, web;
     uint64_t port; /* of the page */
     struct session *session;
     uint32_t told; /* events */
@@ -119,6 +121,11 @@ static int read_option(struct play *play, char **argv, int *used) {
         play->detail = true;
         return LAB_OK;
     }
+    if (!strcmp(argv[0], "--narrate") || !strcmp(argv[0], "--tui")) {
+        play->in_words = argv[0][2] == 'n';
+        play->painted = !play->in_words;
+        return LAB_OK;
+    }
     return lab_refuse("play does not know %s; %s", argv[0], USAGE);
 }
 
@@ -168,7 +175,9 @@ int lab_play(int argc, char **argv) {
     }
     play.keeps_going = !play.script && isatty(STDIN_FILENO);
     status = open_session(&play);
-    if (status == LAB_OK) {
+    if (status == LAB_OK && !play.script && !play.web && (play.painted || (!play.in_words && !term_why_not()))) {
+        status = tui_play(play.session, NULL);
+    } else if (status == LAB_OK) {
         tell(&play);
         status = play.web ? on_the_page(&play) : play.script ? run_script(&play) : do_lines(&play, stdin);
     }

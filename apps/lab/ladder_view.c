@@ -236,14 +236,20 @@ static bool worth_a_rung(const struct tlog_event *event) {
     return false;
 }
 
-/* A segment that a rule has just dropped is dropped: one rung says so. */
+static int64_t dropped_segment(const struct tlog_event *event) {
+    return event->kind == TLOG_DROP ? event->u.say.count : (int64_t)event->u.rule.segment;
+}
+
+/* A segment is dropped, and by a rule, in either order: one rung says both. */
 static bool is_told(const struct ladder_view *ladder, const struct tlog_event *event) {
     const struct rung *last = ladder->count > 0 ? &ladder->rung[ladder->count - 1] : NULL;
-    if (event->kind != TLOG_DROP || !last || last->kind != RUNG_RULE) {
+    bool pair = last && ((event->kind == TLOG_DROP && last->kind == RUNG_RULE) ||
+                         (event->kind == TLOG_RULE && last->kind == RUNG_DROP));
+    if (!pair) {
         return false;
     }
-    const struct tlog_event *rule = tlog_at(ladder->log, last->event);
-    return rule->node == event->node && (int64_t)rule->u.rule.segment == event->u.say.count;
+    const struct tlog_event *other = tlog_at(ladder->log, last->event);
+    return other->node == event->node && dropped_segment(event) > 0 && dropped_segment(other) == dropped_segment(event);
 }
 
 static int take_other(struct ladder_view *ladder, const struct tlog_event *event, int end) {
@@ -254,7 +260,13 @@ static int take_other(struct ladder_view *ladder, const struct tlog_event *event
     if (event->kind == TLOG_NOTE) {
         return add(ladder, (struct rung){.event = event->i, .kind = RUNG_NOTE, .end = 2});
     }
-    if (end < 0 || event->kind >= TLOG_KINDS || !worth_a_rung(event) || is_told(ladder, event)) {
+    if (end < 0 || event->kind >= TLOG_KINDS || !worth_a_rung(event)) {
+        return 0;
+    }
+    if (is_told(ladder, event)) {
+        struct rung *last = &ladder->rung[ladder->count - 1];
+        bool better = last->kind == RUNG_DROP;
+        *last = better ? (struct rung){.event = event->i, .kind = RUNG_RULE, .end = (uint8_t)end} : *last;
         return 0;
     }
     return add(ladder, (struct rung){.event = event->i, .kind = kinds[event->kind], .end = (uint8_t)end});

@@ -206,6 +206,80 @@ START_TEST(stopped) {
 }
 END_TEST
 
+/* ---- a world ---- */
+
+static struct session *mirror;
+
+static struct session *open_world(void) {
+    static const char *const nodes[] = {"node A 10.77.0.1", "node B 10.77.0.2"};
+    struct world_options options = {.seed = 5, .payload = 64, .setup = nodes, .setup_count = 2};
+    char error[LAB_ERROR];
+    unsigned line;
+    return session_open(&options, &line, error);
+}
+
+static int play(void *argument) {
+    (void)argument;
+    return tui_play(open_world(), "a world");
+}
+
+static void world_setup(void) {
+    mirror = open_world();
+    pty_start(&pty, 100, 30, play, NULL);
+}
+
+static void world_teardown(void) {
+    session_close(mirror);
+    pty_end(&pty);
+}
+
+/* The keys do to the world on the terminal what the line does to the one here. */
+static void plays(const char *keys, const char *line) {
+    char error[LAB_ERROR];
+    struct text say = text_growing(), expected;
+    pty_type(&pty, keys);
+    ck_assert_msg(!line || session_command(mirror, line, &say, error) == 0, "%s", error);
+    text_free(&say);
+    struct screen *screen = screen_new(mirror->model);
+    struct grid *grid = grid_new(100, 30);
+    screen->status = "PAUSED";
+    screen->title = "a world";
+    screen->playable = true;
+    ck_assert_int_eq(screen_paint(screen, grid), 0);
+    text_of(grid, &expected);
+    wait_for(keys, expected.data);
+    text_free(&expected);
+    grid_free(grid);
+    screen_free(screen);
+}
+
+START_TEST(keys_play) {
+    plays("", NULL);
+    plays(":B listen 80\r", "B listen 80");
+    plays(":A connect B:80\r", "A connect B:80");
+    plays("d\x1b", "wire drop next");
+    plays(" ", "step");
+    plays(" ", "step");
+    plays("n", "next state");
+    /* Back, and another future. */
+    plays("bb", "back 2");
+    plays("h\x1b", "wire hold next");
+    plays(" ", "step");
+    plays("r\x1b", "wire release");
+    plays("n", "next state");
+    plays("G", NULL);
+}
+END_TEST
+
+START_TEST(mistakes_are_told) {
+    plays("", NULL);
+    plays(":B listen 80\r", "B listen 80");
+    pty_type(&pty, ":A conect B:80\r");
+    ck_assert(reads("connect"));
+    plays("\x1b", NULL);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("tui", &tests);
@@ -218,5 +292,11 @@ int main(void) {
     tcase_add_test(tests, ctrl_c_quits);
     tcase_add_test(tests, killed);
     tcase_add_test(tests, stopped);
+    TCase *worlds = tcase_create("worlds");
+    tcase_set_timeout(worlds, 60);
+    suite_add_tcase(suite, worlds);
+    tcase_add_checked_fixture(worlds, world_setup, world_teardown);
+    tcase_add_test(worlds, keys_play);
+    tcase_add_test(worlds, mistakes_are_told);
     return unit_run(suite);
 }

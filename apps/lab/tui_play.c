@@ -1,0 +1,20 @@
+/* tui_play.c: a world on the terminal: the session behind the keys. See tui.h. */
+#include "lab/tui.h"
+
+static const struct model *model_of(void *self) {
+    return ((struct session *)self)->model;
+}
+
+/* A branch is another log. */
+static unsigned generation_of(void *self) {
+    return ((struct session *)self)->branches;
+}
+
+static int command(void *self, const char *line, struct text *say, char error[LAB_ERROR]) {
+    return session_command(self, line, say, error);
+}
+
+int tui_play(struct session *session, const char *title) {
+    struct tui_driver driver = {session, model_of, generation_of, command, true};
+    return tui_run(&driver, title);
+}
