@@ -87,13 +87,6 @@ static void write_log(const struct tlog *log, const char *path) {
     }
 }
 
-static void forget_commands(struct session *session, unsigned from) {
-    for (unsigned i = from; i < session->commands; i++) {
-        free(session->command[i].text);
-    }
-    session->commands = from < session->commands ? from : session->commands;
-}
-
 void session_close(struct session *session) {
     if (!session) {
         return;
@@ -102,7 +95,9 @@ void session_close(struct session *session) {
         write_log(session->log, session->file);
     }
     close_world(session);
-    forget_commands(session, 0);
+    for (unsigned i = 0; i < session->commands; i++) {
+        free(session->command[i].text);
+    }
     for (unsigned i = 0; i < session->options.setup_count; i++) {
         free((char *)session->options.setup[i]);
     }
@@ -201,32 +196,71 @@ static int rerun(struct session *session, uint32_t events, char *error) {
     return 0;
 }
 
-static void keep_branch(struct session *session) {
-    session->branches++;
-    if (session->file) {
-        struct text name = text_growing();
-        size_t length = strlen(session->file);
-        bool ends = length > 5 && !strcmp(session->file + length - 5, ".tlog");
-        text_put_octets(&name, session->file, ends ? length - 5 : length);
-        text_format(&name, ".b%u.tlog", session->branches);
-        write_log(session->log, name.data);
-        text_free(&name);
-    }
-}
-
-int session_branch(struct session *session, char error[LAB_ERROR]) {
+int session_branch(struct session *session, struct session_future *future, char error[LAB_ERROR]) {
+    *future = (struct session_future){.commands = session->commands};
     if (session_at_end(session)) {
         return 0;
     }
     uint32_t at = session->model->at;
-    unsigned kept = 0;
-    while (kept < session->commands && session->command[kept].before <= at) {
-        kept++;
+    future->world = session->world;
+    future->log = session->log;
+    future->model = session->model;
+    future->mark = session->mark;
+    future->marks = session->marks;
+    future->marks_room = session->marks_room;
+    session->mark = NULL;
+    session->marks = session->marks_room = 0;
+    while (session->commands > 0 && session->command[session->commands - 1].before > at) {
+        session->commands--;
     }
-    keep_branch(session);
-    forget_commands(session, kept);
+    future->first = session->commands;
+    if (rerun(session, at, error) < 0) {
+        session_stay(session, future);
+        return -1;
+    }
+    return 0;
+}
+
+void session_stay(struct session *session, struct session_future *future) {
+    if (!future->log) {
+        return;
+    }
     close_world(session);
-    return rerun(session, at, error);
+    free(session->mark);
+    session->world = future->world;
+    session->log = future->log;
+    session->model = future->model;
+    session->mark = future->mark;
+    session->marks = future->marks;
+    session->marks_room = future->marks_room;
+    session->commands = future->commands;
+}
+
+static void keep_branch(const struct session *session, const struct tlog *log) {
+    struct text name = text_growing();
+    size_t length = strlen(session->file);
+    bool ends = length > 5 && !strcmp(session->file + length - 5, ".tlog");
+    text_put_octets(&name, session->file, ends ? length - 5 : length);
+    text_format(&name, ".b%u.tlog", session->branches);
+    write_log(log, name.data);
+    text_free(&name);
+}
+
+void session_leave(struct session *session, struct session_future *future) {
+    if (!future->log) {
+        return;
+    }
+    session->branches++;
+    if (session->file) {
+        keep_branch(session, future->log);
+    }
+    for (unsigned i = future->first; i < future->commands; i++) {
+        free(session->command[i].text);
+    }
+    world_close(future->world);
+    model_free(future->model);
+    tlog_free(future->log);
+    free(future->mark);
 }
 
 /* ---- forward ---- */

@@ -223,14 +223,17 @@ static int keep(struct session *session, const char *text, uint32_t before, luci
 
 static int for_world(struct line *line) {
     struct session *session = line->session;
-    if (session_branch(session, line->error) < 0) {
+    struct session_future future;
+    if (session_branch(session, &future, line->error) < 0) {
         return -1;
     }
     uint32_t before = world_next_event(session->world);
     lucid_time at = world_now(session->world);
     if (world_command(session->world, line->text, line->error) < 0) {
+        session_stay(session, &future);
         return -1;
     }
+    session_leave(session, &future);
     session->broken |= keep(session, line->text, before, at) < 0;
     session_mark(session);
     return 0;

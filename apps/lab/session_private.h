@@ -10,8 +10,22 @@
 /* A step or a command has ended: shows what it made. */
 void session_mark(struct session *session);
 
-/* What is shown becomes the end: the world is run again up to there. Returns 0, or -1 and the sentence. */
-int session_branch(struct session *session, char error[LAB_ERROR]);
+/* A future that a command may take the place of. log NULL: there is none, what is shown is the end. */
+struct session_future {
+    struct world *world;
+    struct tlog *log;
+    struct model *model;
+    uint32_t *mark;
+    unsigned marks, marks_room;
+    unsigned first, commands; /* of the session's commands these belong to it */
+};
+
+/* What is shown becomes the end: the world is run again up to there. Then the command is tried: if it is taken,
+ * session_leave() keeps the old future as a branch; if not, session_stay() goes back to it, and nothing has changed.
+ * Returns 0, or -1 and the sentence. */
+int session_branch(struct session *session, struct session_future *future, char error[LAB_ERROR]);
+void session_leave(struct session *session, struct session_future *future);
+void session_stay(struct session *session, struct session_future *future);
 
 /* `save FILE`: the commands so far as a scenario. Returns 0, or -1 and the sentence. */
 int session_save(const struct session *session, const char *path, char error[LAB_ERROR]);

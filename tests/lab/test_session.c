@@ -188,6 +188,30 @@ START_TEST(a_mistake_is_one_sentence_and_changes_nothing) {
 }
 END_TEST
 
+/* After going back, too: the future that was is still there. */
+START_TEST(a_mistake_after_back_leaves_the_future) {
+    struct session *session = open_with(7, NULL);
+    struct text say = text_growing();
+    must(session, "A connect B:80");
+    must(session, "step 3");
+    must(session, "A send \"hello\"");
+    must(session, "step 2");
+    must(session, "back 4");
+    uint32_t count = tlog_count(session->log), at = session->model->at;
+    ck_assert_int_eq(session_command(session, "A frobnicate", &say, error), -1);
+    ck_assert_uint_eq(tlog_count(session->log), count);
+    ck_assert_uint_eq(session->model->at, at);
+    ck_assert_uint_eq(session->commands, 2);
+    ck_assert_uint_eq(session->branches, 0);
+    must(session, "step 4");
+    ck_assert(session_at_end(session));
+    must(session, "A close");
+    ck_assert_int_eq(session_replays(session->log, error), 1);
+    text_free(&say);
+    session_close(session);
+}
+END_TEST
+
 /* ---- saving ---- */
 
 START_TEST(save_writes_the_commands) {
@@ -285,6 +309,7 @@ int main(void) {
     tcase_add_test(tcase, back_shows_and_step_shows_again);
     tcase_add_test(tcase, a_command_after_back_is_a_branch);
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
+    tcase_add_test(tcase, a_mistake_after_back_leaves_the_future);
     tcase_add_test(tcase, save_writes_the_commands);
     tcase_add_loop_test(tcase, a_log_can_be_run_again, 0, 20);
     tcase_add_test(tcase, a_log_that_was_touched_is_found_out);
