@@ -225,6 +225,7 @@ bool check_condition(struct check_reading *reading, struct check_piece piece) {
         return true;
     }
     reading->result->passed = query_true(&value);
+    text_put(&reading->result->want, reading->prefix ? reading->prefix : "");
     text_put_octets(&reading->result->want, piece.at, piece.length);
     query_format(&left, &reading->result->got);
     return true;

@@ -256,8 +256,8 @@ static double straight(const struct fit *fit, double *slope) {
 static bool is_flat(const struct fit *fit) {
     double low = fit->y[0], high = fit->y[0];
     for (unsigned i = 1; i < fit->count; i++) {
-        low = fmin(low, fit->y[i]);
-        high = fmax(high, fit->y[i]);
+        low = fit->y[i] < low ? fit->y[i] : low;
+        high = fit->y[i] > high ? fit->y[i] : high;
     }
     return fit->count >= 3 && high - low <= 0.1 * fabs(high);
 }

@@ -86,6 +86,7 @@ enum query_attribute {
     QUERY_A_COUNT,
     QUERY_A_TEXT,
     QUERY_A_STATUS,
+    QUERY_A_ERROR,
     QUERY_ATTRIBUTES
 };
 

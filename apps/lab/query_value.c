@@ -4,9 +4,9 @@
 
 #include "lab/query_private.h"
 
-const char *const query_attribute_names[] = {"t",     "n",    "c",  "seq",  "ack", "fl",    "win",  "len",    "id",
-                                             "again", "from", "to", "edge", "src", "rule",  "out",  "timer",  "at",
-                                             "act",   "tag",  "op", "r",    "k",   "count", "text", "status", NULL};
+const char *const query_attribute_names[] = {
+    "t",    "n",   "c",     "seq", "ack", "fl",  "win", "len", "id", "again", "from", "to",     "edge",  "src",
+    "rule", "out", "timer", "at",  "act", "tag", "op",  "r",   "k",  "count", "text", "status", "error", NULL};
 const char *const query_value_names[] = {"state",   "conn", "error", "bytes",  "sent", "connections", "iss",
                                          "irs",     "una",  "nxt",   "wnd",    "wl1",  "wl2",         "rnxt",
                                          "rwnd",    "cwnd", "ssth",  "flight", "srtt", "rttvar",      "rto",
@@ -33,7 +33,7 @@ enum query_type query_attribute_type(unsigned attribute) {
     static const char names[QUERY_ATTRIBUTES] = {
         [QUERY_A_N] = 1,   [QUERY_A_FL] = 1,   [QUERY_A_FROM] = 1, [QUERY_A_TO] = 1,    [QUERY_A_EDGE] = 1,
         [QUERY_A_SRC] = 1, [QUERY_A_RULE] = 1, [QUERY_A_OUT] = 1,  [QUERY_A_TIMER] = 1, [QUERY_A_ACT] = 1,
-        [QUERY_A_TAG] = 1, [QUERY_A_OP] = 1,   [QUERY_A_K] = 1,    [QUERY_A_TEXT] = 1};
+        [QUERY_A_TAG] = 1, [QUERY_A_OP] = 1,   [QUERY_A_K] = 1,    [QUERY_A_TEXT] = 1,  [QUERY_A_ERROR] = 1};
     if (attribute == QUERY_A_T || attribute == QUERY_A_AT) {
         return QUERY_TIME;
     }
@@ -136,6 +136,9 @@ static struct query_value call_attribute(const struct tlog_event *event, unsigne
     const struct tlog_call *call = &event->u.call;
     if (attribute == QUERY_A_OP) {
         return name(lucid_call_name(call->call));
+    }
+    if (attribute == QUERY_A_ERROR) {
+        return call->result.length ? text(call->result) : name("none");
     }
     return attribute == QUERY_A_R ? number((double)call->value) : (struct query_value){0};
 }

@@ -79,15 +79,23 @@ static bool append(struct scenario_reader *reader, void **to, unsigned *to_count
     return true;
 }
 
-static size_t node_prefix(const char *setup) {
-    if (strncmp(setup, "node ", 5)) {
+/* How much of a set-up line says whom it is about: "node B", "iss A"; 0: of other lines there may be several. */
+static size_t about(const char *setup) {
+    size_t word = strcspn(setup, " ");
+    if (strncmp(setup, "node ", 5) != 0 && strncmp(setup, "iss ", 4) != 0) {
         return 0;
     }
-    size_t blanks = 5 + strspn(setup + 5, " ");
+    size_t blanks = word + strspn(setup + word, " ");
     return blanks + strcspn(setup + blanks, " ");
 }
 
-/* A node that the variant describes itself replaces the base's. */
+/* "iss A seed": the stack chooses. */
+static bool says_nothing(const char *setup) {
+    size_t length = strlen(setup);
+    return !strncmp(setup, "iss ", 4) && length > 5 && !strcmp(setup + length - 5, " seed");
+}
+
+/* A node, or its numbers, that the variant describes itself, replace the base's. */
 static bool inherit_setup(struct scenario_reader *reader, const struct scenario_variant *base,
                           struct scenario_variant *variant) {
     struct scenario_part *own = variant->setup;
@@ -100,9 +108,9 @@ static bool inherit_setup(struct scenario_reader *reader, const struct scenario_
     unsigned count = 0;
     for (unsigned i = 0; i < base->setups; i++) {
         all[count] = base->setup[i];
-        size_t prefix = node_prefix(all[count].text);
+        size_t prefix = about(all[count].text);
         for (unsigned j = 0; prefix && j < owns; j++) {
-            if (node_prefix(own[j].text) == prefix && !strncmp(own[j].text, all[count].text, prefix)) {
+            if (about(own[j].text) == prefix && !strncmp(own[j].text, all[count].text, prefix)) {
                 all[count] = own[j];
                 used[j] = true;
             }
@@ -115,7 +123,12 @@ static bool inherit_setup(struct scenario_reader *reader, const struct scenario_
         }
     }
     variant->setup = all;
-    variant->setups = count;
+    variant->setups = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (!says_nothing(all[i].text)) {
+            all[variant->setups++] = all[i];
+        }
+    }
     return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "lab/nearest.h"
 #include "lab/scenario_private.h"
+#include "lab/sha256.h"
 
 struct statement {
     const char *name;
@@ -177,11 +178,19 @@ static bool read_setup(struct scenario_reader *reader) {
     return variant->setup && scenario_part_set(reader, &variant->setup[variant->setups - 1], all, "a set-up");
 }
 
+/* As the world has it: letters and digits; W is the wire. */
+static bool is_node_name(struct scenario_span name) {
+    static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    return name.length && name.length < 16 && name.at[0] >= 'A' && name.at[0] <= 'Z' && !scenario_is(name, "W") &&
+           strspn(name.at, good) >= name.length;
+}
+
 static bool read_node(struct scenario_reader *reader) {
     struct scenario *scenario = reader->scenario;
     struct scenario_span name = scenario_peek(&reader->lines);
-    if (name.length != 1 || name.at[0] < 'A' || name.at[0] > 'Z' || name.at[0] == 'W') {
-        return scenario_wrong(&reader->lines, name.at, "a node's name is a capital letter, A to Z but W (the wire)");
+    if (!is_node_name(name)) {
+        return scenario_wrong(&reader->lines, name.at,
+                              "a node's name begins with a capital letter, has letters and digits, and is not W");
     }
     if (!scenario_has_node(scenario, name.at, name.length)) {
         if (scenario->nodes == TLOG_NODES_MAX) {
@@ -397,6 +406,7 @@ struct scenario *scenario_parse(const char *path, const char *text, char error[L
         scenario->variant[0].id = "a";
         scenario->release = "";
         scenario->world = "sim";
+        sha256_hex(text, strlen(text), scenario->labfile);
         good = read_statements(&reader) && scenario_verify(scenario, error);
     }
     scenario_lines_close(&reader.lines);

@@ -117,6 +117,23 @@ static int do_note(struct world *world, const struct lab_words *words, bool dry,
     return 0;
 }
 
+/* ---- predict: an answer that was locked before the run; the scenario runner writes it ---- */
+
+static int do_predict(struct world *world, const struct lab_words *words, bool dry, char *error) {
+    const char *hash = words_at(words, 3);
+    if (words->count != 4 || !words->word[2].quoted || strspn(hash, "0123456789abcdef") != 64 || strlen(hash) != 64) {
+        return words_fail(error, "`predict` needs an id, an answer in quotes and its SHA-256");
+    }
+    if (!dry) {
+        struct json json = record_begin(&world->record, world->now, "W", 0, "predict");
+        json_string(&json, "id", words_at(words, 1));
+        json_string(&json, "answer", words_at(words, 2));
+        json_string(&json, "hash", hash);
+        record_finish(&world->record, &json);
+    }
+    return 0;
+}
+
 static int no_rule(const struct lab_words *words, char *error) {
     const char *names[33] = {0};
     unsigned count = 0;
@@ -153,7 +170,7 @@ static const struct {
     int (*run)(struct world *world, const struct lab_words *words, bool dry, char *error);
 } COMMANDS[] = {
     {"wire", do_wire}, {"iss", do_iss},          {"icmp", do_icmp},     {"set", do_set},
-    {"note", do_note}, {"without", sim_without}, {"with", sim_without},
+    {"note", do_note}, {"without", sim_without}, {"with", sim_without}, {"predict", do_predict},
 };
 #define COMMANDS_COUNT (sizeof COMMANDS / sizeof *COMMANDS)
 

@@ -14,6 +14,7 @@ static const char GOOD[] = "# A comment.\n"
                            "node A 10.77.0.1\n"
                            "node B 10.77.0.2 listen 80 app sink   # another\n"
                            "wire delay 20ms\n"
+                           "iss A 100\n"
                            "rfc 9293:3.8.3 9293:MUST-23 6298:5.5\n"
                            "goal.en \"Back-off \\\n"
                            "         starts early.\"\n"
@@ -37,6 +38,7 @@ static const char GOOD[] = "# A comment.\n"
                            "variant b \"Nobody answers\"\n"
                            "  title.zh \"没有人回答\"\n"
                            "  node B 10.77.0.3\n"
+                           "  iss A seed\n"
                            "  wire drop next A->B where SYN count 99\n"
                            "  without backoff\n"
                            "  run 300s\n"
@@ -65,7 +67,7 @@ START_TEST(a_good_file) {
     ck_assert_str_eq(scenario_say(&base->see, SCENARIO_ZH), "B has no token.");
     ck_assert_uint_eq(base->hints, 1);
     ck_assert_str_eq(scenario_say(&base->hint[0], SCENARIO_ZH), "看定时器");
-    ck_assert_uint_eq(base->setups, 3);
+    ck_assert_uint_eq(base->setups, 4);
     ck_assert_str_eq(base->setup[1].text, "node B 10.77.0.2 listen 80 app sink");
     ck_assert_str_eq(base->setup[2].text, "wire delay 20ms");
     scenario_free(scenario);
@@ -123,6 +125,7 @@ START_TEST(variants_inherit) {
     ck_assert_str_eq(scenario_say(&b->title, SCENARIO_ZH), "没有人回答");
     ck_assert_uint_eq(b->setups, 5);
     ck_assert_str_eq(b->setup[1].text, "node B 10.77.0.3"); /* instead of the base's */
+    ck_assert_str_eq(b->setup[3].text, "wire drop next A->B where SYN count 99"); /* iss A is gone */
     ck_assert_str_eq(b->setup[4].text, "without backoff");
     ck_assert_uint_eq(b->withouts, 1);
     ck_assert_str_eq(b->without[0], "backoff");
@@ -157,7 +160,7 @@ static const struct {
     {L "goal \"G\"\ngoal \"H\"\n", "4:6", "has been said before"},
     {L "world real\n", "3:7", "sim, live or sim+live"},
     {L "wire\n", "3:5", "not complete"},
-    {L "node b 10.77.0.2\n", "3:6", "a capital letter"},
+    {L "node b 10.77.0.2\n", "3:6", "begins with a capital letter"},
     {L "rfc MUST-23\n", "3:5", "9293:MUST-23"},
     {L "at soon A close\n", "3:4", "a time was expected"},
     {L "at 1s\n", "3:6", "a command was expected"},

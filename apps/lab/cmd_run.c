@@ -1,0 +1,285 @@
+/* cmd_run.c: `lucid-lab run L02`: predict, run, compare, explain.
+ *
+ * On a terminal the predictions are asked for, and then what happens is shown; in a pipe it is narrated. `run all`
+ * plays every scenario of the simulated world with all its variants, for one seed or for many, and says little.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lab/i18n.h"
+#include "lab/lab.h"
+#include "lab/narrate.h"
+#include "lab/run_command.h"
+
+/* ---- before the run ---- */
+
+/* Locked by `predict`: in the folder where this run will be kept. */
+static bool locked(struct predict_answers *answers, const char *folder) {
+    char error[LAB_ERROR];
+    struct text path = text_growing();
+    text_format(&path, "%s/predictions.tsv", folder);
+    bool found = path.data && !access(path.data, R_OK) && !predict_read(answers, path.data, error);
+    text_free(&path);
+    return found;
+}
+
+static int lock_now(const struct predict_answers *answers, const char *folder) {
+    char error[LAB_ERROR];
+    struct text path = text_growing();
+    text_format(&path, "%s/predictions.tsv", folder);
+    int status = path.data && !predict_write(answers, path.data, error) ? LAB_OK : lab_refuse("%s", error);
+    text_free(&path);
+    return status;
+}
+
+/* Answers for the run, locked in its folder; *answers NULL: nobody is asked. */
+static int get_answers(const struct run_arguments *arguments, const struct scenario_variant *variant,
+                       const char *folder, struct predict_answers **answers) {
+    char error[LAB_ERROR];
+    bool terminal = arguments->mode != RUN_HEADLESS && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    *answers = predict_new(variant);
+    if (!*answers) {
+        return lab_refuse("no memory");
+    }
+    if (arguments->answers) {
+        return predict_read(*answers, arguments->answers, error) ? lab_refuse("%s", error) : lock_now(*answers, folder);
+    }
+    if (locked(*answers, folder)) {
+        return LAB_OK;
+    }
+    if (terminal && variant->predictions) {
+        return predict_ask(*answers, stdin, stdout, run_language(arguments)) ? lab_refuse("nothing was run")
+                                                                             : lock_now(*answers, folder);
+    }
+    predict_free(*answers);
+    *answers = NULL;
+    return LAB_OK;
+}
+
+/* ---- the run ---- */
+
+static void say(const char *key, const char *argument, const char *more) {
+    struct text text = text_growing();
+    i18n_put(&text, key, argument, more, NULL);
+    printf("%s", text.data ? text.data : "");
+    text_free(&text);
+}
+
+static void head(const struct run *run, enum scenario_language language) {
+    const struct scenario *scenario = run->options.scenario;
+    const struct tlog_header *header = tlog_header(run->session->log);
+    printf("%s%s%s  %s", scenario->id, run->options.variant ? " " : "", run->options.variant ? run->variant->id : "",
+           scenario_say(&scenario->title, language));
+    const char *title = scenario_say(&run->variant->title, language);
+    printf("%s%s   [sim] seed %" PRIu64 "\n", *title ? ": " : "", title, run->options.seed);
+    for (unsigned i = 0; i < header->without_count; i++) {
+        say("run.counterfactual", header->without[i].at, "");
+        putchar('\n');
+    }
+}
+
+static void paragraph(const char *key, const char *text) {
+    if (*text) {
+        printf("\n%s: %s\n", i18n(key), text);
+    }
+}
+
+/* Locked answers are told as such, not also as the command that put them into the log. */
+static bool worth_telling(const struct tlog_event *event) {
+    static const char predict[] = "predict ";
+    bool answer = event->kind == TLOG_CMD && event->u.say.text.length > strlen(predict) &&
+                  !memcmp(event->u.say.text.at, predict, strlen(predict));
+    return !answer && !narrate_is_detail(event);
+}
+
+static void tell_up_to(const struct run *run, uint32_t *told) {
+    struct text line = text_growing();
+    for (uint32_t i = *told + 1; i <= run->session->model->at; i++) {
+        const struct tlog_event *event = tlog_at(run->session->log, i);
+        if (worth_telling(event)) {
+            line.length = 0;
+            narrate_event(&line, run->session->model, event);
+            printf("%s\n", line.data ? line.data : "");
+        }
+    }
+    *told = run->session->model->at;
+    text_free(&line);
+}
+
+static int narrate(struct run *run, enum scenario_language language, char error[LAB_ERROR]) {
+    uint32_t told = 0;
+    int more;
+    head(run, language);
+    paragraph("run.goal", scenario_say(&run->variant->goal, language));
+    putchar('\n');
+    tell_up_to(run, &told);
+    while ((more = script_step(run->script, error)) > 0) {
+        tell_up_to(run, &told);
+        fflush(stdout);
+    }
+    return more;
+}
+
+/* ---- after it ---- */
+
+static void total(const struct run *run, const char *folder) {
+    char points[16], of[16];
+    snprintf(points, sizeof points, "%u", run->result->points);
+    snprintf(of, sizeof of, "%u", run->result->of);
+    say("run.total", points, of);
+    printf(", ");
+    say("run.kept", folder, "");
+    putchar('\n');
+}
+
+static int play(const struct run_arguments *arguments, struct run *run, const char *folder) {
+    char error[LAB_ERROR];
+    enum scenario_language language = run_language(arguments);
+    bool headless = arguments->mode == RUN_HEADLESS;
+    if (headless) {
+        head(run, language);
+    }
+    if (headless ? run_finish(run, error) : narrate(run, language, error)) {
+        return lab_refuse("%s", error);
+    }
+    if (run_judge(run, language, arguments->brief, error)) {
+        return lab_refuse("%s", error);
+    }
+    printf("%s%s", headless ? "" : "\n", run->story.data ? run->story.data : "");
+    if (!headless) {
+        paragraph("run.see", scenario_say(&run->variant->see, language));
+        paragraph("run.linux", scenario_say(&run->variant->linux_does, language));
+        putchar('\n');
+    }
+    if (run_save(run, folder, error)) {
+        return lab_refuse("%s", error);
+    }
+    total(run, folder);
+    return run->result->wrong ? LAB_FAILED : LAB_OK;
+}
+
+static int run_with(const struct run_arguments *arguments, const struct scenario *scenario, unsigned index,
+                    const char *folder, uint64_t seed, const char *student) {
+    char error[LAB_ERROR];
+    struct predict_answers *answers;
+    int status = get_answers(arguments, &scenario->variant[index], folder, &answers);
+    if (!status) {
+        struct run_options options = {.scenario = scenario,
+                                      .variant = index,
+                                      .seed = seed,
+                                      .student = *student ? student : NULL,
+                                      .without = arguments->without,
+                                      .without_count = arguments->withouts,
+                                      .answers = answers};
+        struct run *run = run_open(&options, error);
+        status = run ? play(arguments, run, folder) : lab_refuse("%s", error);
+        run_close(run);
+    }
+    predict_free(answers);
+    return status;
+}
+
+static int run_one(const struct run_arguments *arguments) {
+    unsigned index;
+    char error[LAB_ERROR], student[65];
+    struct scenario *scenario = run_arguments_scenario(arguments, &index);
+    if (!scenario) {
+        return LAB_USAGE;
+    }
+    int status = LAB_OK;
+    if (!strcmp(scenario->world, "live")) {
+        status = lab_refuse("%s needs the live world: `lucid-lab live`", scenario->id);
+    } else {
+        uint64_t seed = run_arguments_seed(arguments, scenario->id, student);
+        char *folder = result_folder(arguments->out, scenario->id, seed, error);
+        status = folder ? run_with(arguments, scenario, index, folder, seed, student) : lab_refuse("%s", error);
+        free(folder);
+    }
+    scenario_free(scenario);
+    return status;
+}
+
+/* ---- many ---- */
+
+struct tally {
+    unsigned runs, failed;
+};
+
+/* One variant with one seed; only what fails is told. */
+static int run_quietly(const struct run_arguments *arguments, const struct scenario *scenario, unsigned index,
+                       uint64_t seed, struct tally *tally) {
+    char error[LAB_ERROR];
+    struct run_options options = {.scenario = scenario, .variant = index, .seed = seed};
+    struct run *run = run_open(&options, error);
+    bool good = run && !run_finish(run, error) && !run_judge(run, run_language(arguments), true, error);
+    tally->runs++;
+    if (!good) {
+        run_close(run);
+        return lab_refuse("%s", error);
+    }
+    if (run->result->wrong) {
+        tally->failed++;
+        head(run, run_language(arguments));
+        printf("%s\n", run->story.data ? run->story.data : "");
+    }
+    run_close(run);
+    return LAB_OK;
+}
+
+static int run_seeds(const struct run_arguments *arguments, const struct scenario *scenario, struct tally *tally) {
+    for (unsigned index = 0; index < scenario->variants; index++) {
+        if (arguments->variant && strcmp(arguments->variant, scenario->variant[index].id) != 0) {
+            continue;
+        }
+        for (uint64_t i = 0; i < arguments->seeds; i++) {
+            int status = run_quietly(arguments, scenario, index, arguments->seed + i, tally);
+            if (status) {
+                return status;
+            }
+        }
+    }
+    return LAB_OK;
+}
+
+static bool wanted(const struct run_arguments *arguments, const struct scenario *scenario) {
+    bool all = !strcmp(arguments->name, "all");
+    bool release = !arguments->release || !strcmp(arguments->release, scenario->release);
+    return !all || (release && strcmp(scenario->world, "live") != 0 && scenario->variant[0].runs);
+}
+
+static int run_many(const struct run_arguments *arguments) {
+    char error[LAB_ERROR];
+    struct tally tally = {0};
+    bool all = !strcmp(arguments->name, "all");
+    unsigned count = all ? arguments->catalogue->count : 1, labs = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const char *name = all ? arguments->catalogue->id[i] : arguments->name;
+        struct scenario *scenario = catalogue_read(arguments->catalogue, name, error);
+        if (!scenario) {
+            return lab_refuse("%s", error);
+        }
+        labs += wanted(arguments, scenario);
+        int status = wanted(arguments, scenario) ? run_seeds(arguments, scenario, &tally) : LAB_OK;
+        scenario_free(scenario);
+        if (status) {
+            return status;
+        }
+    }
+    printf("%u scenarios, %u runs, %u failed\n", labs, tally.runs, tally.failed);
+    return tally.failed ? LAB_FAILED : LAB_OK;
+}
+
+int lab_run(int argc, char **argv) {
+    struct run_arguments arguments;
+    int status = run_arguments(&arguments, argc, argv);
+    if (status) {
+        return status;
+    }
+    bool many = arguments.name && (!strcmp(arguments.name, "all") || arguments.seeds > 1);
+    status = many ? run_many(&arguments) : run_one(&arguments);
+    catalogue_close(arguments.catalogue);
+    return status;
+}

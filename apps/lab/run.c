@@ -1,0 +1,203 @@
+/* run.c: a run is opened, played and saved; what it is worth is run_judge.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "lab/run.h"
+#include "lab/sha256.h"
+
+/* Set-up lines of the scenario, then rules taken away, then locked predictions. */
+struct setup {
+    const char **line;
+    char **own; /* those made here */
+    unsigned count, owns;
+};
+
+static void setup_free(struct setup *setup) {
+    for (unsigned i = 0; i < setup->owns; i++) {
+        free(setup->own[i]);
+    }
+    free(setup->own);
+    free(setup->line);
+}
+
+static bool setup_add(struct setup *setup, struct text *text) {
+    char *line = text_detach(text);
+    if (line) {
+        setup->own[setup->owns++] = line;
+        setup->line[setup->count++] = line;
+    }
+    return line;
+}
+
+static bool setup_make(struct setup *setup, const struct run_options *options) {
+    const struct scenario_variant *variant = &options->scenario->variant[options->variant];
+    unsigned owns = options->without_count + variant->predictions;
+    *setup = (struct setup){.line = calloc(variant->setups + owns + 1, sizeof *setup->line),
+                            .own = calloc(owns + 1, sizeof *setup->own)};
+    if (!setup->line || !setup->own) {
+        return false;
+    }
+    for (unsigned i = 0; i < variant->setups; i++) {
+        setup->line[setup->count++] = variant->setup[i].text;
+    }
+    for (unsigned i = 0; i < options->without_count; i++) {
+        struct text line = text_growing();
+        text_format(&line, "without %s", options->without[i]);
+        if (!setup_add(setup, &line)) {
+            return false;
+        }
+    }
+    for (unsigned i = 0; options->answers && i < variant->predictions; i++) {
+        struct text line = text_growing();
+        if (options->answers->answer[i]) {
+            predict_setup(options->answers, i, &line);
+            if (!setup_add(setup, &line)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static struct session *open_session(const struct run_options *options, char error[LAB_ERROR]) {
+    const struct scenario *scenario = options->scenario;
+    const struct scenario_variant *variant = &scenario->variant[options->variant];
+    struct setup setup;
+    struct session *session = NULL;
+    unsigned line = 0;
+    char sentence[LAB_ERROR] = "no memory";
+    if (setup_make(&setup, options)) {
+        struct world_options world = {.seed = options->seed,
+                                      .lab = scenario->id,
+                                      .variant = options->variant ? variant->id : NULL,
+                                      .student = options->student,
+                                      .labfile = scenario->labfile,
+                                      .payload = 64,
+                                      .setup = setup.line,
+                                      .setup_count = setup.count};
+        session = session_open(&world, &line, sentence);
+    }
+    if (!session && line < variant->setups) {
+        snprintf(error, LAB_ERROR, "%.80s:%u: %.160s", scenario->path, variant->setup[line].line, sentence);
+    } else if (!session) {
+        snprintf(error, LAB_ERROR, "%s", sentence);
+    }
+    setup_free(&setup);
+    return session;
+}
+
+struct run *run_open(const struct run_options *options, char error[LAB_ERROR]) {
+    struct run *run = calloc(1, sizeof *run);
+    if (!run) {
+        snprintf(error, LAB_ERROR, "no memory");
+        return NULL;
+    }
+    run->options = *options;
+    run->variant = &options->scenario->variant[options->variant];
+    run->story = text_growing();
+    run->session = open_session(options, error);
+    run->script = run->session ? script_open(options->scenario, options->variant, run->session, error) : NULL;
+    if (!run->script) {
+        run_close(run);
+        return NULL;
+    }
+    return run;
+}
+
+void run_close(struct run *run) {
+    if (!run) {
+        return;
+    }
+    script_close(run->script);
+    session_close(run->session);
+    result_free(run->result);
+    text_free(&run->story);
+    free(run);
+}
+
+int run_finish(struct run *run, char error[LAB_ERROR]) {
+    return script_run(run->script, error);
+}
+
+static void put_check(struct text *text, const struct result_item *item, uint32_t number, uint64_t now) {
+    struct json json = json_begin(text);
+    json_open(&json, NULL, '{');
+    json_uint(&json, "i", number);
+    json_uint(&json, "t", now);
+    json_string(&json, "n", "W");
+    json_uint(&json, "c", 0);
+    json_string(&json, "ev", "check");
+    json_string(&json, "id", item->id);
+    json_string(&json, "kind", item->kind);
+    json_string(&json, "want", item->outcome);
+    json_string(&json, "got", item->mine);
+    json_uint(&json, "points", item->points);
+    json_uint(&json, "of", item->of);
+    json_close(&json, '}');
+    text_put_char(text, '\n');
+}
+
+struct text run_log(const struct run *run) {
+    struct text text = text_growing();
+    const struct tlog *log = run->session->log;
+    size_t length;
+    const char *lines = tlog_lines(log, &length);
+    text_put_octets(&text, lines, length);
+    uint32_t count = tlog_count(log);
+    uint64_t now = count ? tlog_at(log, count)->t : 0;
+    for (unsigned i = 0; run->result && i < run->result->items; i++) {
+        if (!run->result->item[i].predict) {
+            put_check(&text, &run->result->item[i], ++count, now);
+        }
+    }
+    return text;
+}
+
+static int write_log(const struct text *text, const char *path, char error[LAB_ERROR]) {
+    FILE *file = fopen(path, "w");
+    bool good = file && !text->cut && fwrite(text->data, 1, text->length, file) == text->length;
+    if (file && fclose(file)) {
+        good = false;
+    }
+    if (!good) {
+        snprintf(error, LAB_ERROR, "%.150s cannot be written: %s", path, strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+int run_save(struct run *run, const char *folder, char error[LAB_ERROR]) {
+    struct text log = run_log(run), path = text_growing(), result = text_growing();
+    char hash[65];
+    text_format(&path, "%s/run.tlog", folder);
+    text_format(&result, "%s/result.tsv", folder);
+    snprintf(error, LAB_ERROR, "no memory");
+    int failed = path.data && result.data ? write_log(&log, path.data, error) : -1;
+    if (!failed && run->result) {
+        sha256_hex(log.data, log.length, hash);
+        failed = result_set(&run->result->log, hash) ? result_write(run->result, result.data, error) : -1;
+    }
+    text_free(&log);
+    text_free(&path);
+    text_free(&result);
+    return failed;
+}
+
+uint64_t run_seed(const char *student, const char *lab, char hash[65]) {
+    uint8_t digest[32];
+    uint64_t seed = 0;
+    struct text text = text_growing();
+    text_put(&text, student);
+    text_put_char(&text, 0);
+    text_put(&text, lab);
+    sha256(text.data, text.length, digest);
+    text_free(&text);
+    for (unsigned i = 0; i < 8; i++) {
+        seed = seed << 8 | digest[i];
+    }
+    sha256_hex(student, strlen(student), hash);
+    return seed;
+}

@@ -1,0 +1,101 @@
+#!/bin/sh
+# labs.sh: `lucid-lab run`, as somebody types it: every scenario with all its variants and some seeds; the same bytes the
+# second time; predictions that are locked, right and wrong; mistakes on the command line.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+root=$PWD
+build=${BUILD:-build}
+case $build in /*) ;; *) build=$root/$build ;; esac
+lab=$build/san/lucid-lab
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+bad=0
+
+ok() { echo "ok $1"; }
+no() {
+    echo "not ok $1"
+    [ -s out ] && tail -20 out | sed 's/^/    /'
+    bad=1
+}
+# expect STATUS NAME COMMAND...: what it prints is left in out
+expect() {
+    want=$1 name=$2
+    shift 2
+    "$@" </dev/null >out 2>&1
+    got=$?
+    if [ $got -eq "$want" ]; then ok "$name"; else no "$name: status $got instead of $want"; fi
+}
+says() { if grep -q -e "$2" out; then ok "$1"; else no "$1: nothing says '$2'"; fi; }
+
+expect 0 "all scenarios, all variants, 3 seeds" "$lab" run all --seeds 3 --headless
+says "they were not none" "^[1-9][0-9]* scenarios, [1-9][0-9]* runs, 0 failed"
+
+# The same bytes, the header included.
+for id in $("$lab" list | sed -n 's/^\(L[0-9]*\) .*/\1/p'); do
+    for variant in $("$lab" show "$id" | sed -n '/^Variants/,/^$/s/^  \([a-z0-9]*\)  .*/\1/p') a; do
+        for out in one two; do
+            "$lab" run "$id" --variant "$variant" --headless --seed 7 --out "$out-$variant" >out 2>&1
+        done
+        cmp -s "one-$variant/$id-7/run.tlog" "two-$variant/$id-7/run.tlog" || no "$id $variant: the same log twice"
+        # What happened, given as the answers, earns all points.
+        awk -F '\t' '$1 == "item" && $3 == "predict" { print $2 "\t" $8 }' "one-$variant/$id-7/result.tsv" >answers
+        "$lab" run "$id" --variant "$variant" --headless --seed 7 --out "three-$variant" --answers answers >out 2>&1 ||
+            no "$id $variant: the outcome as the answers"
+        rm -rf one-* two-* three-*
+    done
+done
+[ $bad -eq 0 ] && ok "the same log twice, and the outcome is the right answer, in every variant"
+
+# Predictions.
+printf 'p1\t0 1 2\np2\tSYN-RECEIVED\np3\t3\n' >answers
+expect 0 "predict reads and locks" "$lab" predict L02 -f answers --seed 9
+expect 1 "run takes the locked answers" "$lab" run L02 --seed 9 --headless
+says "two of three times" "^  part 2/3  p1"
+says "and the misconception" "B never saw the SYN"
+says "the outcome stands beside it" "outcome *LISTEN"
+if grep -q '"ev":"predict","id":"p2","answer":"SYN-RECEIVED","hash":"[0-9a-f]\{64\}"' lab-out/L02-9/run.tlog; then
+    ok "the answers are in the log"
+else
+    no "the answers are in the log"
+fi
+first=$(grep -n '"ev":"seg_tx"' lab-out/L02-9/run.tlog | head -1 | cut -d: -f1)
+last=$(grep -n '"ev":"predict"' lab-out/L02-9/run.tlog | tail -1 | cut -d: -f1)
+if [ "$last" -lt "$first" ]; then ok "before the first segment"; else no "before the first segment"; fi
+hash=$(printf 'p2\tSYN-RECEIVED' | sha256sum | cut -d' ' -f1)
+if grep -q "$hash" lab-out/L02-9/predictions.tsv; then ok "with their SHA-256"; else no "with their SHA-256"; fi
+expect 0 "a second try is another folder" "$lab" run L02 --seed 9 --headless
+says "of its own" "lab-out/L02-9.2"
+printf 'p1\tsoon\n' >answers
+expect 2 "an answer that cannot be one" "$lab" run L02 --headless --answers answers
+says "is refused with its line" "answers:1: .soon. cannot be an answer"
+expect 0 "list knows the best" "$lab" list
+says "run" "^L02 .* 7/7"
+
+# Students have seeds of their own.
+"$lab" run L02 --headless --student anna --out anna >/dev/null 2>&1
+"$lab" run L02 --headless --student bert --out bert >/dev/null 2>&1
+if [ "$(ls anna)" != "$(ls bert)" ]; then ok "two students, two seeds"; else no "two students, two seeds"; fi
+
+# Narration, in both languages.
+expect 0 "in a pipe it narrates" "$lab" run L02
+says "in words" "A: the application connects: goes to SYN-SENT"
+expect 0 "in Chinese" "$lab" run L02 --zh
+says "too" "丢失的 SYN"
+
+# Mistakes.
+expect 2 "no scenario of that name" "$lab" run L2 --headless
+says "the nearest" "did you mean L02?"
+expect 2 "no such variant" "$lab" run L02 --variant z
+says "those there are" "it has a b c"
+expect 2 "no such option" "$lab" run L02 --sed 3
+says "the nearest one" "did you mean --seed?"
+expect 2 "a seed that is no number" "$lab" run L02 --seed x
+expect 2 "no such file" "$lab" run ./nowhere.lab
+expect 2 "which scenario?" "$lab" run
+expect 2 "a rule that there is not" "$lab" run L02 --headless --without backof
+says "and its nearest" "backoff"
+printf 'lab X title "T"\nnode A 10.77.0.1\nnode B 10.77.0.2\nat 0s A conect B:80\nrun 1s\n' >x.lab
+expect 2 "a command that the world does not know" "$lab" run ./x.lab
+says "with its place" "^lucid-lab: ./x.lab:4:7: .*connect"
+exit $bad
