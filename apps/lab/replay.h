@@ -14,7 +14,8 @@ uint32_t replay_step(const struct tlog *log, uint32_t n);
 uint32_t replay_back(const struct tlog *log, uint32_t n);
 uint32_t replay_next_state(const struct tlog *log, uint32_t n);
 
-/* The rule that fired last, in words. */
-void replay_why(struct text *say, const struct model *model);
+/* The rule that fired last up to event n: what happened, the rule's sentence, its section, where the stack follows it,
+ * scenarios that exercise it. */
+void replay_why(struct text *say, const struct model *model, uint32_t n);
 
 #endif

@@ -1,6 +1,10 @@
 /* tui_play.c: a world on the terminal: the session behind the keys. See tui.h. */
 #include "lab/tui.h"
 
+#include <string.h>
+
+#include "lab/replay.h"
+
 static const struct model *model_of(void *self) {
     return ((struct session *)self)->model;
 }
@@ -11,6 +15,11 @@ static unsigned generation_of(void *self) {
 }
 
 static int command(void *self, const char *line, struct text *say, char error[LAB_ERROR]) {
+    if (!strcmp(line, "why")) {
+        const struct model *model = model_of(self);
+        replay_why(say, model, model->at);
+        return 0;
+    }
     return session_command(self, line, say, error);
 }
 

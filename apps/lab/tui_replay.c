@@ -1,7 +1,6 @@
 /* tui_replay.c: looking through a log: step, back and goto over what was recorded. See tui.h.
- *
- * A step is an event that has a cause (an arrival, a timer, a call, something done to the wire) and all that follows
- * from it at once.
+ Where one stops is
+ * replay.h.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,74 +9,8 @@
 
 #include "lab/i18n.h"
 #include "lab/lab.h"
-#include "lab/narrate.h"
 #include "lab/replay.h"
 #include "lab/tui.h"
-
-bool replay_is_cause(const struct tlog_event *event) {
-    switch ((enum tlog_kind)event->kind) {
-    case TLOG_SEG_RX:
-    case TLOG_TIMER_FIRE:
-    case TLOG_CALL:
-    case TLOG_CMD:
-    case TLOG_NOTE:
-    case TLOG_PEER:
-    case TLOG_PREDICT:
-    case TLOG_CHECK:
-        return true;
-    case TLOG_SEG_TX:
-    case TLOG_WIRE_ACT:
-    case TLOG_STATE:
-    case TLOG_RULE:
-    case TLOG_TIMER_SET:
-    case TLOG_TIMER_STOP:
-    case TLOG_VAR:
-    case TLOG_RET:
-    case TLOG_APP:
-    case TLOG_HTTP:
-    case TLOG_DNS:
-    case TLOG_DROP:
-    case TLOG_LOST:
-    case TLOG_KINDS:
-        return false;
-    }
-    return false;
-}
-
-uint32_t replay_step(const struct tlog *log, uint32_t n) {
-    uint32_t count = tlog_count(log);
-    if (n < count) {
-        n++;
-    }
-    while (n < count && !replay_is_cause(tlog_at(log, n + 1))) {
-        n++;
-    }
-    return n;
-}
-
-uint32_t replay_back(const struct tlog *log, uint32_t n) {
-    if (n > 0) {
-        n--;
-    }
-    while (n > 0 && !replay_is_cause(tlog_at(log, n + 1))) {
-        n--;
-    }
-    return n;
-}
-
-uint32_t replay_next_state(const struct tlog *log, uint32_t n) {
-    uint32_t count = tlog_count(log);
-    while (n < count) {
-        uint32_t from = n;
-        n = replay_step(log, n);
-        for (uint32_t i = from + 1; i <= n; i++) {
-            if (tlog_at(log, i)->kind == TLOG_STATE) {
-                return n;
-            }
-        }
-    }
-    return n;
-}
 
 /* ---- as lines of play ---- */
 
@@ -137,7 +70,7 @@ static int command(void *self, const char *line, struct text *say, char error[LA
         return go_to_text(replay, line + 5, error);
     }
     if (!strcmp(line, "why")) {
-        replay_why(say, replay->model);
+        replay_why(say, replay->model, at);
         return 0;
     }
     snprintf(error, LAB_ERROR,
@@ -154,21 +87,4 @@ int tui_replay(const struct tlog *log, const char *title) {
     int result = tui_run(&driver, title);
     model_free(replay.model);
     return result;
-}
-
-/* ---- why ---- */
-
-void replay_why(struct text *say, const struct model *model) {
-    for (uint32_t i = model->at; i > 0; i--) {
-        const struct tlog_event *event = tlog_at(model->log, i);
-        if (event->kind == TLOG_STATE || event->kind == TLOG_RULE) {
-            const struct tlog_text *rule = event->kind == TLOG_STATE ? &event->u.state.rule : &event->u.rule.rule;
-            narrate_event(say, model, event);
-            text_put(say, "\n\n");
-            text_put_octets(say, rule->at, rule->length);
-            text_put_char(say, '\n');
-            return;
-        }
-    }
-    text_put(say, i18n("replay.no_rule"));
 }

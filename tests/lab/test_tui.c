@@ -138,7 +138,7 @@ static bool reads(const char *words) {
 
 START_TEST(commands_answer) {
     pty_type(&pty, ":goto 64\rw");
-    ck_assert(reads("9293:3.10.7.4/8/FIN-WAIT-1"));
+    ck_assert(reads("9293:3.10.7.4/8/FIN-WAIT-1") && reads("stack/tcp/fsm.def:") && reads("L12"));
     pty_type(&pty, ":A close\r");
     ck_assert(reads("a recorded log knows"));
     pty_type(&pty, ":goto 6400\r");

@@ -1,0 +1,119 @@
+/* replay.c: see replay.h. */
+#include "lab/replay.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lab/i18n.h"
+#include "lab/narrate.h"
+#include "lab/rules.h"
+
+bool replay_is_cause(const struct tlog_event *event) {
+    switch ((enum tlog_kind)event->kind) {
+    case TLOG_SEG_RX:
+    case TLOG_TIMER_FIRE:
+    case TLOG_CALL:
+    case TLOG_CMD:
+    case TLOG_NOTE:
+    case TLOG_PEER:
+    case TLOG_PREDICT:
+    case TLOG_CHECK:
+        return true;
+    case TLOG_SEG_TX:
+    case TLOG_WIRE_ACT:
+    case TLOG_STATE:
+    case TLOG_RULE:
+    case TLOG_TIMER_SET:
+    case TLOG_TIMER_STOP:
+    case TLOG_VAR:
+    case TLOG_RET:
+    case TLOG_APP:
+    case TLOG_HTTP:
+    case TLOG_DNS:
+    case TLOG_DROP:
+    case TLOG_LOST:
+    case TLOG_KINDS:
+        return false;
+    }
+    return false;
+}
+
+uint32_t replay_step(const struct tlog *log, uint32_t n) {
+    uint32_t count = tlog_count(log);
+    if (n < count) {
+        n++;
+    }
+    while (n < count && !replay_is_cause(tlog_at(log, n + 1))) {
+        n++;
+    }
+    return n;
+}
+
+uint32_t replay_back(const struct tlog *log, uint32_t n) {
+    if (n > 0) {
+        n--;
+    }
+    while (n > 0 && !replay_is_cause(tlog_at(log, n + 1))) {
+        n--;
+    }
+    return n;
+}
+
+uint32_t replay_next_state(const struct tlog *log, uint32_t n) {
+    uint32_t count = tlog_count(log);
+    while (n < count) {
+        uint32_t from = n;
+        n = replay_step(log, n);
+        for (uint32_t i = from + 1; i <= n; i++) {
+            if (tlog_at(log, i)->kind == TLOG_STATE) {
+                return n;
+            }
+        }
+    }
+    return n;
+}
+
+/* ---- why ---- */
+
+static const struct tlog_text *rule_of(const struct tlog_event *event) {
+    if (event->kind == TLOG_STATE) {
+        return event->u.state.rule.length > 0 ? &event->u.state.rule : NULL;
+    }
+    return event->kind == TLOG_RULE ? &event->u.rule.rule : NULL;
+}
+
+/* Sentence, section, source, scenarios: what there is of a rule. */
+static void put_rule(struct text *say, const struct tlog_text *id) {
+    char name[100], file[80], function[80];
+    snprintf(name, sizeof name, "%.*s", (int)id->length, id->at);
+    const struct rule *rule = rules_find(name);
+    if (!rule) {
+        narrate_escape(say, id->at, id->length);
+        text_put_char(say, '\n');
+        return;
+    }
+    text_put(say, i18n_chosen() == I18N_ZH ? rule->chinese : rule->english);
+    text_put(say, "\n\n");
+    rules_put_place(rule, say);
+    text_format(say, "  (%s)\n", name);
+    for (unsigned i = 0; i < 4 && rules_place(rule, i, file, function) == 0; i++) {
+        text_format(say, "%s %s\n", file, function);
+    }
+    if (rule->scenarios[0] != '-') {
+        i18n_put(say, "why.scenarios", rule->scenarios, NULL);
+        text_put_char(say, '\n');
+    }
+}
+
+void replay_why(struct text *say, const struct model *model, uint32_t n) {
+    for (uint32_t i = n; i > 0; i--) {
+        const struct tlog_event *event = tlog_at(model->log, i);
+        if (event && rule_of(event)) {
+            narrate_event(say, model, event);
+            text_put(say, "\n\n");
+            put_rule(say, rule_of(event));
+            return;
+        }
+    }
+    text_put(say, i18n("replay.no_rule"));
+}
