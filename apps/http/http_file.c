@@ -5,20 +5,26 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 struct http_file {
     struct http_source base;
     int fd;
-    uint64_t size, offset; /* octets of the body; of these, given out */
-    uint8_t *map;          /* all of the file; NULL: read */
-    uint64_t populated;    /* up to this offset the pages of the mapping are there */
-    uint64_t low;          /* what lies before this offset of the mapping is not lent */
-    bool leased;           /* in the list */
+    uint64_t size;      /* of the file */
+    uint64_t offset;    /* of the next piece of it */
+    uint8_t *map;       /* all of the file; NULL: read */
+    uint64_t populated; /* from offset up to here the pages of the mapping are there */
+    uint64_t low, high; /* what lies outside of these offsets of the mapping is not lent */
+    bool leased;        /* in the list */
     struct http_files *mapped;
     TAILQ_ENTRY(http_file) next;
     struct http_budget *budget;
+    char *text;
+    bool text_given; /* that of the present part */
+    unsigned now, count;
+    struct http_file_part part[];
 };
 
 /* Octets that are brought into memory at one time: measured, 64 KB are slower than reading, 1 MB are faster. */
@@ -63,8 +69,16 @@ static bool is_long_enough(const struct http_file *file) {
     return end >= 0 && (uint64_t)end >= file->size;
 }
 
+static uint64_t octets_wanted(const struct http_file *file) {
+    uint64_t octets = 0;
+    for (unsigned i = 0; i < file->count; i++) {
+        octets += file->part[i].end - file->part[i].begin;
+    }
+    return octets;
+}
+
 static void map_if_safe(struct http_file *file) {
-    if (file->size <= HTTP_PIECE || file->size > PTRDIFF_MAX || !take_lease(file)) {
+    if (octets_wanted(file) <= HTTP_PIECE || file->size > PTRDIFF_MAX || !take_lease(file)) {
         return;
     }
     void *map = MAP_FAILED;
@@ -92,8 +106,8 @@ static bool read_whole(int fd, uint8_t *to, size_t length, uint64_t offset) {
 
 /* Copies what is lent, and puts the copy where it was. */
 static bool keep_what_is_lent(struct http_file *file) {
-    size_t begin = page_floor(file->low), length = (size_t)file->offset - begin;
-    if (file->base.loans == 0 || length == 0) {
+    size_t begin = page_floor(file->low), length = (size_t)file->high - begin;
+    if (file->base.loans == 0 || file->high <= begin) {
         return true;
     }
     void *copy = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -130,7 +144,8 @@ static bool populate(struct http_file *file, size_t length) {
         return true;
     }
 #ifdef MADV_POPULATE_READ
-    end = file->size - file->offset < AHEAD ? file->size : file->offset + AHEAD;
+    uint64_t part_end = file->part[file->now].end;
+    end = part_end - file->offset < AHEAD ? part_end : file->offset + AHEAD;
     size_t begin = page_floor(file->offset);
     if (madvise(file->map + begin, page_ceiling(end) - begin, MADV_POPULATE_READ) < 0 && errno != EINVAL) {
         return false;
@@ -158,18 +173,27 @@ static bool is_in_map(const struct http_file *file, const void *data) {
     return file->map && (const uint8_t *)data >= file->map && (const uint8_t *)data < file->map + file->size;
 }
 
-static ptrdiff_t file_next(struct http_source *source, const void **data) {
-    struct http_file *file = file_of(source);
-    uint64_t left = file->size - file->offset;
+/* Goes to the part that the next piece is of. False: there is none. */
+static bool find_part(struct http_file *file) {
+    while (file->now < file->count && file->text_given && file->offset == file->part[file->now].end) {
+        file->now++;
+        file->text_given = false;
+        if (file->now < file->count) {
+            file->offset = file->populated = file->part[file->now].begin;
+        }
+    }
+    return file->now < file->count;
+}
+
+static ptrdiff_t next_of_file(struct http_file *file, const void **data) {
+    uint64_t left = file->part[file->now].end - file->offset;
     size_t length = left < HTTP_PIECE ? (size_t)left : HTTP_PIECE;
     ptrdiff_t result = (ptrdiff_t)length;
-    if (length == 0) {
-        return 0;
-    }
     if (!file->leased) {
         result = read_piece(file, length, data);
     } else if (populate(file, length)) {
         *data = file->map + file->offset;
+        file->high = file->offset + length > file->high ? file->offset + length : file->high;
     } else {
         result = -LUCID_EIO;
     }
@@ -177,15 +201,42 @@ static ptrdiff_t file_next(struct http_source *source, const void **data) {
     return result;
 }
 
+static ptrdiff_t file_next(struct http_source *source, const void **data) {
+    struct http_file *file = file_of(source);
+    if (!find_part(file)) {
+        return 0;
+    }
+    const struct http_file_part *part = &file->part[file->now];
+    if (!file->text_given && part->text_length > 0) {
+        file->text_given = true;
+        *data = file->text + part->text_at;
+        return part->text_length;
+    }
+    file->text_given = true;
+    return next_of_file(file, data);
+}
+
+static bool is_text(const struct http_file *file, const void *data) {
+    for (unsigned i = 0; file->text && i < file->count; i++) {
+        if (data == file->text + file->part[i].text_at) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void file_release(struct http_source *source, const void *data, size_t length) {
     struct http_file *file = file_of(source);
+    if (is_text(file, data)) {
+        return;
+    }
     if (!is_in_map(file, data)) {
         free((void *)(uintptr_t)data);
         http_budget_give(file->budget, length);
         return;
     }
     uint64_t begin = (uint64_t)((const uint8_t *)data - file->map);
-    if (begin == file->low) {
+    if (begin == file->low && file->count == 1) {
         file->low += length;
     }
 }
@@ -197,13 +248,26 @@ static void file_end(struct http_source *source) {
         munmap(file->map, (size_t)file->size);
     }
     close(file->fd);
+    free(file->text);
     free(file);
 }
 
-struct http_source *http_file_source(int fd, uint64_t size, struct http_files *mapped, struct http_budget *budget) {
+static void take_parts(struct http_file *file, const struct http_file_parts *parts) {
+    file->count = parts->count;
+    memcpy(file->part, parts->part, parts->count * sizeof file->part[0]);
+    file->text = parts->text ? text_detach(parts->text) : NULL;
+    file->offset = file->populated = file->low = file->part[0].begin;
+    for (unsigned i = 1; i < file->count; i++) {
+        file->low = file->part[i].begin < file->low ? file->part[i].begin : file->low;
+    }
+}
+
+struct http_source *http_file_source(int fd, uint64_t size, const struct http_file_parts *parts,
+                                     struct http_files *mapped, struct http_budget *budget) {
     static const struct http_source_ops ops = {.next = file_next, .release = file_release, .end = file_end};
-    struct http_file *file = calloc(1, sizeof *file);
-    if (!file) {
+    struct http_file *file = calloc(1, sizeof *file + parts->count * sizeof file->part[0]);
+    if (!file || (parts->text && parts->text->cut)) {
+        free(file);
         close(fd);
         return NULL;
     }
@@ -212,6 +276,7 @@ struct http_source *http_file_source(int fd, uint64_t size, struct http_files *m
     file->size = size;
     file->mapped = mapped;
     file->budget = budget;
+    take_parts(file, parts);
     map_if_safe(file);
     return &file->base;
 }

@@ -28,9 +28,23 @@
 struct http_file;
 TAILQ_HEAD(http_files, http_file);
 
-/* A source of the first size octets of the file fd, which is the source's from now on. What is read is charged to
- * the budget. NULL when there is no memory; fd is closed then. */
-struct http_source *http_file_source(int fd, uint64_t size, struct http_files *mapped, struct http_budget *budget);
+/* Octets of the file from begin up to end, behind octets of the text from text_at on. */
+struct http_file_part {
+    uint64_t begin, end;
+    uint32_t text_at, text_length;
+};
+
+/* What is sent of a file of `size` octets. */
+struct http_file_parts {
+    const struct http_file_part *part; /* copied */
+    unsigned count;
+    struct text *text; /* what the parts' text lies in, taken over; NULL: they have none */
+};
+
+/* A source of parts of the file fd, which is the source's from now on, as is their text. What is read is charged to the
+ * budget. NULL when there is no memory; fd is closed then. */
+struct http_source *http_file_source(int fd, uint64_t size, const struct http_file_parts *parts,
+                                     struct http_files *mapped, struct http_budget *budget);
 
 /* Gives back the lease of every mapped file that somebody wants to write to. Call it several times a second while
  * *mapped is not empty. */

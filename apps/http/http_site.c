@@ -1,22 +1,22 @@
 /* http_site.c: the table of handlers, and the handlers. See http_site.h. */
 #include "http/http_site.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "http/http_page.h"
 #include "http/http_root.h"
-#include "http/http_type.h"
+#include "http/http_static.h"
 
 static bool answer_page(struct http_site *site, struct http_exchange *exchange);
 static bool answer_echo(struct http_site *site, struct http_exchange *exchange);
-static bool answer_file(struct http_site *site, struct http_exchange *exchange);
 
 static const struct http_handler handlers[] = {
     {.path = "", .methods = HTTP_GET | HTTP_HEAD, .without_root = true, .answer = answer_page},
     {.path = "", .methods = HTTP_POST, .takes_body = true, .answer = answer_echo},
-    {.path = NULL, .methods = HTTP_GET | HTTP_HEAD, .needs_root = true, .answer = answer_file},
+    {.path = NULL, .methods = HTTP_GET | HTTP_HEAD, .needs_root = true, .answer = http_static_answer},
 };
 
 enum { HANDLERS = sizeof handlers / sizeof handlers[0] };
@@ -113,13 +113,18 @@ static bool answer_refusal(struct http_exchange *exchange) {
     const struct http_reason *reason = http_reason(exchange->refusal);
     struct http_answer *answer = &exchange->answer;
     struct text page = text_growing();
-    char allow[80];
+    char value[80];
     http_page_refusal(&page, reason, exchange->refused_at);
     http_answer_begin(answer, reason->status, &exchange->about);
     if (reason->status == 405) {
-        struct text methods = text_fixed(allow, sizeof allow);
+        struct text methods = text_fixed(value, sizeof value);
         put_methods(&methods, exchange->allowed);
-        http_answer_field(answer, "Allow", allow);
+        http_answer_field(answer, "Allow", value);
+    }
+    if (reason->status == 416) {
+        struct text range = text_fixed(value, sizeof value);
+        text_format(&range, "bytes */%" PRIu64, exchange->size);
+        http_answer_field(answer, "Content-Range", value);
     }
     bool made = http_answer_text(answer, "text/html; charset=utf-8", &page);
     text_free(&page);
@@ -165,56 +170,4 @@ static bool answer_echo(struct http_site *site, struct http_exchange *exchange) 
         http_answer_body(answer, source, length);
     }
     return http_answer_finish(answer);
-}
-
-/* RFC 9110 15.4.8: relative references in the folder's page need the slash. The path was decoded and is written
- * anew, so it begins with exactly one slash and has no control character; the query has only what a request target
- * may have. */
-static bool answer_folder(struct http_exchange *exchange, const struct http_path *path) {
-    struct http_answer *answer = &exchange->answer;
-    struct http_span query = exchange->request.query;
-    struct text location = text_growing(), body = text_growing();
-    http_path_write(&location, path);
-    text_put(&location, exchange->request.has_query ? "/?" : "/");
-    text_put_octets(&location, exchange->octets + query.at, query.length);
-    http_page_moved(&body, location.data ? location.data : "");
-    http_answer_begin(answer, 307, &exchange->about);
-    http_answer_field(answer, "Location", location.data ? location.data : "");
-    body.cut = body.cut || location.cut;
-    bool made = http_answer_text(answer, "text/html; charset=utf-8", &body);
-    text_free(&location);
-    text_free(&body);
-    return made;
-}
-
-static bool answer_content(struct http_site *site, struct http_exchange *exchange, const struct http_path *path,
-                           const struct http_found *found) {
-    struct http_answer *answer = &exchange->answer;
-    uint64_t size = (uint64_t)found->stat.st_size;
-    int64_t modified = found->stat.st_mtime < site->second ? found->stat.st_mtime : site->second;
-    char date[HTTP_DATE_TEXT];
-    http_answer_begin(answer, 200, &exchange->about);
-    http_answer_field(answer, "Content-Type", http_type_of(path->name));
-    http_answer_field(answer, "Last-Modified", http_date_format(modified, date));
-    if (size == 0 || exchange->about.head) {
-        close(found->fd);
-        answer->length = size;
-    } else {
-        http_answer_body(answer, http_file_source(found->fd, size, &site->mapped, &site->budget), size);
-    }
-    return http_answer_finish(answer);
-}
-
-static bool answer_file(struct http_site *site, struct http_exchange *exchange) {
-    struct http_path path;
-    struct http_found found;
-    if (!read_path(exchange, &path)) {
-        return false;
-    }
-    enum http_refusal refusal = http_root_find(site->root, &path, &found);
-    if (refusal != HTTP_REFUSED_NONE) {
-        refuse(exchange, refusal, 0);
-        return false;
-    }
-    return found.folder ? answer_folder(exchange, &path) : answer_content(site, exchange, &path, &found);
 }

@@ -47,6 +47,7 @@ struct http_exchange {
     uint16_t refusal; /* enum http_refusal: the answer will be this one */
     uint32_t refused_at;
     uint16_t allowed; /* OR of enum http_method, for 405 */
+    uint64_t size;    /* octets of the file, for 416 */
     struct text body; /* what the handler takes of the request's body */
     size_t charged;   /* octets for it, to the budget */
     struct http_about about;

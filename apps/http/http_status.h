@@ -11,6 +11,7 @@
     X(100, "Continue")                        \
     X(200, "OK")                              \
     X(204, "No Content")                      \
+    X(206, "Partial Content")                 \
     X(301, "Moved Permanently")               \
     X(304, "Not Modified")                    \
     X(307, "Temporary Redirect")              \
@@ -20,8 +21,10 @@
     X(404, "Not Found")                       \
     X(405, "Method Not Allowed")              \
     X(408, "Request Timeout")                 \
+    X(412, "Precondition Failed")             \
     X(413, "Content Too Large")               \
     X(414, "URI Too Long")                    \
+    X(416, "Range Not Satisfiable")           \
     X(417, "Expectation Failed")              \
     X(431, "Request Header Fields Too Large") \
     X(500, "Internal Server Error")           \
@@ -81,6 +84,8 @@
     X(METHOD_NOT_ALLOWED, 405, "RFC 9110 15.5.6", "this resource does not have that method; Allow lists those it has") \
     X(NOT_FOUND, 404, "RFC 9110 15.5.5", "there is nothing at this path")                                              \
     X(FORBIDDEN, 403, "RFC 9110 15.5.4", "the server may not read this file")                                          \
+    X(PRECONDITION, 412, "RFC 9110 13.1", "the file is not, or no more, what the request says it must be")             \
+    X(RANGE, 416, "RFC 9110 14.2", "the file has nothing in the range that is asked for")                              \
     X(TIMEOUT, 408, "RFC 9110 15.5.9", "the request took too long to arrive")                                          \
     X(FAILED, 500, "RFC 9110 15.6.1", "the server failed to make the answer")                                          \
     X(BUSY, 503, "RFC 9110 15.6.4", "the server is short of memory or file handles; try again")

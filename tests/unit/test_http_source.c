@@ -145,7 +145,9 @@ static void teardown(void) {
 static struct http_source *file_of(size_t size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(fd, 0);
-    struct http_source *source = http_file_source(fd, size, &mapped, &budget);
+    const struct http_file_part part = {.end = size};
+    const struct http_file_parts parts = {&part, 1, NULL};
+    struct http_source *source = http_file_source(fd, size, &parts, &mapped, &budget);
     ck_assert_ptr_nonnull(source);
     return source;
 }
