@@ -106,7 +106,8 @@ static void put_target(struct text *out, const struct narration *n) {
     const struct tlog_state *state = &n->event->u.state;
     struct part c;
     const char *key = state->from == state->to ? "state.stays" : "state.goes";
-    if (state->parent > 0 && state->to != 0) {
+    bool by_listener = state->from == LUCID_LISTEN || state->from == LUCID_TIME_WAIT;
+    if (state->parent > 0 && by_listener && state->to != 0) {
         key = "state.child";
     } else if (state->to == 0) {
         key = state->from == LUCID_SYN_RECEIVED ? "state.dies" : "state.gone";
