@@ -9,9 +9,6 @@
 #include "lab/session_private.h"
 #include "lab/words.h"
 
-/* A world in which something always happens next (two ends that keep each other alive) must not run for ever. */
-#define RUN_MOST 2000000
-
 /* ---- making and ending ---- */
 
 static void take_line(void *user, const char *line, size_t length) {
@@ -138,6 +135,10 @@ void session_mark(struct session *session) {
 
 bool session_at_end(const struct session *session) {
     return session->model->at == tlog_count(session->log);
+}
+
+lucid_time session_time(const struct session *session) {
+    return session_at_end(session) ? world_now(session->world) : session->model->now;
 }
 
 /* The first mark behind event n, or the last mark. */
@@ -297,9 +298,9 @@ int session_run_until(struct session *session, const char *condition, lucid_time
     if (condition && !wanted) {
         return -1;
     }
-    for (unsigned steps = 0; steps < RUN_MOST; steps++) {
-        holds = wanted && holds_now(session, wanted);
-        if (holds || !session_step(session, limit)) {
+    lucid_time most = session_time(session) + SESSION_DAY;
+    while (!(holds = wanted && holds_now(session, wanted)) && session_step(session, limit)) {
+        if (limit == LUCID_NEVER && session_time(session) > most) {
             break;
         }
     }

@@ -48,13 +48,18 @@ int session_command(struct session *session, const char *line, struct text *say,
 /* Next event with a cause. Returns 1, or 0 when nothing happens up to limit. */
 int session_step(struct session *session, lucid_time limit);
 
-/* Runs until the condition (of query.h; NULL: none) holds, at most to limit. Returns 1 when it holds, 0 when not, -1:
- * sentence. */
+/* Runs until the condition (of query.h; NULL: none) holds, at most to limit; without a limit, at most a day, for in
+ * some worlds something always happens next (two ends that keep each other alive). Returns 1 when it holds, 0 when
+ * not, -1: sentence. */
+#define SESSION_DAY (24 * 3600 * LUCID_SECOND)
 int session_run_until(struct session *session, const char *condition, lucid_time limit, char error[LAB_ERROR]);
 
 /* Shows what was n steps ago; event n (0: the beginning). */
 void session_back(struct session *session, unsigned steps);
 int session_goto(struct session *session, uint32_t n, char error[LAB_ERROR]);
+
+/* The time of what is shown. */
+lucid_time session_time(const struct session *session);
 
 /* Whether what is shown is the end of the log. */
 bool session_at_end(const struct session *session);

@@ -59,10 +59,20 @@ static bool has_state(const struct session *session, uint32_t from) {
     return false;
 }
 
+/* True, and said, when so much time has passed that more of the same will follow. */
+static bool a_day_has_passed(const struct line *line, lucid_time since) {
+    if (session_time(line->session) <= since + SESSION_DAY) {
+        return false;
+    }
+    text_put(line->say, "A day has passed, and something always happens next; `run max 48h` goes on so long.\n");
+    return true;
+}
+
 static int do_next(struct line *line) {
     if (!words_is(line->words, 1, "state") || line->words->count != 2) {
         return words_fail(line->error, "`next` is `next state`: on to the next change of a state");
     }
+    lucid_time since = session_time(line->session);
     uint32_t from;
     do {
         from = line->session->model->at + 1;
@@ -70,23 +80,22 @@ static int do_next(struct line *line) {
             nothing_more(line);
             return 0;
         }
-    } while (!has_state(line->session, from));
+    } while (!has_state(line->session, from) && !a_day_has_passed(line, since));
     return 0;
-}
-
-static lucid_time shown_time(const struct session *session) {
-    return session_at_end(session) ? world_now(session->world) : session->model->now;
 }
 
 /* A time from now; LUCID_NEVER stays. */
 static lucid_time later(const struct session *session, lucid_time time) {
-    lucid_time now = shown_time(session);
+    lucid_time now = session_time(session);
     return time > LUCID_NEVER - now ? LUCID_NEVER : now + time;
 }
 
 static int run(struct line *line, const char *condition, lucid_time most) {
-    lucid_time limit = later(line->session, most);
+    lucid_time limit = later(line->session, most), since = session_time(line->session);
     int holds = session_run_until(line->session, condition, limit, line->error);
+    if (holds == 0 && limit == LUCID_NEVER) {
+        a_day_has_passed(line, since);
+    }
     if (holds == 0 && condition) {
         text_format(line->say, "%.200s has not come true.\n", condition);
     }

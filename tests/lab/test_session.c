@@ -74,6 +74,24 @@ START_TEST(nothing_happens_any_more) {
 }
 END_TEST
 
+/* Two ends that keep each other alive do so for ever: what has no limit ends after a day. */
+START_TEST(something_always_happens_next) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A set keepalive on");
+    must(session, "A connect B:80");
+    must(session, "run 1s");
+    char *said = answer(session, "next state");
+    ck_assert_ptr_nonnull(strstr(said, "A day has passed"));
+    free(said);
+    said = answer(session, "run");
+    ck_assert_ptr_nonnull(strstr(said, "A day has passed"));
+    free(said);
+    ck_assert_uint_gt(world_now(session->world), 2 * SESSION_DAY);
+    ck_assert_uint_lt(world_now(session->world), 2 * SESSION_DAY + 4 * 7200 * LUCID_SECOND);
+    session_close(session);
+}
+END_TEST
+
 /* ---- back ---- */
 
 START_TEST(back_shows_and_step_shows_again) {
@@ -306,6 +324,7 @@ int main(void) {
     tcase_add_test(tcase, step_and_next_state);
     tcase_add_test(tcase, run_until_and_max);
     tcase_add_test(tcase, nothing_happens_any_more);
+    tcase_add_test(tcase, something_always_happens_next);
     tcase_add_test(tcase, back_shows_and_step_shows_again);
     tcase_add_test(tcase, a_command_after_back_is_a_branch);
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
