@@ -59,7 +59,7 @@ static int take_option(struct request *request, int option) {
         }
         return LAB_OK;
     case FAST:
-        request->options.sanitize = false;
+        request->options.fast = true;
         return LAB_OK;
     case OUT:
         request->options.directory = optarg;
@@ -150,7 +150,7 @@ static void run_stages(struct grade *grade) {
 
 int lab_grade(int argc, char **argv) {
     struct request request = {
-        .options = {.source = "student/fsm.c", .directory = "lab-out/grade", .student = "", .sanitize = true},
+        .options = {.source = "student/fsm.c", .directory = "lab-out/grade", .student = ""},
         .print = grade_print_text,
     };
     int status = read_request(&request, argc, argv);

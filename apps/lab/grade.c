@@ -39,7 +39,7 @@ struct grade *grade_open(const struct grade_options *options, int *status, struc
     grade->options = *options;
     memcpy(grade->stage, STAGES, sizeof STAGES);
     grade->compiler = text_growing();
-    enum pupil_build built = pupil_build(options->source, options->directory, options->sanitize, &grade->compiler);
+    enum pupil_build built = pupil_build(options->source, options->directory, !options->fast, &grade->compiler);
     if (built == PUPIL_BUILT && (grade->pupil = pupil_open(options->directory, sentence))) {
         return grade;
     }

@@ -26,7 +26,7 @@ struct grade_options {
     const char *student;   /* for reports; "" */
     unsigned stage;        /* 1 to 8; 0: all */
     unsigned hint;         /* 0 to 3 */
-    bool sanitize;
+    bool fast; /* without sanitizers, and without curl */
 };
 
 /* What is wrong with a cell, the worst last. */
@@ -94,7 +94,7 @@ struct grade {
     struct grade_story twin; /* count 0: no divergence */
     unsigned real_count;
     struct grade_real real[GRADE_REAL_MAX];
-    const char *curl; /* NULL: it was there and fetched the page; else why it is not counted, or failed */
+    char curl[200]; /* why curl does not count; empty: it does */
 };
 
 /* Compiles and starts it. NULL: *status is LAB_FAILED (it does not compile: error has the compiler's words) or

@@ -169,7 +169,7 @@ static void put_real(const struct grade *grade, struct text *text) {
             text_format(text, "  FAIL %s: %s\n", real->name, real->what);
         }
     }
-    if (grade->curl) {
+    if (*grade->curl) {
         text_format(text, "  curl: %s\n", grade->curl);
     }
 }

@@ -57,4 +57,14 @@ void real_live(const struct real_story *story, lucid_machine_ask *ask, void *use
 /* False, and in words what is different. */
 bool real_same(const struct real_outcome *table, const struct real_outcome *machine, char *what, size_t size);
 
+enum grade_curl_outcome { CURL_NOT_COUNTED, CURL_RIGHT, CURL_WRONG };
+
+struct grade_curl {
+    enum grade_curl_outcome outcome;
+    char what[160]; /* why it is not counted, or went wrong */
+};
+
+/* curl against a server on a stack with this machine. It takes the whole process into a network of its own. */
+void grade_curl(lucid_machine_ask *ask, void *user, struct grade_curl *curl);
+
 #endif

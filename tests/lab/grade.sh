@@ -83,6 +83,12 @@ check "6 variants and more" [ "$(count variant)" -ge 6 ]
 check "the template is not written" run 1 "$root/apps/lab/student/fsm.c"
 check "and says so, with no points" says 'not written\.  0/100'
 check "with sanitizers the reference gets full marks too" run 0 "$machines/machine/reference.c"
+if says '^  curl: not counted'; then
+    echo "skip curl against the machine: $(sed -n 's/^  curl: not counted: //p' "$work/out")"
+else
+    check "curl has a machine that answers no SYN found out" run 1 "$machines/mutants/no_e03.c" 8
+    check "and says so" says 'FAIL curl fetches a page from the stack: curl ended with status'
+fi
 check "a crash is one cell" run 1 "$machines/mutants/crash.c" 4
 check "and the sanitizer says where" says 'crash\.c:[0-9]+:[0-9]+: runtime error'
 check "the map has the cell" says '^  ESTABLISHED .*!'
