@@ -1,6 +1,6 @@
 /* control.js: the page of a running world: events are pushed, commands are posted. Nothing here in a recorded run. */
 (() => {
-  var {el, t, by} = Lab;
+  var {el, t, by, clear, log} = Lab;
   var live = Lab.live = Lab.data('data-live', null), source = null;
   if (!live) {
     return;
@@ -11,21 +11,25 @@
     box.className = bad ? 'bad' : '';
     box.textContent = text || '';
   }
-  /* One line of play. Resolves when the world has carried it out; its events come by themselves. */
-  Lab.command = line => {
+  function post(line) {
     return fetch(
       '/cmd', {method: 'POST', headers: {'X-Lab-Token': live.token, 'Content-Type': 'text/plain'}, body: line})
-      .then(
-        response => {
-          return response.text().then(text => {
-            answer(text.trim(), !response.ok);
-            return response.ok;
-          });
-        },
+      .then(response => response.text().then(text => {
+        answer(text.trim(), !response.ok);
+        return response.ok;
+      }),
         () => {
           answer(t('gone'), true);
           return false;
         });
+  }
+  /* One line of play. Resolves when the world has carried it out; its events come by themselves. Given in the past, it
+   * begins a branch: the world goes back first. */
+  Lab.command = line => {
+    if (Lab.atEnd() || log.header.world === 'live') {
+      return post(line);
+    }
+    return post('goto ' + Lab.at.i).then(went => went && post(line));
   };
   Lab.lock = answers => {
     return answers.reduce((before, pair) => {
@@ -43,7 +47,7 @@
   Lab.runWorld = () => blocked() ? Promise.resolve(false) : Lab.command('run');
 
   function directions() {
-    var nodes = Lab.log.nodes(), out = [];
+    var nodes = log.nodes(), out = [];
     nodes.forEach(a => {
       nodes.forEach(b => {
         if (a !== b) {
@@ -56,27 +60,17 @@
   function next(act) { return 'wire ' + act + ' next ' + by('direction').value; }
   Lab.faults = {drop: 'drop', hold: 'hold', dup: 'dup', delay: 'delay 300ms'};
   Lab.fault = name => Lab.command(next(Lab.faults[name]));
+  function button(id, words, click) { return el('button', {id: id, click: click}, words); }
   Lab.buildControl = () => {
-    Lab.clear(by('wire'),
-      [
-        el('label', {'for': 'direction'}, t('next_packet')),
-        el('select', {id: 'direction'}, directions().map(d => el('option', {value: d}, d.replace('->', ' → '))))
-      ].concat(Object.keys(Lab.faults).map(name => {
-        return el('button', {
-          id: 'next-' + name,
-          click: () => {
-            Lab.fault(name);
-          }
-        },
-          t('do_' + name));
-      }),
-        [el('button', {
-          id: 'release',
-          click: () => {
-            Lab.command('wire release all');
-          }
-        },
-          t('do_release'))]));
+    if (!live.token) {
+      return;
+    }
+    clear(by('wire'), [
+      el('select', {id: 'direction', 'aria-label': t('next_packet')},
+        directions().map(d => el('option', {value: d}, t('next_packet') + ' ' + d.replace('->', ' → ')))),
+      Object.keys(Lab.faults).map(name => button('next-' + name, t('do_' + name), () => Lab.fault(name))),
+      button('release', t('do_release'), () => Lab.command('wire release all'))
+    ].flat());
     by('command').hidden = false;
     by('command').onsubmit = event => {
       var line = by('line');
@@ -90,39 +84,27 @@
   /* The menu of a packet that is on its way. */
   Lab.packetMenu = (packet, at) => {
     var menu = by('menu'), place = at.getBoundingClientRect(), id = packet.id;
-    var later = Object.keys(Lab.state(Lab.at.i).flight).filter(other => {
-      return +other !== id && Lab.packets[other] && Lab.packets[other].from === packet.from;
-    });
     var items = [
       ['do_drop', 'wire drop id ' + id],
       packet.held && !packet.released ? ['do_release', 'wire release id ' + id] : ['do_hold', 'wire hold id ' + id],
       ['do_dup', 'wire dup id ' + id], ['do_delay', 'wire delay 300ms id ' + id],
-      ['do_corrupt', 'wire corrupt id ' + id]
-    ].concat(later.slice(0, 5).map(other => ['do_before', 'wire move ' + id + ' before ' + other, other]));
+      ['do_corrupt', 'wire corrupt id ' + id], ['do_before', 'wire reorder 1 id ' + id], ['inspect']
+    ];
     function close() {
       menu.hidden = true;
       at.focus && at.focus();
     }
-    Lab.clear(menu,
-      items
-        .map(item => {
-          return el('button', {
-            role: 'menuitem',
-            click: () => {
-              close();
-              Lab.command(item[1]);
-            }
-          },
-            t(item[0], item[2]));
-        })
-        .concat(el('button', {
-          role: 'menuitem',
-          click: () => {
-            close();
-            Lab.go(packet.tx, packet);
-          }
-        },
-          t('inspect'))));
+    function item(words, line) {
+      return el('button', {
+        role: 'menuitem',
+        click: () => {
+          close();
+          return line ? Lab.command(line) : Lab.go(packet.tx, packet);
+        }
+      },
+        t(words));
+    }
+    clear(menu, items.map(pair => item(pair[0], pair[1])));
     menu.hidden = false;
     menu.style.left = Math.min(place.left, innerWidth - 200) + 'px';
     menu.style.top = Math.min(place.bottom + 4, innerHeight - menu.offsetHeight - 8) + 'px';
@@ -148,10 +130,10 @@
   });
   /* A branch begins anew what comes after the event it left from: the page reads the log again. */
   Lab.listen = () => {
-    source = new EventSource('/events?from=' + (Lab.log.count() + 1));
+    source = new EventSource('/events?from=' + (log.count() + 1));
     source.onmessage = message => {
       var end = Lab.atEnd();
-      Lab.log.add(message.data);
+      log.add(message.data);
       Lab.grown(end);
     };
     source.addEventListener('branch', () => {

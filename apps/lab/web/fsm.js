@@ -1,7 +1,7 @@
 /* fsm.js: the state diagram of one node, at the places of Figure 5. Solid: Figure 5 draws it. Dotted: its notes or the
  * text have it. Dashed: an extension. Arrows that Figure 5 does not draw appear when they are walked, or on U. */
 (() => {
-  var {el, svg, t, clear, put} = Lab;
+  var {el, svg, t, clear, put, log} = Lab;
   var diagrams = [], machine = Lab.machine, BOX = [machine.size[2], 28];
   Lab.undrawn = false;
 
@@ -25,7 +25,7 @@
     node() { return Lab.view.nodes[this.slot]; }
 
     build() {
-      var name = this.node(), nodes = Lab.log.nodes();
+      var name = this.node(), nodes = log.nodes();
       this.head = el('h2', {},
         nodes.length > 2 ? el('select', {
           'aria-label': t('node'),
@@ -193,13 +193,13 @@
       });
     }
     draw(state) {
-      var name = this.node(), home = state.nodes[name], event = Lab.log.at(state.i), c = Lab.newest(state, name);
+      var name = this.node(), home = state.nodes[name], event = log.at(state.i), c = Lab.newest(state, name);
       var lately = event && event.n === name && event.ev === 'state' ? this.latest(home, event) : null;
       this.size();
       this.drawArrows(home, lately);
       this.markBoxes(home, this.drawTokens(home));
       var words = c ? (c.st || 'CLOSED') + (c.error ? ' · ' + c.error : '') : 'CLOSED';
-      this.about.textContent = (Lab.log.kernel(name) ? t('kernel') + ' · ' : '') +
+      this.about.textContent = (log.kernel(name) ? t('kernel') + ' · ' : '') +
         (c && c.local && !c.listener ? c.local : '') + (c && c.error ? ' · ' + c.error : '');
       this.desc.textContent = t('machine_desc', name, words);
     }

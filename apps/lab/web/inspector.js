@@ -1,6 +1,6 @@
 /* inspector.js: the header of one packet, bit by bit as the RFCs draw it, each field with its name and in hex. */
 (() => {
-  var {el, t} = Lab;
+  var {el, t, ackOf, clear, shown} = Lab;
   var BITS = ['CWR', 'ECE', 'URG', 'ACK', 'PSH', 'RST', 'SYN', 'FIN'];
   function hex(value, digits) { return (value >>> 0).toString(16).padStart(digits, '0'); }
   function pairs(text) { return (text.match(/../g) || []); }
@@ -30,7 +30,7 @@
       ['Sequence number', 32, Lab.seqOf(seg) + (Lab.relative ? ' (' + seg.seq + ')' : ''), hex(seg.seq, 8)],
       [
         'Acknowledgment number', 32,
-        seg.fl.indexOf('A') < 0 ? '–' : Lab.ackOf(seg) + (Lab.relative ? ' (' + seg.ack + ')' : ''), hex(seg.ack, 8)
+        seg.fl.indexOf('A') < 0 ? '–' : ackOf(seg) + (Lab.relative ? ' (' + seg.ack + ')' : ''), hex(seg.ack, 8)
       ],
       ['Offset', 4, String(5 + options), hex(5 + options, 1)], ['Rsrvd', 4, '0', '0']
     ]
@@ -55,10 +55,9 @@
     if (kind !== 5) {
       return octets.join(' ');
     }
-    var blocks = [], base = (seg.ack - Lab.ackOf(seg)) >>> 0;
+    var blocks = [], base = (seg.ack - ackOf(seg)) >>> 0;
     for (var k = 0; k + 8 <= octets.length; k += 8) {
-      blocks.push(
-        Lab.shown(number(octets.slice(k, k + 4)), base) + '–' + Lab.shown(number(octets.slice(k + 4, k + 8)), base));
+      blocks.push([k, k + 4].map(at => shown(number(octets.slice(at, at + 4)), base)).join('–'));
     }
     return blocks.join(', ');
   }
@@ -116,10 +115,10 @@
     draw: (state, box) => {
       var packet = Lab.packet(), list;
       if (!packet) {
-        return Lab.clear(box, el('p', {class: 'muted'}, t('no_packet')));
+        return clear(box, el('p', {class: 'muted'}, t('no_packet')));
       }
       list = options(packet.seg);
-      Lab.clear(box, [
+      clear(box, [
         about(packet), el('h3', {}, 'TCP'), grid(tcp(packet.seg), 'TCP'),
         list.length ? el('table', {class: 'options'}, list.map(o => {
           return el('tr', {}, [el('td', {}, o[0]), el('td', {}, o[1]), el('td', {class: 'hex'}, o[2])]);

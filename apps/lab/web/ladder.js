@@ -1,12 +1,12 @@
 /* ladder.js: the conversation from top to bottom: a line for each node, a sloped arrow for each packet. Only the rows
  * that are seen are drawn, so a long run costs no more than a short one. */
 (() => {
-  var {el, svg, t, clear} = Lab;
+  var {el, svg, t, clear, by, log, rowOf, token} = Lab;
   var ROW = 32, GUTTER = 70, MOST = 240;
   var box, spacer, view, picture, width = 0, following = true;
 
   Lab.ladderNodes = () => {
-    return Lab.log.nodes().slice(0, 4);
+    return log.nodes().slice(0, 4);
   };
   function places() {
     var nodes = Lab.ladderNodes(), x = {}, note = Math.min(width / 4, Lab.wide('SYN-RECEIVED', true) + 16);
@@ -97,14 +97,14 @@
   }
   /* How far it has come, 0 to 1: by the clock if its arrival is known, else a good half. */
   function progress(packet, fate) {
-    var sent = packet.tx ? Lab.log.at(packet.tx).t : 0;
+    var sent = packet.tx ? log.at(packet.tx).t : 0;
     if (fate === 'there') {
       return 1;
     }
     if (fate === 'held' || !packet.rx) {
       return 0.55;
     }
-    return Math.max(0.04, Math.min(1, (Lab.at.t - sent) / (Lab.log.at(packet.rx).t - sent || 1)));
+    return Math.max(0.04, Math.min(1, (Lab.at.t - sent) / (log.at(packet.rx).t - sent || 1)));
   }
   function drawPacket(packet, x, last, out, pills) {
     var fate = Lab.fate(packet, Lab.at.i), kind = Lab.kindOf(packet.seg) + (fate === 'unsent' ? ' ahead' : '');
@@ -145,7 +145,7 @@
     }
     words = row.passing ? '(' + words + ')' : words;
     if (row.state && Lab.tokens() > 1) {
-      words = left ? words + ' ' + Lab.token(row.n, row.c).letter : Lab.token(row.n, row.c).letter + ' ' + words;
+      words = left ? words + ' ' + token(row.n, row.c).letter : token(row.n, row.c).letter + ' ' + words;
     }
     out.push(
       text(x + (left ? -12 : 12), at, left ? 'end' : 'start', 'mark ' + kind + (row.ahead ? ' ahead' : ''), words));
@@ -157,9 +157,8 @@
       out.push(svg('rect', {class: 'now', x: 0, y: at - ROW / 2, width: width, height: ROW}));
     }
     if (row.gap) {
-      out.push(
-        text(GUTTER - 10, at, 'end', 'gap', '⋮'),
-        text(width / 2 + GUTTER / 3, at, 'middle', 'gap', Lab.span(row.gap)));
+      var middle = (x[nodes[0]] + x[nodes[nodes.length - 1]]) / 2;
+      out.push(text(GUTTER - 10, at, 'end', 'gap', '⋮'), text(middle, at, 'middle', 'gap', Lab.span(row.gap)));
       return;
     }
     if (shown) {
@@ -190,12 +189,12 @@
       return;
     }
     width = view.clientWidth || box.clientWidth;
-    var rows = Lab.rows.length, x = places(), nodes = Lab.ladderNodes(), now = Lab.rowOf(Lab.at.i);
+    var rows = Lab.rows.length, x = places(), nodes = Lab.ladderNodes(), now = rowOf(Lab.at.i);
     var first = Math.max(0, Math.floor(box.scrollTop / ROW) - 1);
     var last = Math.min(rows - 1, all ? first + MOST : Math.ceil((box.scrollTop + box.clientHeight) / ROW) + 1);
     var focus = document.activeElement && document.activeElement.getAttribute('data-packet');
-    var lines = [], out = [], pills = [];
-    drawLines(x, nodes, first, Math.max(last, first + 4), lines);
+    var lines = [], out = [], pills = [], floor = Math.max(last, first + Math.floor((box.clientHeight - 30) / ROW) - 1);
+    drawLines(x, nodes, first, floor, lines);
     for (var k = first; k <= last; k++) {
       drawRow(Lab.rows[k], k, x, nodes, now, out);
     }
@@ -206,7 +205,7 @@
       [svg('title', {}, t('ladder')), svg('desc', {}, desc(first, last))].concat(
         out.filter(e => e.getAttribute('class') === 'now'), lines, out.filter(e => e.getAttribute('class') !== 'now'),
         pills));
-    var top = first * ROW, high = (Math.max(last, first + 4) - first + 1) * ROW;
+    var top = first * ROW, high = (floor - first + 1) * ROW;
     picture.setAttribute('viewBox', '0 ' + top + ' ' + width + ' ' + high);
     picture.setAttribute('width', width);
     picture.setAttribute('height', high);
@@ -221,13 +220,13 @@
   /* Brings the row of the position into view. */
   Lab.scrollLadder = () => {
     spacer.style.height = Lab.rows.length * ROW + 8 + 'px';
-    var at = y(Lab.rowOf(Lab.at.i)), low = box.scrollTop + ROW, high = box.scrollTop + box.clientHeight - 2 * ROW;
+    var at = y(rowOf(Lab.at.i)), low = box.scrollTop + ROW, high = box.scrollTop + box.clientHeight - 2 * ROW;
     if (at < low || at > high) {
       box.scrollTop = Math.max(0, at - box.clientHeight * (at > high && Lab.playing ? 0.6 : 0.5));
     }
   };
   Lab.buildLadder = () => {
-    box = Lab.by('ladder');
+    box = by('ladder');
     view = el('div', {id: 'ladder-rows'});
     spacer = el('div', {});
     picture = svg('svg', {id: 'ladder-picture', role: 'img'});
@@ -249,10 +248,10 @@
     });
   };
   Lab.drawLadderHead = () => {
-    var x, headline = Lab.by('ladder-head');
+    var x, headline = by('ladder-head');
     width = view.clientWidth;
     x = places();
-    clear(headline, Lab.log.header.nodes.slice(0, 4).map(node => {
+    clear(headline, log.header.nodes.slice(0, 4).map(node => {
       return el('span', {style: 'left:' + x[node[0]] + 'px'},
         [el('b', {}, node[0]), ' ' + node[1] + (node[2] ? ' · ' + t('kernel') : '')]);
     }));

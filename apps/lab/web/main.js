@@ -1,17 +1,17 @@
 /* main.js: the position in the run, the panes that show it, keys, playing, and the address that holds it all. */
 (() => {
-  var {el, t, clear, by} = Lab;
+  var {el, t, clear, by, language, log, packets, rows} = Lab;
   var SPEEDS = [1, 4, 16], speed = 0, frame = 0, hashTimer = 0, dressed = false, playing = null;
   Lab.at = {i: 0, t: 0};
   Lab.view = {nodes: [], connection: '', tab: 'inspector', packet: 0, theme: ''};
-  Lab.atEnd = () => Lab.at.i >= Lab.log.count();
+  Lab.atEnd = () => Lab.at.i >= log.count();
 
   /* ---- where we are ---- */
 
   Lab.go = (i, packet) => {
-    var count = Lab.log.count(), event;
+    var count = log.count(), event;
     Lab.at.i = Math.max(0, Math.min(count, Math.round(i)));
-    event = Lab.log.at(Lab.at.i);
+    event = log.at(Lab.at.i);
     Lab.at.t = event ? event.t : 0;
     if (packet) {
       Lab.view.packet = packet.id;
@@ -23,16 +23,16 @@
     Lab.draw();
   };
   Lab.packet = () => {
-    var packet = Lab.packets[Lab.view.packet], k;
+    var packet = packets[Lab.view.packet], k;
     for (k = Lab.at.i; !packet && k > 0 && k > Lab.at.i - 400; k--) {
-      packet = Lab.log.at(k).seg && Lab.packets[Lab.log.at(k).seg.id];
+      packet = log.at(k).seg && packets[log.at(k).seg.id];
     }
     return packet;
   };
   /* The connection that windows and plots show: the one chosen, else the sender of the packet, else the newest. */
   Lab.chosen = state => {
-    var key = Lab.view.connection, found = null, packet = Lab.packets[Lab.view.packet];
-    Lab.log.nodes().forEach(name => {
+    var key = Lab.view.connection, found = null, packet = packets[Lab.view.packet];
+    log.nodes().forEach(name => {
       Lab.connections(state, name).forEach(c => {
         found = name + c.c === key ? c : found;
       });
@@ -40,15 +40,15 @@
     if (!found && packet && state.nodes[packet.from]) {
       found = state.nodes[packet.from].conns[packet.c];
       var busier = found && Lab.peer(state, found);
-      found = busier && busier.v.una !== undefined && (busier.tx > found.tx * 2 || busier.node === Lab.log.nodes()[0])
+      found = busier && busier.v.una !== undefined && (busier.tx > found.tx * 2 || busier.node === log.nodes()[0])
         ? busier
         : found;
     }
-    return found || Lab.newest(state, Lab.log.nodes()[0]) || Lab.newest(state, Lab.log.nodes()[1]);
+    return found || Lab.newest(state, log.nodes()[0]) || Lab.newest(state, log.nodes()[1]);
   };
   Lab.pickConnection = state => {
     var options = [['', t('automatic')]], chosen = Lab.view.connection;
-    Lab.log.nodes().forEach(name => {
+    log.nodes().forEach(name => {
       Lab.connections(state, name).forEach(c => {
         if (!c.listener) {
           options.push([name + c.c, name + ' ' + Lab.token(name, c.c).name]);
@@ -131,7 +131,7 @@
   };
   Lab.grown = follow => {
     if (follow && !playing) {
-      Lab.go(Lab.log.count());
+      Lab.go(log.count());
     } else {
       Lab.draw();
     }
@@ -146,7 +146,7 @@
     if (!playing) {
       return;
     }
-    while ((next = Lab.log.at(Lab.at.i + 1))) {
+    while ((next = log.at(Lab.at.i + 1))) {
       var long = Math.max(pace(playing.from, next), 1 / SPEEDS[speed]), part = (now - playing.since) / long;
       if (part < 1) {
         Lab.at.t = playing.still ? playing.from : playing.from + (next.t - playing.from) * part;
@@ -183,7 +183,7 @@
     }
   }
   Lab.play = () => {
-    if (Lab.live && Lab.atEnd()) {
+    if (canStep()) {
       playing = {};
       Lab.playing = true;
       worldTurn();
@@ -206,26 +206,27 @@
     Lab.playing = false;
     drawTransport();
   };
-  function forward() { return Lab.live && Lab.atEnd() ? Lab.stepWorld() : Lab.go(nextRow(1)); }
+  function canStep() { return Lab.live && Lab.live.token && Lab.atEnd() && log.header.world !== 'live'; }
+  function forward() { return canStep() ? Lab.stepWorld() : Lab.go(nextRow(1)); }
   /* Steps of the ladder: rows, not single events. */
   function nextRow(by) {
     var row = Lab.rowOf(Lab.at.i) + by;
-    while (Lab.rows[row] && Lab.rows[row].gap) {
+    while (rows[row] && rows[row].gap) {
       row += by;
     }
-    return row < 0 ? 0 : Lab.rows[row] ? lastOf(row) : Lab.log.count();
+    return row < 0 ? 0 : rows[row] ? lastOf(row) : log.count();
   }
   function lastOf(row) {
-    var after = Lab.rows[row + 1];
-    return after ? Math.max(Lab.rows[row].i, after.i - 1) : Lab.log.count();
+    var after = rows[row + 1];
+    return after ? Math.max(rows[row].i, after.i - 1) : log.count();
   }
   function nextState(by) {
-    for (var i = Lab.at.i + by; i > 0 && i <= Lab.log.count(); i += by) {
-      if (Lab.log.at(i).ev === 'state') {
+    for (var i = Lab.at.i + by; i > 0 && i <= log.count(); i += by) {
+      if (log.at(i).ev === 'state') {
         return i;
       }
     }
-    return by > 0 ? Lab.log.count() : 0;
+    return by > 0 ? log.count() : 0;
   }
 
   /* ---- buttons and keys ---- */
@@ -259,7 +260,7 @@
     },
     end: () => {
       Lab.pause();
-      return Lab.live && Lab.atEnd() ? Lab.runWorld() : Lab.go(Lab.log.count());
+      return canStep() ? Lab.runWorld() : Lab.go(log.count());
     }
   };
   function drawTransport() {
@@ -287,7 +288,7 @@
         },
           '×' + SPEEDS[speed])));
     var options = [
-      ['do-language', Lab.language() === 'zh' ? 'EN' : '中文', otherLanguage], ['do-theme', t('theme'), nextTheme],
+      ['do-language', language() === 'zh' ? 'EN' : '中文', otherLanguage], ['do-theme', t('theme'), nextTheme],
       ['do-help', '?', Lab.help]
     ];
     if (Lab.scenario() && Lab.live) {
@@ -298,7 +299,7 @@
     }));
   }
   function otherLanguage() {
-    Lab.language(Lab.language() === 'zh' ? 'en' : 'zh');
+    language(language() === 'zh' ? 'en' : 'zh');
     dress();
   }
   function nextTheme() {
@@ -415,11 +416,11 @@
   function keepAddress() {
     clearTimeout(hashTimer);
     hashTimer = setTimeout(() => {
-      var header = Lab.log.header || {}, v = Lab.view;
+      var header = log.header || {}, v = Lab.view;
       history.replaceState(null, '', '#' + [
         header.lab && 'lab=' + header.lab, header.seed !== undefined && 'seed=' + header.seed, 'i=' + Lab.at.i,
         v.packet && 'p=' + v.packet, v.tab !== 'inspector' && 'tab=' + v.tab, v.connection && 'c=' + v.connection,
-        !Lab.relative && 'raw', v.theme && 'theme=' + v.theme, Lab.language() === 'zh' && 'zh'
+        !Lab.relative && 'raw', v.theme && 'theme=' + v.theme, language() === 'zh' && 'zh'
       ].filter(Boolean).join('&'));
     }, 250);
   }
@@ -430,29 +431,29 @@
     if (Lab.tabs.some(tab => tab.id === a.tab)) {
       Lab.view.tab = a.tab;
     }
-    return a.i === undefined ? Lab.log.count() : +a.i || 0;
+    return a.i === undefined ? log.count() : +a.i || 0;
   }
 
   /* ---- the beginning ---- */
 
   function banner() {
-    var header = Lab.log.header, box = by('banner'), words = [];
+    var header = log.header, box = by('banner'), words = [];
     if (header.without && header.without.length) {
       words.push(t('counterfactual', header.without.join(', ')));
     }
     if (header.world === 'live' && header.msl < 120e9) {
       words.push(t('short_msl', Lab.span(header.msl)));
     }
-    if (Lab.log.lost || Lab.log.bad) {
-      words.push(t('incomplete', Lab.log.lost || 0, Lab.log.bad));
+    if (log.lost || log.bad) {
+      words.push(t('incomplete', log.lost || 0, log.bad));
     }
     box.hidden = words.length === 0;
     box.textContent = words.join('  ·  ');
   }
   function dress() {
-    var header = Lab.log.header, s = Lab.scenario(), zh = Lab.language();
-    var world = Lab.live ? header.world : 'replay';
-    Lab.language(zh);
+    var header = log.header, s = Lab.scenario(), zh = language();
+    var world = Lab.live && Lab.live.token ? header.world : 'replay';
+    language(zh);
     var name =
       (!header.lab || header.lab === 'play' ? t('play_title') + ' ' : header.lab + (header.variant || '') + ' ') +
       (s ? Lab.words(s.title) : '');
@@ -474,21 +475,21 @@
     Lab.drawTimeline();
   }
   function begin() {
-    if (!Lab.log.header) {
+    if (!log.header) {
       clear(document.querySelector('main'), el('p', {class: 'fatal'}, t('no_header')));
       return;
     }
-    var a = address(), i = readAddress(a), nodes = Lab.log.nodes();
+    var a = address(), i = readAddress(a), nodes = log.nodes();
     Lab.view.theme = a.theme || '';
     theme(a.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
-    Lab.language(a.zh !== undefined || (a.lang === undefined && /^zh/.test(navigator.language) && a.i === undefined)
+    language(a.zh !== undefined || (a.lang === undefined && /^zh/.test(navigator.language) && a.i === undefined)
         ? 'zh'
         : 'en');
     Lab.view.nodes = [nodes[0], nodes[1] || nodes[0]];
     Lab.buildMachines();
     Lab.buildLadder();
-    Lab.at.i = Math.max(0, Math.min(i, Lab.log.count()));
-    Lab.at.t = Lab.at.i ? Lab.log.at(Lab.at.i).t : 0;
+    Lab.at.i = Math.max(0, Math.min(i, log.count()));
+    Lab.at.t = Lab.at.i ? log.at(Lab.at.i).t : 0;
     dress();
     addEventListener('keydown', onKey);
     addEventListener('resize', () => {
@@ -500,7 +501,7 @@
     });
     if (Lab.live) {
       Lab.listen();
-      if (Lab.unanswered() > 0 && !Lab.log.events.some(e => e.ev === 'seg_tx')) {
+      if (Lab.unanswered() > 0 && !log.events.some(e => e.ev === 'seg_tx')) {
         Lab.askPredictions();
       }
     }
@@ -508,9 +509,9 @@
   }
   Lab.start = () => {
     var element = by('data-log');
-    Lab.language('en');
+    language('en');
     function take(text) {
-      Lab.log.take(text, begin, part => {
+      log.take(text, begin, part => {
         by('narration').textContent = Math.round(part * 100) + ' %';
       });
     }

@@ -1,6 +1,7 @@
 /* model.js: what is true after event i: a fold over the events, with a copy kept now and then so that going back is
  * going on from the copy before. */
 (() => {
+  var {minus} = Lab;
   var EVERY = 500, KEEP_GONE = 40, copies = [], current = null;
 
   function empty() { return {i: 0, t: 0, nodes: {}, flight: {}, cut: false}; }
@@ -89,7 +90,7 @@
       return;
     }
     c.rx++;
-    if (seg.len > 0 && c.v.rnxt !== undefined && Lab.minus(seg.seq, c.v.rnxt) > 0) {
+    if (seg.len > 0 && c.v.rnxt !== undefined && minus(seg.seq, c.v.rnxt) > 0) {
       c.early.push([seg.seq, seg.len, seg.id]);
     }
   }
@@ -101,7 +102,7 @@
       }
     });
     if (event.rnxt !== undefined && c.early.length > 0) {
-      c.early = c.early.filter(block => Lab.minus(block[0] + block[1], c.v.rnxt) > 0);
+      c.early = c.early.filter(block => minus(block[0] + block[1], c.v.rnxt) > 0);
     }
   }
   function onWire(state, event) {

@@ -1,8 +1,8 @@
 /* narrate.js: one event in words: for the line below the page, for screen readers, for the list of events. */
 (() => {
-  var {t} = Lab;
+  var {t, flags, packets, span} = Lab;
   function segment(event, key) {
-    var packet = Lab.packets[event.seg.id], label = packet ? Lab.labels(packet)[1] : Lab.flags(event.seg.fl);
+    var packet = packets[event.seg.id], label = packet ? Lab.labels(packet)[1] : flags(event.seg.fl);
     return t(key, event.n, label, packet ? key === 'say_tx' ? packet.to : packet.from : '');
   }
   function why(event) {
@@ -12,15 +12,14 @@
   function cause(event) {
     return event.timer ? t('by_timer', event.timer)
       : event.call     ? t('by_call', event.call)
-      : event.seg_id
-      ? t('by_segment', Lab.packets[event.seg_id] ? Lab.flags(Lab.packets[event.seg_id].seg.fl) : event.seg_id)
-      : '';
+      : event.seg_id   ? t('by_segment', packets[event.seg_id] ? flags(packets[event.seg_id].seg.fl) : event.seg_id)
+                       : '';
   }
   function values(event) {
     return Lab.VARS.filter(name => event[name] !== undefined)
       .map(name => {
         var time = name === 'srtt' || name === 'rttvar' || name === 'rto';
-        return name + ' ' + (event[name] < 0 ? '∞' : time ? Lab.span(event[name]) : event[name]);
+        return name + ' ' + (event[name] < 0 ? '∞' : time ? span(event[name]) : event[name]);
       })
       .join(', ');
   }
@@ -33,15 +32,15 @@
         why(e);
     },
     rule: e => t('say_rule', e.n, e.out.replace('_', ' ')) + why(e),
-    timer_set: e => t('say_set', e.n, e.timer, Lab.span(e.at - e.t)),
+    timer_set: e => t('say_set', e.n, e.timer, span(e.at - e.t)),
     timer_fire: e => t('say_fire', e.n, e.timer),
     timer_stop: e => t('say_stop', e.n, e.timer),
     'var': e => e.n + ': ' + values(e),
     call: e => t('say_call', e.n, e.op === 'open' ? 'connect' : e.op, e.a ? String(e.a) : ''),
     ret: e => t('say_ret', e.n, e.op === 'open' ? 'connect' : e.op, String(e.r)),
     wire: e => {
-      var packet = Lab.packets[e.id];
-      return t('say_wire', packet ? Lab.labels(packet)[3] : e.id || '', t('act_' + e.act), e.by ? Lab.span(e.by) : '');
+      var packet = packets[e.id];
+      return t('say_wire', packet ? Lab.labels(packet)[3] : e.id || '', t('act_' + e.act), e.by ? span(e.by) : '');
     },
     app: e => e.k === 'delivered' ? t('say_delivered', e.n, e.count) : e.n + ': ' + e.k + ' ' + (e.text || ''),
     peer: e => t('say_peer', e.n, e.state || ''),

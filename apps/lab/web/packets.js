@@ -1,10 +1,11 @@
 /* packets.js: every packet of the run as an object: who sent it, what the wire did to it, where it ended. */
 (() => {
+  var {ackOf, log} = Lab;
   var packets = Lab.packets = {};
 
   function toward(seg, from) {
-    var named = Lab.log.nodeOf(seg.dst);
-    var others = Lab.log.nodes().filter(name => name !== from);
+    var named = log.nodeOf(seg.dst);
+    var others = log.nodes().filter(name => name !== from);
     return named || others[0] || from;
   }
   Lab.readers.push(event => {
@@ -30,7 +31,7 @@
         packet = packets[event.seg.id] = {
           id: event.seg.id,
           seg: event.seg,
-          from: Lab.log.nodeOf(event.seg.src) || '?',
+          from: log.nodeOf(event.seg.src) || '?',
           to: event.n,
           tx: 0,
           rx: 0,
@@ -86,12 +87,11 @@
   /* From long to short; the ladder takes the longest that fits. */
   Lab.labels = packet => {
     var seg = packet.seg, seq = Lab.seqOf(seg), flags = Lab.flags(seg.fl);
-    var ack = seg.fl.indexOf('A') >= 0 ? ' ack ' + Lab.ackOf(seg) : '';
+    var ack = seg.fl.indexOf('A') >= 0 ? ' ack ' + ackOf(seg) : '';
     var data = seg.len > 0 ? ' · ' + Lab.octets(seg.len) + ' B' : '';
     return [
       flags + ' seq ' + seq + ack + data + ' win ' + seg.win, flags + ' seq ' + seq + ack + data,
-      flags + ' ' + seq + (ack ? '/' + Lab.ackOf(seg) : '') + data,
-      flags + ' ' + seq + (ack ? '/' + Lab.ackOf(seg) : ''), flags
+      flags + ' ' + seq + (ack ? '/' + ackOf(seg) : '') + data, flags + ' ' + seq + (ack ? '/' + ackOf(seg) : ''), flags
     ];
   };
 })();

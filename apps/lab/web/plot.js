@@ -1,7 +1,7 @@
 /* plot.js: cwnd, ssthresh and flight, and RTT, over time. Own SVG; however long the run, a curve has at most two points
  * for each column of the picture. */
 (() => {
-  var {el, svg, put} = Lab;
+  var {el, svg, put, time} = Lab;
   var series = {}, H = 168, LEFT = 74, BOTTOM = 24, RIGHT = 8, TOP = 12;
   var CHARTS = [
     {
@@ -79,8 +79,8 @@
     most = nice(most);
     function x(t) { return LEFT + (width - LEFT - RIGHT) * Math.min(1, (t - begin) / (end - begin)); }
     function y(v) { return Math.round((H - BOTTOM - (H - BOTTOM - TOP) * Math.min(1, v / most)) * 10) / 10; }
-    var picture = Lab.picture(width, H, Lab.t(spec.title),
-      Lab.t('plot_desc', curves.map(c => c[1]).join(', '), Lab.time(begin), Lab.time(end)));
+    var picture = Lab.picture(
+      width, H, Lab.t(spec.title), Lab.t('plot_desc', curves.map(c => c[1]).join(', '), time(begin), time(end)));
     [0, 0.5, 1].forEach(part => {
       put(picture, [
         svg('line', {x1: LEFT, x2: width - RIGHT, y1: y(most * part), y2: y(most * part), class: 'grid'}),
@@ -89,8 +89,8 @@
       ]);
     });
     put(picture, [
-      svg('text', {x: LEFT, y: H - 4, class: 'tick'}, Lab.time(begin) + ' s'),
-      svg('text', {x: width - RIGHT, y: H - 4, 'text-anchor': 'end', class: 'tick'}, Lab.time(end) + ' s')
+      svg('text', {x: LEFT, y: H - 4, class: 'tick'}, time(begin) + ' s'),
+      svg('text', {x: width - RIGHT, y: H - 4, 'text-anchor': 'end', class: 'tick'}, time(end) + ' s')
     ]);
     curves.forEach(curve => {
       put(picture, svg('path', {class: 'curve ' + curve[0], d: path(mine[curve[0]], x, y, end)}));

@@ -1,7 +1,7 @@
 /* predict.js: first commit to an answer, then run. The card asks; afterwards mine, what happened and why stand side by
  * side, never the outcome alone. */
 (() => {
-  var {el, t} = Lab;
+  var {el, t, clear, words} = Lab;
   var scenario = null, locked = {}, checks = {};
 
   Lab.readers.push(event => {
@@ -46,10 +46,10 @@
       }
     },
       [
-        el('h2', {}, Lab.words(Lab.scenario().title)), el('p', {}, Lab.words(Lab.scenario().goal)),
+        el('h2', {}, words(Lab.scenario().title)), el('p', {}, words(Lab.scenario().goal)),
         el('p', {class: 'muted'}, t('predict_first'))
       ].concat(list.map(q => {
-        return el('fieldset', {}, [el('legend', {}, Lab.words(q.ask)), field(q)]);
+        return el('fieldset', {}, [el('legend', {}, words(q.ask)), field(q)]);
       }),
         [el('p', {class: 'actions'}, [
           el('button', {
@@ -61,18 +61,18 @@
             t('later')),
           el('button', {class: 'main'}, t('lock'))
         ])]));
-    Lab.clear(card, form);
+    clear(card, form);
     card.showModal();
   };
   function row(question) {
     var check = checks[question.id], mine = locked[question.id];
     var good = check && check.points === check.of;
     return el('tr', {class: check ? good ? 'good' : 'bad' : ''}, [
-      el('th', {scope: 'row'}, Lab.words(question.ask) || question.id), el('td', {}, mine === undefined ? '–' : mine),
+      el('th', {scope: 'row'}, words(question.ask) || question.id), el('td', {}, mine === undefined ? '–' : mine),
       el('td', {}, check && Lab.at.i >= check.i ? check.want : t('not_yet')),
       el('td', {},
         check && Lab.at.i >= check.i
-          ? [good ? '✓ ' : '✗ ', check.points + '/' + check.of, check.why ? ' · ' + Lab.words(check.why) : '']
+          ? [good ? '✓ ' : '✗ ', check.points + '/' + check.of, check.why ? ' · ' + words(check.why) : '']
           : '')
     ]);
   }
@@ -99,14 +99,20 @@
     draw: (state, box) => {
       var list = asked(), rest = Object.keys(checks).filter(id => locked[id] === undefined && checks[id].i <= Lab.at.i),
           s = Lab.scenario();
-      Lab.clear(box, [s ? el('p', {class: 'goal'}, Lab.words(s.goal)) : null,
-      list.length ? el('table', {class: 'answers'}, [
-        el('thead', {}, el('tr', {}, ['question', 'mine', 'happened', 'why'].map(key => {
-        return el('th', {}, t(key));
-      }))), el('tbody', {}, list.map(row))]) : null,
-      rest.length ? el('ul', {class: 'checks'}, rest.map(id => outcome(checks[id]))) : null,
-      s && s.linux ? el('p', {class: 'linux'}, [el('b', {}, 'Linux '), Lab.words(s.linux)]) : null,
-      !list.length && !rest.length ? el('p', {class: 'muted'}, t('no_answers')) : null]);
+      clear(box, [
+        s ? el('p', {class: 'goal'}, words(s.goal)) : null,
+        list.length ? el('table', {class: 'answers'},
+                        [
+                          el('thead', {}, el('tr', {}, ['question', 'mine', 'happened', 'why'].map(key => {
+                            return el('th', {}, t(key));
+                          }))),
+                          el('tbody', {}, list.map(row))
+                        ])
+                    : null,
+        rest.length ? el('ul', {class: 'checks'}, rest.map(id => outcome(checks[id]))) : null,
+        s && s.linux ? el('p', {class: 'linux'}, [el('b', {}, 'Linux '), words(s.linux)]) : null,
+        !list.length && !rest.length ? el('p', {class: 'muted'}, t('no_answers')) : null
+      ]);
     }
   });
 })();

@@ -1,5 +1,6 @@
 /* rows.js: the rows of the ladder, and which packets cross which rows. Grows with the log, draws nothing. */
 (() => {
+  var {packets} = Lab;
   var BLOCK = 64, GAP = 150e6;
   var CALLS = {open: 'connect', listen: 'listen', shutdown: 'shutdown', close: 'close', abort: 'abort'};
   var OUTCOMES = {dropped: 1, ack: 1, challenge_ack: 1, rst: 1, trimmed: 1, queued: 1, ignored: 1};
@@ -23,13 +24,13 @@
   }
   var ON = {
     seg_tx: event => {
-      var packet = Lab.packets[event.seg.id], row = joins(event) && !last.tx && !last.rx ? last : add(event, event.n);
+      var packet = packets[event.seg.id], row = joins(event) && !last.tx && !last.rx ? last : add(event, event.n);
       row.tx = packet;
       packet.txRow = rows.length - 1;
       open.push(packet);
     },
     seg_rx: event => {
-      var packet = Lab.packets[event.seg.id];
+      var packet = packets[event.seg.id];
       add(event, event.n).rx = packet;
       packet.rxRow = rows.length - 1;
       packet.txRow = packet.txRow === undefined ? packet.rxRow : packet.txRow;
@@ -77,22 +78,22 @@
       }
     },
     wire: event => {
-      var packet = Lab.packets[event.id];
+      var packet = packets[event.id];
       if (packet && packet.lost === event.i) {
         open = open.filter(other => other !== packet);
         cross(packet, packet.txRow, packet.txRow + 1);
         return;
       }
       if (event.act === 'dup') {
-        add(event, 'W').tx = Lab.packets[event.id2];
-        Lab.packets[event.id2].txRow = rows.length - 1;
-        open.push(Lab.packets[event.id2]);
+        add(event, 'W').tx = packets[event.id2];
+        packets[event.id2].txRow = rows.length - 1;
+        open.push(packets[event.id2]);
       } else if (event.act === 'release' || event.act === 'cut' || event.act === 'heal') {
         add(event, 'W').wire = event.act;
       }
     },
     cmd: event => {
-      if (/^(wire|icmp|skip|set|without|with) /.test(event.text)) {
+      if (/^(wire|icmp|skip|set|without|with) /.test(event.text) && !/ id \d+$/.test(event.text)) {
         add(event, 'W').wire = '> ' + event.text;
       }
     },

@@ -1,7 +1,7 @@
 /* stream.js: the octets of both directions of a connection, each coloured by the segment that carried it. TCP keeps no
  * boundaries; the colours are all that is left of them. */
 (() => {
-  var {el, t} = Lab;
+  var {el, t, minus} = Lab;
   var streams = {}, MOST = 6000;
 
   Lab.readers.push(event => {
@@ -22,10 +22,10 @@
   }
   /* In the order of the stream; what was sent twice shows once, by the segment that had it first. */
   function pieces(segments, i) {
-    var sorted = segments.filter(s => s.i <= i).sort((a, b) => Lab.minus(a.seq, b.seq) || a.i - b.i);
+    var sorted = segments.filter(s => s.i <= i).sort((a, b) => minus(a.seq, b.seq) || a.i - b.i);
     var next = null, out = [];
     sorted.forEach(s => {
-      var skip = next === null ? 0 : Math.max(0, Lab.minus(next, s.seq));
+      var skip = next === null ? 0 : Math.max(0, minus(next, s.seq));
       if (skip < s.len) {
         out.push({id: s.id, text: s.pay.slice(skip), missing: s.len - Math.max(skip, s.pay.length)});
         next = (s.seq + s.len) >>> 0;

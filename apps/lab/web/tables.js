@@ -1,13 +1,13 @@
 /* tables.js: the connections of all nodes, as ss would list them; and the events around the position. */
 (() => {
-  var {el} = Lab;
+  var {el, clear, log} = Lab;
   function cell(text, kind) { return el('td', {class: kind}, text); }
 
   Lab.tabs.push({
     id: 'connections',
     draw: (state, box) => {
       var rows = [];
-      Lab.log.nodes().forEach(name => {
+      log.nodes().forEach(name => {
         Lab.connections(state, name).forEach(c => {
           var token = Lab.token(name, c.c),
               picture = Lab.svg(
@@ -19,7 +19,7 @@
           ]));
         });
       });
-      Lab.clear(box, el('table', {class: 'list'}, [
+      clear(box, el('table', {class: 'list'}, [
         el('thead', {}, el('tr', {}, ['', 'node', 'state', 'local_remote',
           'sent_received'].map(key => el('th', {}, key && Lab.t(key))))),
         el('tbody', {}, rows.slice(-80))
@@ -44,11 +44,11 @@
   Lab.tabs.push({
     id: 'events',
     draw: (state, box) => {
-      var from = Math.max(1, Lab.at.i - 14), to = Math.min(Lab.log.count(), Lab.at.i + 14), out = [];
+      var from = Math.max(1, Lab.at.i - 14), to = Math.min(log.count(), Lab.at.i + 14), out = [];
       for (var i = from; i <= to; i++) {
-        out.push(line(Lab.log.at(i)));
+        out.push(line(log.at(i)));
       }
-      Lab.clear(box, el('ol', {class: 'events'}, out));
+      clear(box, el('ol', {class: 'events'}, out));
       var now = box.querySelector('.now');
       if (now) {
         box.scrollTop = Math.max(0, now.offsetTop - box.clientHeight / 2);

@@ -1,7 +1,7 @@
 /* timeline.js: the whole run as a line, with marks by kind: changes of state, losses, timers, commands, checks. A
  * slider, so the keyboard works; the marks are gathered by column, so there are never more of them than columns. */
 (() => {
-  var {el, svg, t} = Lab;
+  var {el, svg, t, by, clear, time} = Lab;
   var KINDS = ['state', 'lost', 'timer_fire', 'cmd', 'check'], LANE = 9, marks = [], slider, picture, drawn = '';
   var SHAPES = {
     state: 'M-4 0A4 4 0 1 0 4 0A4 4 0 1 0-4 0',
@@ -30,7 +30,7 @@
         }));
       }
     });
-    Lab.clear(picture, out);
+    clear(picture, out);
     picture.setAttribute('viewBox', '0 0 ' + width + ' 46');
   }
   Lab.buildTimeline = () => {
@@ -45,7 +45,7 @@
       }
     });
     picture = svg('svg', {'aria-hidden': 'true', preserveAspectRatio: 'none'});
-    Lab.clear(Lab.by('timeline'), [
+    clear(by('timeline'), [
       el('div', {class: 'track'}, [picture, slider]),
       el('p', {class: 'legend'},
         KINDS
@@ -63,8 +63,8 @@
     var count = Lab.log.count(), width = slider.parentNode.clientWidth, key = width + ' ' + count;
     slider.max = count;
     slider.value = Lab.at.i;
-    slider.setAttribute('aria-valuetext', Lab.time(Lab.at.t) + ' s, ' + Lab.at.i + '/' + count);
-    Lab.by('clock').textContent = 't = ' + Lab.time(Lab.at.t) + ' s · ' + t('event_of', Lab.at.i, count);
+    slider.setAttribute('aria-valuetext', time(Lab.at.t) + ' s, ' + Lab.at.i + '/' + count);
+    by('clock').textContent = 't = ' + time(Lab.at.t) + ' s · ' + t('event_of', Lab.at.i, count);
     if (key !== drawn) {
       drawn = key;
       draw(width, count);

@@ -1,6 +1,6 @@
 /* timers.js: what runs, draining from left to right; empty is when it fires. */
 (() => {
-  var {el} = Lab;
+  var {el, t} = Lab;
   var NAMES = {DELACK: 'DELACK', '2MSL': '2MSL'};
   function bar(c, name, timer) {
     var whole = Math.max(1, timer.at - timer.since), left = Math.max(0, timer.at - Lab.at.t),
@@ -32,8 +32,8 @@
       });
     });
     Lab.clear(box, [
-      el('h2', {}, Lab.t('timers')),
-      bars.length ? el('ul', {class: 'bars'}, bars) : el('p', {class: 'muted'}, Lab.t('no_timer'))
+      el('h2', {}, t('timers')),
+      bars.length ? el('ul', {class: 'bars'}, bars) : el('p', {class: 'muted'}, t('no_timer'))
     ]);
   };
 })();

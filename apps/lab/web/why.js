@@ -1,7 +1,7 @@
 /* why.js: the rule behind what happened: our own sentence, RFC and section, where the source does it, which scenarios
  * exercise it. */
 (() => {
-  var {el, t} = Lab;
+  var {el, t, clear, log} = Lab;
   var rules = Lab.data('data-rules', {});
   Lab.ruleOf = id => rules[id] || rules[id.replace(/\/[A-Z-0-9]+$/, '')] || null;
   Lab.moreRules = more => {
@@ -11,8 +11,8 @@
   };
   /* The event itself, or the latest of the same instant and node that names a rule. */
   function cause(i) {
-    var event = Lab.log.at(i), first = event;
-    for (var k = 0; event && k < 12; k++, event = Lab.log.at(i - k)) {
+    var event = log.at(i), first = event;
+    for (var k = 0; event && k < 12; k++, event = log.at(i - k)) {
       if (event.t !== first.t || event.n !== first.n) {
         return null;
       }
@@ -37,9 +37,9 @@
   Lab.drawWhy = () => {
     var event = cause(Lab.at.i), box = Lab.by('why'), rule = event && Lab.ruleOf(event.rule);
     if (!event) {
-      return Lab.clear(box, [el('h2', {}, t('why')), el('p', {class: 'muted'}, t('no_rule'))]);
+      return clear(box, [el('h2', {}, t('why')), el('p', {class: 'muted'}, t('no_rule'))]);
     }
-    Lab.clear(box, [
+    clear(box, [
       el('h2', {}, t('why')),
       el('p', {class: 'sentence'},
         rule           ? Lab.words(rule.say)

@@ -1,7 +1,7 @@
 /* windows.js: the send and the receive sequence space of one connection, as Figures 3 and 4 of RFC 9293 draw them: the
  * line of all sequence numbers, cut where UNA, NXT and the window's edge are. */
 (() => {
-  var {el, svg, t} = Lab;
+  var {el, svg, t, minus, octets, shown} = Lab;
   var H = 92, EDGE = 0.14;
 
   /* From sequence numbers to places: what is past and what may not come yet get a fixed share, the middle is to scale,
@@ -52,15 +52,15 @@
     return out;
   }
   function send(state, c, width) {
-    var v = c.v, base = Lab.sendBase(c), flight = Math.max(0, Lab.minus(v.nxt, v.una));
+    var v = c.v, base = Lab.sendBase(c), flight = Math.max(0, minus(v.nxt, v.una));
     var usable = Math.max(0, (v.wnd || 0) - flight), share = shares(flight, usable);
     var x1 = width * EDGE, room = width * (1 - 2 * EDGE), x2 = x1 + room * share[0],
         x3 = x1 + room * (share[0] + share[1]);
-    function at(seq) { return x1 + (x2 - x1) * Lab.minus(seq, v.una) / Math.max(1, flight); }
+    function at(seq) { return x1 + (x2 - x1) * minus(seq, v.una) / Math.max(1, flight); }
     var title = t('send_space', c.node), children = [
       zone(0, x1, 'past', t('z_acked')), zone(x1, x2, 'flight', t('z_flight')), zone(x2, x3, 'usable', t('z_usable')),
       zone(x3, width, 'beyond', t('z_beyond')), inside(0, x1, '1'),
-      inside(x1, x2, flight ? '2 · ' + Lab.octets(flight) : ''), inside(x2, x3, '3 · ' + Lab.octets(usable)),
+      inside(x1, x2, flight ? '2 · ' + octets(flight) : ''), inside(x2, x3, '3 · ' + octets(usable)),
       inside(x3, width, '4')
     ];
     segmentsInFlight(state, c, at).forEach(x => {
@@ -68,9 +68,9 @@
         children.push(svg('line', {x1: x, x2: x, y1: 31, y2: 61, class: 'tick'}));
       }
     });
-    children = children.concat(mark(x1, width, 'UNA', Lab.shown(v.una, base), true));
-    children = children.concat(mark(x2, width, 'NXT', Lab.shown(v.nxt, base), false));
-    children = children.concat(mark(x3, width, 'UNA+WND', Lab.shown((v.una + (v.wnd || 0)) >>> 0, base), true));
+    children = children.concat(mark(x1, width, 'UNA', shown(v.una, base), true));
+    children = children.concat(mark(x2, width, 'NXT', shown(v.nxt, base), false));
+    children = children.concat(mark(x3, width, 'UNA+WND', shown((v.una + (v.wnd || 0)) >>> 0, base), true));
     if (v.cwnd && v.cwnd < (v.wnd || 0) && flight + usable > 0) {
       var xc =
         v.cwnd <= flight ? x1 + (x2 - x1) * v.cwnd / flight : x2 + (x3 - x2) * (v.cwnd - flight) / Math.max(1, usable);
@@ -85,18 +85,18 @@
     var children = [
       zone(0, x1, 'past', t('z_delivered')), zone(x1, x2, 'usable', t('z_window')),
       zone(x2, width, 'beyond', t('z_beyond')), part && zone(x1 - part, x1, 'unread', t('z_unread')),
-      inside(0, x1 - part, '1'), part && inside(x1 - part, x1, Lab.octets(unread)),
-      inside(x1, x2, '2 · ' + Lab.octets(wnd)), inside(x2, width, '3')
+      inside(0, x1 - part, '1'), part && inside(x1 - part, x1, octets(unread)), inside(x1, x2, '2 · ' + octets(wnd)),
+      inside(x2, width, '3')
     ];
     c.early.forEach(block => {
-      var from = x1 + (x2 - x1) * Lab.minus(block[0], v.rnxt) / Math.max(1, wnd),
+      var from = x1 + (x2 - x1) * minus(block[0], v.rnxt) / Math.max(1, wnd),
           wide = (x2 - x1) * block[1] / Math.max(1, wnd);
       children.push(svg('rect', {x: from, y: 30, width: Math.max(5, wide), height: 32, class: 'zone early'},
         svg('title', {}, t('z_early', block[1]))));
     });
-    children = children.concat(mark(x1, width, 'NXT', Lab.shown(v.rnxt, base), true));
+    children = children.concat(mark(x1, width, 'NXT', shown(v.rnxt, base), true));
     children =
-      children.concat(mark(x2, width, wnd ? 'NXT+WND' : 'WND', wnd ? Lab.shown((v.rnxt + wnd) >>> 0, base) : 0, false));
+      children.concat(mark(x2, width, wnd ? 'NXT+WND' : 'WND', wnd ? shown((v.rnxt + wnd) >>> 0, base) : 0, false));
     return frame(width, title, t('receive_desc', c.node, wnd, c.early.length), children);
   }
   Lab.drawWindows = state => {
