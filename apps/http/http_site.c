@@ -54,6 +54,29 @@ void http_site_set_time(struct http_site *site, uint64_t wall) {
     }
 }
 
+/* ---- what there is to do ---- */
+
+/* "GET, HEAD": RFC 9110 10.2.1 */
+static void put_allow(struct http_answer *answer, unsigned methods) {
+    char value[80];
+    struct text text = text_fixed(value, sizeof value);
+    for (unsigned i = 0; http_method_name(i); i++) {
+        if (methods & 1u << i) {
+            text_put(&text, text.length > 0 ? ", " : "");
+            text_put(&text, http_method_name(i));
+        }
+    }
+    http_answer_field(answer, "Allow", value);
+}
+
+/* RFC 9110 9.3.7. "*" asks for the server as a whole: what its root knows is what it knows. */
+static bool answer_options(struct http_site *site, struct http_exchange *exchange) {
+    (void)site;
+    http_answer_begin(&exchange->answer, 204, &exchange->about);
+    put_allow(&exchange->answer, exchange->allowed);
+    return http_answer_finish(&exchange->answer);
+}
+
 /* ---- who answers ---- */
 
 static void refuse(struct http_exchange *exchange, enum http_refusal refusal, uint32_t at) {
@@ -61,10 +84,19 @@ static void refuse(struct http_exchange *exchange, enum http_refusal refusal, ui
     exchange->refused_at = at;
 }
 
+/* "a/" stands for a, a/ and all below. */
+static bool is_at(const char *place, const char *name) {
+    size_t length = strlen(place);
+    if (length == 0 || place[length - 1] != '/') {
+        return strcmp(place, name) == 0;
+    }
+    return strncmp(place, name, length - 1) == 0 && (name[length - 1] == '/' || name[length - 1] == '\0');
+}
+
 static bool is_there(const struct http_site *site, const struct http_handler *handler, const struct http_path *path) {
     bool serves_files = site->root >= 0;
     bool hidden = serves_files ? handler->without_root : handler->needs_root;
-    return !hidden && (!handler->path || strcmp(handler->path, path->name) == 0);
+    return !hidden && (!handler->path || is_at(handler->path, path->name));
 }
 
 static bool read_path(struct http_exchange *exchange, struct http_path *path) {
@@ -75,6 +107,7 @@ static bool read_path(struct http_exchange *exchange, struct http_path *path) {
 }
 
 void http_site_find(const struct http_site *site, struct http_exchange *exchange) {
+    static const struct http_handler options = {.methods = HTTP_OPTIONS, .answer = answer_options};
     struct http_path path;
     exchange->handler = NULL;
     exchange->allowed = 0;
@@ -91,6 +124,12 @@ void http_site_find(const struct http_site *site, struct http_exchange *exchange
             exchange->handler = handler;
         }
     }
+    if (exchange->allowed != 0) {
+        exchange->allowed |= HTTP_OPTIONS;
+    }
+    if (!exchange->handler && exchange->request.method == HTTP_OPTIONS && exchange->allowed != 0) {
+        exchange->handler = &options;
+    }
     if (!exchange->handler) {
         bool other_method = exchange->allowed != 0;
         refuse(exchange, other_method ? HTTP_REFUSED_METHOD_NOT_ALLOWED : HTTP_REFUSED_NOT_FOUND, 0);
@@ -98,16 +137,6 @@ void http_site_find(const struct http_site *site, struct http_exchange *exchange
 }
 
 /* ---- refusals ---- */
-
-/* "GET, HEAD": RFC 9110 10.2.1 */
-static void put_methods(struct text *text, unsigned methods) {
-    for (unsigned i = 0; http_method_name(i); i++) {
-        if (methods & 1u << i) {
-            text_put(text, text->length > 0 ? ", " : "");
-            text_put(text, http_method_name(i));
-        }
-    }
-}
 
 static bool answer_refusal(struct http_exchange *exchange) {
     const struct http_reason *reason = http_reason(exchange->refusal);
@@ -117,9 +146,7 @@ static bool answer_refusal(struct http_exchange *exchange) {
     http_page_refusal(&page, reason, exchange->refused_at);
     http_answer_begin(answer, reason->status, &exchange->about);
     if (reason->status == 405) {
-        struct text methods = text_fixed(value, sizeof value);
-        put_methods(&methods, exchange->allowed);
-        http_answer_field(answer, "Allow", value);
+        put_allow(answer, exchange->allowed);
     }
     if (reason->status == 416) {
         struct text range = text_fixed(value, sizeof value);

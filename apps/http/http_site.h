@@ -30,7 +30,7 @@ struct http_site {
 struct http_exchange;
 
 struct http_handler {
-    const char *path;  /* without the first slash: "" is the root; NULL: every path */
+    const char *path;  /* without the first slash: "" is the root; "a/" is also all below it; NULL: every path */
     unsigned methods;  /* OR of enum http_method */
     bool takes_body;   /* the request's body is kept for it; otherwise it is read and dropped */
     bool needs_root;   /* it is there only when files are served */

@@ -234,7 +234,7 @@ START_TEST(other_methods) {
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
     web_run(&web, LUCID_SECOND);
     ck_assert(web_answer(client, 0, to_head, &answer) && answer.status == 405);
-    has(&answer, "Allow: GET, HEAD");
+    has(&answer, "Allow: GET, HEAD, OPTIONS");
     ck_assert(web_answer(client, 1, to_head, &answer) && answer.status == 200);
     has(&answer, "Content-Length: 1");
     ck_assert(web_answer(client, 2, to_head, &answer) && answer.status == 200);

@@ -331,7 +331,6 @@ static const struct refused staying[] = {
     {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 405, "Allow lists"},
     {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
     {"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
-    {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
     {"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
     {"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400, "percent sign"},
     {"GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "control character"},
@@ -346,11 +345,26 @@ START_TEST(refusals_of_one_request) {
     struct web_answer answer = answer_of(client, 0, row->status);
     ck_assert_msg(contains(&answer, row->sentence), "%s: %.*s", row->request, (int)answer.body_length, answer.body);
     if (row->status == 405) {
-        has(&answer, "Allow: GET, HEAD, POST");
+        has(&answer, "Allow: GET, HEAD, POST, OPTIONS");
     }
     answer_of(client, 1, 200);
     last_answer(client, 1);
     ck_assert(!client->ended);
+}
+END_TEST
+
+/* H11; RFC 9110 9.3.7 */
+START_TEST(options) {
+    static const char *const requests[] = {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+                                           "OPTIONS / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"};
+    for (int i = 0; i < 2; i++) {
+        struct web_client *client = ask(requests[i]);
+        struct web_answer answer = answer_of(client, 0, 204);
+        has(&answer, "Allow: GET, HEAD, POST, OPTIONS");
+        ck_assert(!web_has_line(&answer, "Content-Length: 0"));
+        last_answer(client, 0);
+    }
+    answer_of(ask("OPTIONS /nothing HTTP/1.1\r\nHost: a\r\n\r\n"), 0, 404);
 }
 END_TEST
 
@@ -464,6 +478,7 @@ int main(void) {
     tcase_add_test(tests, no_hundred_for_nothing);
     tcase_add_loop_test(tests, refusals_that_close, 0, sizeof closing / sizeof closing[0]);
     tcase_add_test(tests, the_octet_that_was_the_trouble);
+    tcase_add_test(tests, options);
     tcase_add_loop_test(tests, refusals_of_one_request, 0, sizeof staying / sizeof staying[0]);
     tcase_add_test(tests, nothing_is_reflected);
     tcase_add_test(tests, pipelined_requests_are_answered_in_order);
