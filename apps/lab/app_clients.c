@@ -54,7 +54,10 @@ static void round_data(struct lab_socket *socket, const char *octets, size_t len
     }
 }
 
-/* ---- httpraw: a request as it is typed, cut where one wants it ---- */
+/* ---- httpraw: a request as it is typed, cut where one wants it ----
+ *
+ * Each piece is one write; that it is one segment, too, needs `set nodelay on`.
+ */
 
 #define CHUNK_PAUSE LUCID_MILLISECOND
 
@@ -75,13 +78,6 @@ static void write_chunk(struct lab_socket *socket) {
     }
 }
 
-/* A segment for each write, and not what Nagle's algorithm makes of them. */
-static void httpraw_opened(struct lab_socket *socket) {
-    const struct node_option nodelay = {LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, 1, ""};
-    socket_set(socket, &nodelay);
-    write_chunk(socket);
-}
-
 const struct lab_app APPS_CLIENTS[] = {
     {.name = "source",
      .what = "sends so much (100KB), then the end of the stream",
@@ -98,9 +94,9 @@ const struct lab_app APPS_CLIENTS[] = {
      .ended = close_now,
      .woken = write_part},
     {.name = "httpraw",
-     .what = "sends the request in quotes, in segments of so many octets (chunks N)",
+     .what = "sends the request in quotes, in writes of so many octets (chunks N)",
      .reads = true,
-     .opened = httpraw_opened,
+     .opened = write_chunk,
      .ended = close_now,
      .woken = write_chunk},
     {.name = NULL},

@@ -199,12 +199,9 @@ static void fold_peer(const struct tlog_event *event, struct model_connection *c
     }
 }
 
-/* "A crash": the node forgets all; whoever was connected with it does not know. */
-static void fold_command(struct model *model, const struct tlog_event *event) {
-    const char *text = event->u.say.text.at;
-    const char *space = strchr(text, ' ');
-    int node = space && !strncmp(space, " crash", 6) ? tlog_node_find(model->log, text, (size_t)(space - text)) : -1;
-    if (node < 0 || node >= TLOG_NODES_MAX) {
+/* The node forgets all; whoever was connected with it does not know. */
+static void fold_crash(struct model *model, unsigned node, const struct tlog_event *event) {
+    if (node >= TLOG_NODES_MAX) {
         return;
     }
     struct model_node *crashed = &model->node[node];
@@ -213,6 +210,16 @@ static void fold_command(struct model *model, const struct tlog_event *event) {
             crashed->connection[i].state = 0;
             end_connection(&crashed->connection[i], event);
         }
+    }
+}
+
+/* "A crash". */
+static void fold_command(struct model *model, const struct tlog_event *event) {
+    const char *text = event->u.say.text.at;
+    const char *space = strchr(text, ' ');
+    int node = space && !strncmp(space, " crash", 6) ? tlog_node_find(model->log, text, (size_t)(space - text)) : -1;
+    if (node >= 0) {
+        fold_crash(model, (unsigned)node, event);
     }
 }
 
@@ -289,6 +296,11 @@ static int fold_world(struct model *model, const struct tlog_event *event) {
     case TLOG_CMD:
         fold_command(model, event);
         break;
+    case TLOG_APP:
+        if (event->u.say.k.length == 5 && !memcmp(event->u.say.k.at, "crash", 5)) {
+            fold_crash(model, event->node, event);
+        }
+        break;
     case TLOG_STATE:
     case TLOG_RULE:
     case TLOG_TIMER_SET:
@@ -297,7 +309,6 @@ static int fold_world(struct model *model, const struct tlog_event *event) {
     case TLOG_VAR:
     case TLOG_CALL:
     case TLOG_RET:
-    case TLOG_APP:
     case TLOG_HTTP:
     case TLOG_DNS:
     case TLOG_PEER:

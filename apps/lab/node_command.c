@@ -282,7 +282,10 @@ static int do_restart(struct request *request) {
     if (request->dry) {
         return 0;
     }
-    node_stop(request->node);
+    if (request->node->stack) {
+        node_stop(request->node);
+        say(request->node, "crash");
+    }
     if (node_start(request->node) != 0) {
         request->node->world->record.no_memory = true;
     }

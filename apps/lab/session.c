@@ -222,6 +222,20 @@ int session_branch(struct session *session, struct session_future *future, char 
     return 0;
 }
 
+int session_declare(struct session *session, unsigned rule, char error[LAB_ERROR]) {
+    uint32_t at = session->model->at, end = tlog_count(session->log);
+    unsigned before = session->options.declared;
+    if (before & rule || session->options.outside) {
+        return 0;
+    }
+    session->options.declared |= rule;
+    close_world(session);
+    if (rerun(session, end, error) < 0) {
+        return -1;
+    }
+    return session_goto(session, at, error);
+}
+
 void session_stay(struct session *session, struct session_future *future) {
     if (!future->log) {
         return;

@@ -9,6 +9,7 @@
 
 #include "lab/session_private.h"
 #include "lab/words.h"
+#include "lucid/whatif.h"
 
 struct line {
     struct session *session;
@@ -233,6 +234,10 @@ static int keep(struct session *session, const char *text, uint32_t before, luci
 static int for_world(struct line *line) {
     struct session *session = line->session;
     struct session_future future;
+    unsigned rule = words_is(line->words, 0, "without") ? lucid_whatif_find(words_at(line->words, 1)) : 0;
+    if (rule && line->words->count == 2 && session_declare(session, rule, line->error) < 0) {
+        return -1;
+    }
     if (session_branch(session, &future, line->error) < 0) {
         return -1;
     }

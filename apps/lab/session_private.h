@@ -27,6 +27,10 @@ int session_branch(struct session *session, struct session_future *future, char 
 void session_leave(struct session *session, struct session_future *future);
 void session_stay(struct session *session, struct session_future *future);
 
+/* A rule (enum lucid_whatif) will be taken away: the first line of the log must say so, so it is written again, and all
+ * events with it, as they were. Returns 0, or -1 and the sentence. */
+int session_declare(struct session *session, unsigned rule, char error[LAB_ERROR]);
+
 /* `save FILE`: the commands so far as a scenario. Returns 0, or -1 and the sentence. */
 int session_save(const struct session *session, const char *path, char error[LAB_ERROR]);
 

@@ -8,6 +8,7 @@
 
 #include "lab/session_private.h"
 #include "lab/words.h"
+#include "lucid/whatif.h"
 
 struct replay {
     const struct tlog *log;
@@ -52,15 +53,42 @@ static char *make_line(const char *first, const struct tlog_text *second, const 
     return text_detach(&text);
 }
 
-static unsigned setup_of(const struct tlog_header *header, char *lines[TLOG_NODES_MAX + 20]) {
+/* Whether the first command about a rule takes it away: then it was there at the beginning. */
+static bool taken_later(const struct tlog *log, const struct tlog_text *rule) {
+    for (uint32_t i = 1; i <= tlog_count(log); i++) {
+        const struct tlog_event *event = tlog_at(log, i);
+        const char *text = event->kind == TLOG_CMD ? event->u.say.text.at : "";
+        bool off = !strncmp(text, "without ", 8), on = !strncmp(text, "with ", 5);
+        const char *name = text + (off ? 8 : 5);
+        if ((off || on) && !strncmp(name + strspn(name, " "), rule->at, rule->length)) {
+            return off;
+        }
+    }
+    return false;
+}
+
+/* The rules that are taken away at the beginning become lines; returns the others. */
+static unsigned withouts_of(const struct tlog *log, char *lines[], unsigned *count) {
+    const struct tlog_header *header = tlog_header(log);
+    unsigned later = 0;
+    for (unsigned i = 0; i < header->without_count; i++) {
+        if (taken_later(log, &header->without[i])) {
+            later |= lucid_whatif_find(header->without[i].at);
+        } else {
+            lines[(*count)++] = make_line("without ", &header->without[i], "");
+        }
+    }
+    return later;
+}
+
+static unsigned setup_of(const struct tlog *log, char *lines[TLOG_NODES_MAX + 20], unsigned *later) {
+    const struct tlog_header *header = tlog_header(log);
     char address[LUCID_ADDR_TEXT];
     unsigned count = 0;
     for (unsigned i = 0; i < header->nodes; i++) {
         lines[count++] = make_line("node ", &header->node[i].name, lucid_addr_format(&header->node[i].addr, address));
     }
-    for (unsigned i = 0; i < header->without_count; i++) {
-        lines[count++] = make_line("without ", &header->without[i], "");
-    }
+    *later = withouts_of(log, lines, &count);
     return count;
 }
 
@@ -125,14 +153,15 @@ static void run(struct replay *replay) {
 int session_replays(const struct tlog *log, char error[LAB_ERROR]) {
     const struct tlog_header *header = tlog_header(log);
     char *setup[TLOG_NODES_MAX + 20];
-    unsigned line;
+    unsigned line, later;
     if (header->world.length != 3 || memcmp(header->world.at, "sim", 3) != 0) {
         return words_fail(error, "only a log of the simulated world can be run again, and this one is of another");
     }
     struct replay replay = {.log = log, .error = error};
-    unsigned count = setup_of(header, setup);
+    unsigned count = setup_of(log, setup, &later);
     struct world_options options = {.seed = header->seed,
                                     .payload = SESSION_PAYLOAD,
+                                    .declared = later,
                                     .setup = (const char *const *)setup,
                                     .setup_count = count,
                                     .write = compare,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/replay.h"
 #include "lab/session_private.h"
 #include "lab/words.h"
 
@@ -42,35 +43,12 @@ void session_status(const struct session *session, struct text *say) {
 
 /* ---- why ---- */
 
-/* The event itself, or the nearest one before it that a rule decided. */
-static const struct tlog_event *decided(const struct session *session, uint32_t n) {
-    for (; n > 0; n--) {
-        const struct tlog_event *event = tlog_at(session->log, n);
-        if (event->kind == TLOG_STATE || event->kind == TLOG_RULE) {
-            return event;
-        }
-    }
-    return NULL;
-}
-
 int session_why(const struct session *session, uint32_t n, struct text *say, char error[LAB_ERROR]) {
     if (n > tlog_count(session->log)) {
         return words_fail(error, "there is no event %" PRIu32 "; the last one is %" PRIu32, n,
                           tlog_count(session->log));
     }
-    const struct tlog_event *event = decided(session, n);
-    if (!event) {
-        text_put(say, "Up to here no rule has fired.\n");
-        return 0;
-    }
-    bool state = event->kind == TLOG_STATE;
-    const struct tlog_text *rule = state ? &event->u.state.rule : &event->u.rule.rule;
-    text_format(say, "%" PRIu32 " at %s: ", event->i, tlog_node_name(session->log, event->node));
-    text_put_octets(say, rule->at, rule->length);
-    if (state) {
-        text_put(say, ", edge ");
-        text_put_octets(say, event->u.state.edge.at, event->u.state.edge.length);
-    }
+    replay_why(say, session->model, n);
     text_put_char(say, '\n');
     return 0;
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/nearest.h"
+
 int words_fail(char error[LAB_ERROR], const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -188,42 +190,13 @@ int words_rate(const char *text, uint64_t *bits) {
 
 /* ---- the nearest name ---- */
 
-#define NAME_MAX_LENGTH 32
-
-/* How many letters must be put in, left out, changed or exchanged with their neighbour. */
-static unsigned distance(const char *a, const char *b) {
-    unsigned row[3][NAME_MAX_LENGTH + 1];
-    size_t m = strlen(a), n = strlen(b);
-    if (m > NAME_MAX_LENGTH || n > NAME_MAX_LENGTH) {
-        return NAME_MAX_LENGTH;
-    }
-    for (size_t j = 0; j <= n; j++) {
-        row[0][j] = (unsigned)j;
-    }
-    for (size_t i = 1; i <= m; i++) {
-        unsigned *now = row[i % 3], *before = row[(i + 2) % 3], *before_that = row[(i + 1) % 3];
-        now[0] = (unsigned)i;
-        for (size_t j = 1; j <= n; j++) {
-            unsigned best = before[j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-            best = before[j] + 1 < best ? before[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            now[j] = exchanged && before_that[j - 2] + 1 < best ? before_that[j - 2] + 1 : best;
-        }
-    }
-    return row[m % 3][n];
-}
-
+/* Whoever writes the beginning of a name means that one. */
 const char *words_nearest(const char *word, const char *const *known) {
-    const char *nearest = NULL;
-    unsigned least = (unsigned)strlen(word) / 3 + 2;
-    for (; *known; known++) {
-        unsigned d = distance(word, *known);
-        bool begins = strlen(word) >= 2 && !strncasecmp(word, *known, strlen(word));
-        if ((begins ? 1 : d) < least) {
-            least = begins ? 1 : d;
-            nearest = *known;
+    size_t length = strlen(word);
+    for (unsigned i = 0; length >= 2 && known[i]; i++) {
+        if (!strncasecmp(word, known[i], length)) {
+            return known[i];
         }
     }
-    return nearest;
+    return nearest_word(known, word, length);
 }

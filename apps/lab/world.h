@@ -23,6 +23,7 @@ struct world_options {
     const char *student; /* hash of the student; NULL */
     const char *labfile; /* SHA-256 of the scenario file; NULL */
     unsigned payload;    /* octets of payload kept per segment; 64 */
+    unsigned declared;   /* OR of enum lucid_whatif: rules that a command may take away; the header names them, too */
     /* The set-up, before anything happens: "node A 10.77.0.1", "node B 10.77.0.2 listen 80 app sink", "wire rate
      * 1mbit", "iss A 100", "without persist". It is part of the header or of events at time 0. */
     const char *const *setup;

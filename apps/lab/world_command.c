@@ -151,6 +151,12 @@ int sim_without(struct world *world, const struct lab_words *words, bool dry, ch
     if (bit == 0 || words->count != 2) {
         return no_rule(words, error);
     }
+    if (dry && off && !(world->options.declared & bit)) {
+        return words_fail(error,
+                          "the first line of this log does not say that %s is taken away; say so at the start: "
+                          "`--without %s`",
+                          words_at(words, 1), words_at(words, 1));
+    }
     if (dry) {
         return 0;
     }

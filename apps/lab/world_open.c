@@ -87,7 +87,7 @@ static void write_header(struct world *world) {
     json_uint(&json, "msl", world->node[0].config.msl);
     json_open(&json, "without", '[');
     for (unsigned bit = 1; bit < LUCID_WHATIF_END; bit <<= 1) {
-        if (world->without & bit) {
+        if ((world->without | world->options.declared) & bit) {
             json_string(&json, NULL, lucid_whatif_name(bit));
         }
     }
@@ -195,6 +195,7 @@ static int start(struct world *world, const struct world_options *options, unsig
             return words_fail(error, "there is no memory for another stack; free some");
         }
     }
+    world->options.declared |= world->without;
     write_header(world);
     if (world->options.outside) {
         world->options.outside->begin(world->options.outside->user, world);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/tlog_check.h"
 #include "lab/words.h"
 
 static void take_line(void *user, const char *line, size_t length) {
@@ -54,8 +55,17 @@ struct lab_play *lab_play_open(uint64_t seed, const char *lines) {
     return play;
 }
 
+/* Whatever a test did, its log must be one that can be true. */
+void lab_play_check(const struct tlog *log) {
+    struct tlog_report report;
+    ck_assert_int_eq(tlog_check(log, &report), 0);
+    ck_assert_msg(report.faults == 0, "event %u: %s", report.fault[0].event, report.fault[0].text);
+    ck_assert_uint_eq(report.lost, 0);
+}
+
 void lab_play_close(struct lab_play *play) {
     world_close(play->world);
+    lab_play_check(play->log);
     tlog_free(play->log);
     free(play);
 }

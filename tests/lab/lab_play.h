@@ -17,6 +17,9 @@ struct lab_play {
 struct lab_play *lab_play_open(uint64_t seed, const char *setup);
 void lab_play_close(struct lab_play *play);
 
+/* Fails the test when the log breaks an invariant; lab_play_close() asks, too. */
+void lab_play_check(const struct tlog *log);
+
 /* Commands of the world, separated by line feeds; besides "run [TIME]" (at most so long; without: as long as anything
  * happens) and "step [N]". Fails the test when one is refused. */
 void lab_play_do(struct lab_play *play, const char *lines);

@@ -122,6 +122,7 @@ static const char *answer_to(const char *request) {
     char line[600];
     snprintf(line, sizeof line, "A connect B:80 app httpraw %s\nrun 5s", request);
     with("httpd");
+    lab_play_do(play, "A set nodelay on");
     lab_play_do(play, line);
     return lab_play_event(play, TLOG_HTTP, "B", lab_play_count(play, TLOG_HTTP, "B"))->u.say.text.at;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/lab_play.h"
 #include "lab/rng.h"
 #include "lab/session.h"
 
@@ -114,12 +115,6 @@ static void draw(char *line, size_t room) {
     }
 }
 
-static char *lines_of(const struct session *session) {
-    size_t length;
-    const char *lines = tlog_lines(session->log, &length);
-    return strndup(lines, length);
-}
-
 START_TEST(whatever_it_is_told) {
     const char *setup[] = {"node A 10.77.0.1", "node B 10.77.0.2 listen 80 app echo", "node C 10.77.0.3"};
     struct world_options options = {.seed = (uint64_t)_i, .payload = 64, .setup = setup, .setup_count = 3};
@@ -140,10 +135,9 @@ START_TEST(whatever_it_is_told) {
         taken += !refused;
     }
     session_goto(session, tlog_count(session->log), error);
-    char *once = lines_of(session);
+    lab_play_check(session->log);
     ck_assert_uint_gt(taken, COMMANDS / 4);
     ck_assert_msg(session_replays(session->log, error) == 1, "seed %d: %s", _i, error);
-    free(once);
     text_free(&say);
     session_close(session);
 }

@@ -92,6 +92,18 @@ START_TEST(something_always_happens_next) {
 }
 END_TEST
 
+/* A node that is restarted has crashed: nothing of what it knew is left. */
+START_TEST(restart_without_crash) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A connect B:80");
+    must(session, "run 1s");
+    must(session, "A restart");
+    ck_assert(model_newest(session->model, 0)->gone);
+    ck_assert_uint_eq(model_newest(session->model, 1)->state, LUCID_ESTABLISHED);
+    session_close(session);
+}
+END_TEST
+
 /* ---- back ---- */
 
 START_TEST(back_shows_and_step_shows_again) {
@@ -230,6 +242,29 @@ START_TEST(a_mistake_after_back_leaves_the_future) {
 }
 END_TEST
 
+/* The first line must say so, and everything that has happened stays as it was. */
+START_TEST(a_rule_is_taken_away_in_the_middle) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A connect B:80");
+    must(session, "run 1s");
+    char *before = lines_of(session);
+    must(session, "without persist");
+    ck_assert_uint_eq(tlog_header(session->log)->without_count, 1);
+    char *after = lines_of(session);
+    const char *events = strchr(before, '\n');
+    ck_assert_int_eq(strncmp(events, strchr(after, '\n'), strlen(events)), 0);
+    must(session, "A send 2KB");
+    must(session, "with persist");
+    must(session, "without backoff");
+    must(session, "run 1s");
+    ck_assert_uint_eq(tlog_header(session->log)->without_count, 2);
+    ck_assert_msg(session_replays(session->log, error) == 1, "%s", error);
+    free(before);
+    free(after);
+    session_close(session);
+}
+END_TEST
+
 /* ---- saving ---- */
 
 START_TEST(save_writes_the_commands) {
@@ -325,10 +360,12 @@ int main(void) {
     tcase_add_test(tcase, run_until_and_max);
     tcase_add_test(tcase, nothing_happens_any_more);
     tcase_add_test(tcase, something_always_happens_next);
+    tcase_add_test(tcase, restart_without_crash);
     tcase_add_test(tcase, back_shows_and_step_shows_again);
     tcase_add_test(tcase, a_command_after_back_is_a_branch);
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
     tcase_add_test(tcase, a_mistake_after_back_leaves_the_future);
+    tcase_add_test(tcase, a_rule_is_taken_away_in_the_middle);
     tcase_add_test(tcase, save_writes_the_commands);
     tcase_add_loop_test(tcase, a_log_can_be_run_again, 0, 20);
     tcase_add_test(tcase, a_log_that_was_touched_is_found_out);
