@@ -118,7 +118,7 @@ static int judge_choice(struct judging *judging) {
 static int judge_number(struct judging *judging) {
     double mine;
     bool known = judging->value.type == QUERY_NUMBER || judging->value.type == QUERY_TIME;
-    if (!known && judging->value.type != QUERY_NOTHING) {
+    if (!known && judging->value.count) {
         snprintf(judging->error, LAB_ERROR,
                  "%.80s:%u:%u: the answer is no single number; say first, last, [1] or count", judging->scenario->path,
                  judging->prediction->answer.line, judging->prediction->answer.column);

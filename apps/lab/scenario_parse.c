@@ -305,6 +305,19 @@ static const struct statement STATEMENTS[] = {
 
 #define STATEMENT_COUNT (sizeof STATEMENTS / sizeof *STATEMENTS)
 
+/* "B set challenge off": a setting of one node. */
+static bool read_setting(struct scenario_reader *reader) {
+    struct scenario_span word = scenario_peek(&reader->lines);
+    if (!scenario_is(word, "set")) {
+        return scenario_wrong(&reader->lines, word.at,
+                              "before the run a node can only be told `set KEY VALUE`; what it "
+                              "does comes with `at` or `on`");
+    }
+    return read_setup(reader);
+}
+
+static const struct statement SETTING = {"set", read_setting, false};
+
 static bool unknown(struct scenario_reader *reader, struct scenario_span word) {
     const char *names[STATEMENT_COUNT + 1];
     char hint[64];
@@ -361,6 +374,9 @@ static bool read_statement(struct scenario_reader *reader) {
         if (scenario_is(word, STATEMENTS[i].name)) {
             statement = &STATEMENTS[i];
         }
+    }
+    if (!statement && scenario_has_node(reader->scenario, whole.at, whole.length)) {
+        statement = &SETTING;
     }
     if (!statement || (named && !statement->language)) {
         return unknown(reader, whole);

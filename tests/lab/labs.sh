@@ -1,6 +1,6 @@
 #!/bin/sh
-# labs.sh: `lucid-lab run`, as somebody types it: every scenario with all its variants and some seeds; the same bytes the
-# second time; predictions that are locked, right and wrong; mistakes on the command line.
+# labs.sh: `lucid-lab run`, as somebody types it: every scenario with all its variants and some seeds; the same bytes
+# the second time; predictions that are locked, right and wrong; mistakes on the command line.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD

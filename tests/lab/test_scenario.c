@@ -159,6 +159,7 @@ static const struct {
     {L "goal open\n", "3:6", "in double quotes"},
     {L "goal \"G\"\ngoal \"H\"\n", "4:6", "has been said before"},
     {L "world real\n", "3:7", "sim, live or sim+live"},
+    {L "A connect B:80\n", "3:3", "can only be told `set KEY VALUE`"},
     {L "wire\n", "3:5", "not complete"},
     {L "node b 10.77.0.2\n", "3:6", "begins with a capital letter"},
     {L "rfc MUST-23\n", "3:5", "9293:MUST-23"},
