@@ -7,10 +7,19 @@ static void close_now(struct lab_socket *socket) {
     socket_then(socket, SOCKET_CLOSES);
 }
 
-/* ---- source: so many octets, then the end ---- */
+#define CHUNK_PAUSE LUCID_MILLISECOND
 
-static void source_opened(struct lab_socket *socket) {
-    socket_send_pattern(socket, socket->own.size);
+/* ---- source: so many octets, at once or in small writes with a pause between them, then the end ---- */
+
+static void source_write(struct lab_socket *socket) {
+    uint64_t left = socket->own.size - socket->mark;
+    uint64_t chunk = socket->own.count > 0 && socket->own.count < left ? socket->own.count : left;
+    socket->mark += chunk;
+    socket_send_pattern(socket, chunk);
+    if (socket->mark < socket->own.size) {
+        socket_wake(socket, CHUNK_PAUSE);
+        return;
+    }
     socket_then(socket, SOCKET_SHUTS_DOWN);
 }
 
@@ -59,8 +68,6 @@ static void round_data(struct lab_socket *socket, const char *octets, size_t len
  * Each piece is one write; that it is one segment, too, needs `set nodelay on`.
  */
 
-#define CHUNK_PAUSE LUCID_MILLISECOND
-
 static const char REQUEST[] = "GET / HTTP/1.1\r\nHost: b.example\r\nConnection: close\r\n\r\n";
 
 static void write_chunk(struct lab_socket *socket) {
@@ -80,11 +87,12 @@ static void write_chunk(struct lab_socket *socket) {
 
 const struct lab_app APPS_CLIENTS[] = {
     {.name = "source",
-     .what = "sends so much (100KB), then the end of the stream",
+     .what = "sends so much (100KB), at once or in writes of so many octets (chunks N), then the end of the stream",
      .settings = {.size = 100000},
      .reads = true,
-     .opened = source_opened,
-     .ended = close_now},
+     .opened = source_write,
+     .ended = close_now,
+     .woken = source_write},
     {.name = "write-write-read",
      .what = "so many rounds (10) of a request in two writes (of 1 octet) and an answer",
      .settings = {.size = 1, .count = 10},

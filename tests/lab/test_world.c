@@ -138,6 +138,23 @@ START_TEST(two_megabytes_are_a_log_of_less_than_five) {
 }
 END_TEST
 
+/* In writes of 10 octets, a millisecond apart; what Nagle makes of them is another matter. */
+START_TEST(a_source_writes_in_chunks) {
+    struct lab_play *play = lab_play_open(7, PAIR);
+    lab_play_do(play, "A set nodelay on\nA connect B:80 app source 95 chunks 10\nrun");
+    unsigned data = 0;
+    for (unsigned i = 1; i <= lab_play_count(play, TLOG_SEG_TX, "A"); i++) {
+        const struct tlog_segment *segment = &lab_play_event(play, TLOG_SEG_TX, "A", i)->u.segment;
+        data += segment->length > 0;
+        ck_assert_uint_le(segment->length, 10);
+    }
+    ck_assert_uint_eq(data, 10);
+    ck_assert_str_eq(lab_play_states(play, "A", 1),
+                     "CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT CLOSED");
+    lab_play_close(play);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("world");
     TCase *connections = tcase_create("connections"), *log = tcase_create("log");
@@ -149,6 +166,7 @@ int main(void) {
     tcase_add_loop_test(log, the_same_seed_gives_the_same_log, 0, 20);
     tcase_add_test(log, what_arrives_has_left);
     tcase_add_test(log, again_and_first);
+    tcase_add_test(connections, a_source_writes_in_chunks);
     tcase_add_test(log, two_megabytes_are_a_log_of_less_than_five);
     tcase_set_timeout(log, 60);
     suite_add_tcase(suite, connections);
