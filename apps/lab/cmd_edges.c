@@ -1,9 +1,4 @@
-/* cmd_edges.c: lucid-lab edges: which edges of the machine were walked (L35), by logs that prove it.
- *
- * A log counts when it comes out the same, event by event, when its commands are run again from its seed; so it cannot
- * be forged. Not counted are live logs, which nobody can run again, logs with a rule taken away, and those from which
- * the trace has lost events.
- */
+/* cmd_edges.c: lucid-lab edges: which edges of the machine were walked (L35), by logs that prove it (proof.h). */
 #include <dirent.h>
 #include <getopt.h>
 #include <glob.h>
@@ -14,64 +9,27 @@
 
 #include "lab/edges.h"
 #include "lab/lab.h"
-#include "lab/session.h"
+#include "lab/proof.h"
 
 int lab_edges(int argc, char **argv);
 
-static bool is_text(const struct tlog_text *text, const char *word) {
-    return text->length == strlen(word) && !memcmp(text->at, word, text->length);
-}
-
-static bool begins_with(const struct tlog_text *text, const char *word) {
-    return text->length >= strlen(word) && !memcmp(text->at, word, strlen(word));
-}
-
-/* A rule may be taken away in the beginning, which the header says, or by a command. */
-static const char *why_no_events(const struct tlog *log) {
-    for (uint32_t i = 1; i <= tlog_count(log); i++) {
-        const struct tlog_event *event = tlog_at(log, i);
-        if (event->kind == TLOG_LOST) {
-            return "some of its events are lost";
-        }
-        if (event->kind == TLOG_CMD && begins_with(&event->u.say.text, "without")) {
-            return "a rule was taken away in it";
-        }
-    }
-    return NULL;
-}
-
-/* NULL: it counts; else why it does not. */
-static const char *why_not(const struct tlog *log, char room[LAB_ERROR]) {
-    const struct tlog_header *header = tlog_header(log);
-    if (!is_text(&header->world, "sim")) {
-        return "it is a live log, which cannot be run again";
-    }
-    if (header->without_count) {
-        return "a rule was taken away in it";
-    }
-    const char *why = why_no_events(log);
-    if (why) {
-        return why;
-    }
-    return session_replays(log, room) == 1 ? NULL : room;
-}
+/* Where the scenarios of the runs are. */
+static struct catalogue *catalogue;
 
 /* Returns 1 when it counts, 0 when not, -1 when it cannot be read. */
 static int walk_file(struct edges *edges, const char *path) {
-    char error[LAB_ERROR];
-    struct tlog *log = tlog_read(path, error);
-    if (!log) {
-        fprintf(stderr, "lucid-lab: %s\n", error);
-        return -1;
-    }
-    const char *why = why_not(log, error);
-    if (why) {
-        fprintf(stderr, "lucid-lab: %s does not count: %s\n", path, why);
+    struct proof proof;
+    proof_open(&proof, path, catalogue);
+    int counts = !proof.log ? -1 : !*proof.why;
+    if (counts < 0) {
+        fprintf(stderr, "lucid-lab: %s\n", proof.why);
+    } else if (!counts) {
+        fprintf(stderr, "lucid-lab: %s does not count: %s\n", path, proof.why);
     } else {
-        edges_walk(edges, log);
+        edges_walk(edges, proof.log);
     }
-    tlog_free(log);
-    return why ? 0 : 1;
+    proof_close(&proof);
+    return counts;
 }
 
 /* All logs that a pattern finds. Returns how many counted. */
@@ -183,5 +141,12 @@ int lab_edges(int argc, char **argv) {
     if (audited) {
         return audit();
     }
-    return class ? class_of(class) : own(argc - optind, argv + optind);
+    char error[LAB_ERROR];
+    catalogue = catalogue_open(NULL, error);
+    if (!catalogue) {
+        return lab_refuse("%s", error);
+    }
+    int status = class ? class_of(class) : own(argc - optind, argv + optind);
+    catalogue_close(catalogue);
+    return status;
 }
