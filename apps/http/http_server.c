@@ -154,6 +154,23 @@ static void take_connections(struct http_server *server, struct http_listener *l
     }
 }
 
+void http_server_adopt(struct http_server *server, lucid_time now, int fd) {
+    set_now(server, now);
+    take_connection(server, fd);
+}
+
+bool http_server_hang_up(struct http_server *server, lucid_time now, int fd) {
+    struct http_connection *connection;
+    set_now(server, now);
+    TAILQ_FOREACH(connection, &server->all, all) {
+        if (connection->fd == fd) {
+            http_connection_end(connection, false);
+            return true;
+        }
+    }
+    return false;
+}
+
 void http_server_event(struct http_server *server, lucid_time now, void *data) {
     struct http_watched *watched = data;
     set_now(server, now);

@@ -60,6 +60,12 @@ int http_server_open(struct http_server **server, struct transport *transport,
 /* Takes connections at this end, too. Returns 0 or what the transport said. */
 int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local);
 
+/* Serves a connection that was not accepted but made: this handle is the server's from now on. */
+void http_server_adopt(struct http_server *server, lucid_time now, int fd);
+
+/* Closes the connection with this handle, in order, whatever it was doing. Returns false: the server has no such. */
+bool http_server_hang_up(struct http_server *server, lucid_time now, int fd);
+
 /* An event of the transport; data: what the transport was given by watch(). Accepts, reads, answers, as far as it
  * goes. */
 void http_server_event(struct http_server *server, lucid_time now, void *data);

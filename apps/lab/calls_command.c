@@ -78,7 +78,7 @@ static int read_remote(struct request *request, uint16_t *port) {
 }
 
 static int do_connect(struct request *request) {
-    uint16_t port, from = 0;
+    uint16_t port = 0, from = 0;
     if (read_remote(request, &port) < 0) {
         return -1;
     }
@@ -92,7 +92,7 @@ static int do_connect(struct request *request) {
 }
 
 static int do_listen(struct request *request) {
-    uint16_t port, backlog = 128;
+    uint16_t port = 0, backlog = 128;
     if (read_port(request, word(request), &port) < 0) {
         return -1;
     }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/http_connection.h"
 #include "http/http_server.h"
 #include "lab/sim.h"
 
@@ -209,7 +210,7 @@ static int open_server(struct node *node) {
     TAILQ_INIT(&http->lines);
     stack_transport_init(&http->stack, node->stack);
     http_server_defaults(&options);
-    options.epoch = LAB_EPOCH;
+    options.epoch = node->world->epoch ? node->world->epoch : LAB_EPOCH;
     int failed = http_server_open(&http->server, &http->base, &options, error);
     if (failed) {
         free(http);
@@ -223,6 +224,25 @@ int lab_http_listen(struct node *node, uint16_t port) {
     struct lucid_sockaddr local = {.port = port};
     int failed = node->http ? 0 : open_server(node);
     return failed ? failed : http_server_listen(node->http->server, &local);
+}
+
+void lab_http_adopt(struct lab_socket *socket) {
+    struct node *node = socket->node;
+    int fd = socket->fd;
+    if (!node->http && open_server(node) < 0) {
+        socket_abort(socket);
+        return;
+    }
+    socket_bury(socket);
+    http_server_adopt(node->http->server, node->world->now, fd);
+}
+
+bool lab_http_hang_up(struct node *node, bool dry) {
+    struct lab_socket *socket, *newest = NULL;
+    TAILQ_FOREACH(socket, &node->sockets, next) {
+        newest = socket->foreign && !((const struct http_watched *)socket->foreign)->listener ? socket : newest;
+    }
+    return newest && (dry || http_server_hang_up(node->http->server, node->world->now, newest->fd));
 }
 
 void lab_http_event(struct node *node, void *foreign) {

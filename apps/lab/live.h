@@ -50,7 +50,10 @@ void live_finish(struct live *live);
 /* Calls call(user, fd) when fd is readable. Returns 0, or -1: there are too many. */
 int live_watch(struct live *live, int fd, void (*call)(void *user, int fd), void *user);
 
-/* Ends a world_step() that waits, and all after it. */
+/* Ends a world_step() that waits, for the caller has something else to do. */
+void live_wake(struct live *live);
+
+/* Ends it, and all after it. */
 void live_stop(struct live *live);
 bool live_stopped(const struct live *live);
 

@@ -222,6 +222,9 @@ static int do_shutdown(struct request *request) {
 
 /* A handle that still has something to hand to the stack closes behind that, as a program would. */
 static int do_close(struct request *request) {
+    if (!request->socket && request->at == request->words->count && lab_http_hang_up(request->node, request->dry)) {
+        return 0;
+    }
     if (need_socket(request) < 0 || read_end(request) < 0) {
         return -1;
     }

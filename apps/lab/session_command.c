@@ -210,10 +210,11 @@ static int do_help(struct line *line) {
 static const struct {
     const char *name;
     int (*run)(struct line *line);
+    bool moves; /* the clock, or what is shown of it */
 } COMMANDS[] = {
-    {"step", do_step},   {"next", do_next}, {"run", do_run},   {"skip", do_skip},
-    {"back", do_back},   {"goto", do_goto}, {"why", do_why},   {"status", do_status},
-    {"speed", do_speed}, {"save", do_save}, {"help", do_help},
+    {"step", do_step, true},  {"next", do_next, true},      {"run", do_run, true},     {"skip", do_skip, true},
+    {"back", do_back, true},  {"goto", do_goto, true},      {"speed", do_speed, true}, {"why", do_why, false},
+    {"save", do_save, false}, {"status", do_status, false}, {"help", do_help, false},
 };
 #define COMMANDS_COUNT (sizeof COMMANDS / sizeof *COMMANDS)
 
@@ -267,9 +268,16 @@ int session_command(struct session *session, const char *text, struct text *say,
         return 0;
     }
     for (unsigned i = 0; i < COMMANDS_COUNT; i++) {
-        if (words_is(&words, 0, COMMANDS[i].name)) {
-            return COMMANDS[i].run(&line);
+        if (!words_is(&words, 0, COMMANDS[i].name)) {
+            continue;
         }
+        if (COMMANDS[i].moves && session->options.outside) {
+            return words_fail(error,
+                              "the kernel's clock can neither be stopped nor moved, so there is no `%s` here; hold a "
+                              "packet instead: `wire hold next A->B`",
+                              COMMANDS[i].name);
+        }
+        return COMMANDS[i].run(&line);
     }
     return for_world(&line);
 }

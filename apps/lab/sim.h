@@ -27,6 +27,7 @@ struct world {
     unsigned nodes;
     struct node node[TLOG_NODES_MAX];
     lucid_time now;
+    uint64_t epoch; /* nanoseconds from 1970 to the world's 0; 0: a day like any other */
     unsigned without;                /* OR of enum lucid_whatif */
     struct sim_head head[SIM_HEADS]; /* by id */
 };

@@ -306,6 +306,10 @@ void socket_wake(struct lab_socket *socket, lucid_time in) {
 /* ---- what has happened ---- */
 
 static void opened(struct lab_socket *socket) {
+    if (socket->app && socket->app->http) {
+        lab_http_adopt(socket);
+        return;
+    }
     if (socket->app && socket->app->opened) {
         socket->app->opened(socket);
     }

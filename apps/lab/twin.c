@@ -275,7 +275,7 @@ static void judge(struct twin *twin, struct twin_connection *connection, lucid_t
 
 /* ---- packets ---- */
 
-void twin_sends(struct twin *twin, lucid_time now, uint64_t id, const uint8_t *octets, const struct look *look) {
+void twin_sends(struct twin *twin, lucid_time now, uint64_t named, const uint8_t *octets, const struct look *look) {
     struct twin_connection *connection = twin_find(twin, &look->source, &look->destination);
     bool syn = look->flags & LUCID_SYN;
     if (connection && syn && connection->syn_sent && look->seq != connection->iss) {
@@ -291,7 +291,7 @@ void twin_sends(struct twin *twin, lucid_time now, uint64_t id, const uint8_t *o
         path = told(connection, look);
         judge(twin, connection, now, &path);
     }
-    say_segment(twin, connection, now, true, id, octets, look);
+    say_segment(twin, connection, now, true, named, octets, look);
     if (connection && connection->state == LUCID_CLOSED) {
         forget(twin, connection);
     }

@@ -53,10 +53,10 @@ struct twin {
 void twin_init(struct twin *twin, struct record *record, unsigned node, struct lucid_diag *diag);
 void twin_end(struct twin *twin);
 
-/* A packet of its own: id is its number in the log. */
-void twin_sends(struct twin *twin, lucid_time now, uint64_t id, const uint8_t *octets, const struct look *look);
+/* A packet of its own: named as record_packet_of() was told. */
+void twin_sends(struct twin *twin, lucid_time now, uint64_t named, const uint8_t *octets, const struct look *look);
 
-/* One that it has got. */
+/* One that it has got: id is its number in the log. */
 void twin_gets(struct twin *twin, lucid_time now, uint64_t id, const uint8_t *octets, const struct look *look);
 
 lucid_time twin_deadline(const struct twin *twin);

@@ -46,9 +46,9 @@ struct live {
     struct calls calls;
     bool has_calls;
     lucid_time zero;
-    uint64_t wall; /* nanoseconds from 1970 to the world's 0 */
-    uint64_t noise;
-    bool gone, stopped;
+    uint64_t wall;        /* nanoseconds from 1970 to the world's 0 */
+    uint64_t read, noise; /* packets: TCP, and others */
+    bool gone, stopped, woken;
     unsigned watches;
     struct watch watch[WATCHES_MAX];
     uint8_t room[LUCID_PACKET_MAX];
@@ -162,9 +162,9 @@ static void take_packet(struct live *live, const uint8_t *octets, size_t length)
         pass_on(live, octets, length, &look);
         return;
     }
-    uint64_t id = record_packet(&world->record);
+    uint64_t id = record_packet_of(&world->record, KERNEL, ++live->read);
     capture(live, octets, length);
-    twin_sends(&live->twin, world->now, id, octets, &look);
+    twin_sends(&live->twin, world->now, live->read, octets, &look);
     struct twin_connection *connection = twin_find(&live->twin, &look.source, &look.destination);
     if (connection) {
         mark_page(live, connection, &look, octets);
@@ -270,7 +270,8 @@ static int live_step(void *user, lucid_time limit) {
         if (live->world->record.next != before) {
             return 1;
         }
-        if (live->gone || live->stopped || live->world->now >= limit) {
+        if (live->gone || live->stopped || live->woken || live->world->now >= limit) {
+            live->woken = false;
             return 0;
         }
         wait_until(live, least(limit, least(sim_deadline(live->world), twin_deadline(&live->twin))));
@@ -290,6 +291,10 @@ int live_watch(struct live *live, int fd, void (*call)(void *user, int fd), void
     }
     live->watch[live->watches++] = (struct watch){fd, call, user};
     return 0;
+}
+
+void live_wake(struct live *live) {
+    live->woken = true;
 }
 
 void live_stop(struct live *live) {
@@ -339,6 +344,7 @@ static void live_begin(void *user, struct world *world) {
     struct live *live = user;
     live->world = world;
     begin_clock(live);
+    world->epoch = live->wall;
     twin_init(&live->twin, &world->record, KERNEL, live->diag);
     live->has_calls = calls_init(&live->calls, &live->twin, world->node[STACK].name, &world->node[KERNEL].address.addr,
                                  &world->node[STACK].address.addr) == 0;

@@ -1,0 +1,187 @@
+#!/bin/sh
+# lucid-lab live: our stack against this machine's kernel. What curl does is L01 and L11; with packets held it is L06
+# and L12; both ends are seen, and agree. It ends with its program, by itself, by a signal and by SIGKILL, and leaves
+# nothing behind. The test lives in a network of its own, in which the lab makes another.
+set -u
+. "$(dirname "$0")/../net/namespace"
+
+lab=$build/san/lucid-lab
+# The sanitizer that looks for leaks traces its process from another, which a process namespace keeps apart.
+export ASAN_OPTIONS=detect_leaks=0
+
+# live NAME OPTION...: a run, of which $log is the log and $work/NAME.out what it said.
+live() {
+    run=$1
+    shift
+    log=$work/$run/run.tlog
+    timeout -k 5 30 "$lab" live --out "$work/$run" "$@" >"$work/$run.out" 2>"$work/$run.err" </dev/null
+    status=$?
+}
+
+# states NODE: those that its latest connection went through, as the log has them.
+states() {
+    python3 - "$log" "$1" <<'END'
+import json, sys
+path, name = sys.argv[1:]
+lines = [json.loads(line) for line in open(path)][1:]
+kind = "peer" if name == "A" else "state"
+mine = [e for e in lines if e["n"] == name and e["ev"] == kind]
+newest = max(e["c"] for e in mine)
+walk = []
+for e in mine:
+    state = e["state"] if kind == "peer" else e["to"]
+    if e["c"] == newest and state not in walk[-1:]:
+        walk.append(state)
+print(" ".join(walk))
+END
+}
+
+# ends: the segments with SYN or FIN that arrived, in order, with the end that got them. Others come as the machine has
+# time for them.
+ends() {
+    python3 - "$log" <<'END'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])][1:]
+seen = [e["n"] + e["seg"]["fl"] for e in lines if e["ev"] == "seg_rx"]
+print(" ".join(s for s in seen if set(s) & set("SF")))
+END
+}
+
+# ---- L01 and L11: curl as it is ----
+
+live curl -- curl -s -S -o "$work/page" --max-time 10 http://10.77.0.2/
+same "curl gets the page" 0 $status
+has "the page is the server's" "$work/page" Lucid
+same "the client walks as L01 and L11 say" \
+    "SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT" "$(states A)"
+same "the server walks as L01 and L11 say" "SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED" "$(states B)"
+same "one segment carries ACK and FIN" "BS ASA BFA AFA" "$(ends)"
+has "the state in which the kernel was for no time is inferred" "$log" '"state":"FIN-WAIT-2".*"by":"inferred"'
+has "the others the kernel has told" "$log" '"state":"TIME-WAIT".*"by":"diag"'
+has "the header says who is the kernel" "$log" \
+    '"world":"live","nodes":\[\["A","10.77.0.1","kernel"\],\["B","10.77.0.2"\]\]'
+has "the short MSL is told in the log" "$log" 'MSL = 5 s here; RFC 9293: 2 min; Linux TIME-WAIT: 60 s'
+has "and in words" "$work/curl.out" 'B: SYN arrives in LISTEN: connection c2 is born in SYN-RECEIVED'
+
+# ---- L06: simultaneous open ----
+
+cat >script <<'END'
+wire hold next A->B where SYN
+wire hold next B->A where SYN
+until count wire(hold) = 1 max 10s
+B connect A:40000 from 8080 app httpd
+until count wire(hold) = 2 max 10s
+wire release
+END
+live open --script script -- \
+    curl -s -S -o "$work/page" --max-time 10 --local-port 40000 http://10.77.0.2:8080/
+same "curl gets the page, though nobody listened" 0 $status
+case "$(states A) / $(states B)" in
+"SYN-SENT SYN-RECEIVED ESTABLISHED "*" / SYN-SENT SYN-RECEIVED ESTABLISHED "*)
+    ok "both ends walk through a simultaneous open" ;;
+*) not_ok "both ends walk through a simultaneous open: $(states A) / $(states B)" ;;
+esac
+has "the kernel tells of its SYN-RECEIVED" "$log" '"state":"SYN-RECEIVED".*"by":"diag"'
+has "whoever holds is told of the clock" "$log" "the kernel's clock runs on: expect its retransmission in about 1000 ms"
+
+# ---- L12: simultaneous close ----
+
+cat >script <<'END'
+wire hold next A->B where FIN
+wire hold next B->A where FIN
+A connect B:80
+until B.state = ESTABLISHED max 10s
+A close
+B close
+until count wire(hold) = 2 max 10s
+wire release
+END
+live close --script script --for 1s
+same "it ends after --for" 0 $status
+same "the kernel goes through CLOSING" "SYN-SENT ESTABLISHED FIN-WAIT-1 CLOSING TIME-WAIT" "$(states A)"
+same "and so does our stack" "SYN-RECEIVED ESTABLISHED FIN-WAIT-1 CLOSING TIME-WAIT" "$(states B)"
+has "the kernel tells of its CLOSING" "$log" '"state":"CLOSING".*"by":"diag"'
+
+# ---- the page is out of reach of faults; the relay is not ----
+
+echo 'at 1500ms wire cut' >script
+"$lab" live --out "$work/served" --script script -- sleep 1000 >"$work/served.out" 2>"$work/served.err" </dev/null &
+pid=$!
+children="$children $pid"
+eventually 10 grep -q 'open http' "$work/served.out" || not_ok "there is no page: $(cat "$work/served.out" "$work/served.err")"
+log=$work/served/run.tlog
+address=$(sed -n 's|.*\(http://127.0.0.1:[0-9]*/\)?token=.*|\1|p' "$work/served.out")
+token=$(sed -n 's|.*?token=\([0-9a-f]*\).*|\1|p' "$work/served.out")
+tell() {
+    curl -s -S --max-time 5 -H "X-Lab-Token: $token" --data "$1" "${address}cmd"
+}
+passes "the relay leads from outside to the stack" curl -s -S -f --max-time 5 -o "$work/relayed" http://127.0.0.1:8080/
+has "with its page" "$work/relayed" Lucid
+has "the log tells which connection is the relay's" "$log" 'relay \(kernel socket\) 10\.77\.0\.1:[0-9]+'
+eventually 5 grep -q '"ev":"cmd","text":"wire cut"' "$log" || not_ok "the wire is not cut"
+curl -s --max-time 1 http://127.0.0.1:8080/ >/dev/null
+same "nothing passes a wire that is cut" 28 $?
+passes "the page is served while every packet is dropped" curl -s -S -f --max-time 5 -o "$work/page.html" "$address"
+has "it is the page" "$work/page.html" '<title>'
+passes "and the log" curl -s -S -f --max-time 5 -o "$work/page.log" "${address}log"
+has "with what was dropped" "$work/page.log" '"act":"drop"'
+tell 'wire heal' >answer
+has "a command heals the wire" "$log" '"ev":"cmd","text":"wire heal"'
+passes "and packets pass again" curl -s -S -f --max-time 5 -o "$work/relayed" http://127.0.0.1:8080/
+tell 'step' >answer
+has "the kernel's clock cannot be stopped" answer 'can neither be stopped nor moved, so there is no .step. here'
+curl -s -o answer --max-time 5 --data 'wire cut' "${address}cmd"
+same "without the token nothing is done" 1 "$(grep -c '"ev":"cmd","text":"wire cut"' "$log")"
+kill -TERM $pid
+wait $pid
+same "SIGTERM ends it in order" 0 $?
+has "and the last lines are there" "$log" '"ev":"wire","act":"heal"'
+
+# ---- nothing is left ----
+
+# inhabitants NETWORK: processes in it.
+inhabitants() {
+    ls -l /proc/[0-9]*/ns/net 2>/dev/null | grep -cF "$1"
+}
+network_of() {
+    readlink "/proc/$1/ns/net"
+}
+apart() {
+    [ "$(network_of "$1")" != "$(readlink /proc/self/ns/net)" ] && grep -q 10.77.0.2 "$work/$2.out"
+}
+nobody_in() {
+    [ "$(inhabitants "$1")" = 0 ]
+}
+for signal in KILL TERM INT; do
+    "$lab" live --out "$work/$signal" -- sh -c '(trap "" HUP INT TERM; sleep 1000) & sleep 1000' \
+        >"$work/$signal.out" 2>"$work/$signal.err" </dev/null &
+    pid=$!
+    eventually 10 apart $pid $signal || not_ok "the lab does not start: $(cat "$work/$signal.err")"
+    network=$(network_of $pid)
+    crowded() {
+        [ "$(inhabitants "$network")" -ge 5 ]
+    }
+    eventually 5 crowded || not_ok "the program does not start"
+    kill -$signal $pid
+    if eventually 5 nobody_in "$network"; then
+        ok "SIG$signal leaves no process and no network"
+    else
+        not_ok "SIG$signal leaves processes: $(inhabitants "$network")"
+    fi
+    wait $pid 2>/dev/null
+    same "and no device" 1 "$(ip link show 2>/dev/null | grep -c '^[0-9]')"
+done
+
+# ---- refusals ----
+
+live refused --msl never
+same "a wrong time is refused" 2 $status
+has "with a sentence" "$work/refused.err" 'lucid-lab: --msl never is no time; write for example --msl 5s'
+live refused again
+same "a word too many is refused" 2 $status
+has "with a sentence that says what to do" "$work/refused.err" 'stands behind `--`'
+echo 'wire hlod next' >script
+live refused --script script --for 1s
+same "a wrong line of a script is refused" 2 $status
+has "with file and line" "$work/refused.err" 'script, line 1: .*did you mean `wire hold`'
+exit $failures
