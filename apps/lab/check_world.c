@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lab/check_private.h"
+#include "lab/stuck.h"
 
 /* A->B */
 bool check_bytes(struct check_reading *reading) {
@@ -126,48 +127,6 @@ bool check_ghosts(struct check_reading *reading) {
     return check_number(reading, rest, got);
 }
 
-/* Appends who would still act. Returns whether anybody would. */
-static bool somebody_acts(const struct model *model, struct text *out) {
-    bool acts = false;
-    for (unsigned i = 0; i < model->flights; i++) {
-        if (!model->flight[i].held) {
-            text_format(out, "%spacket %llu is on the wire", acts ? "; " : "", (unsigned long long)model->flight[i].id);
-            acts = true;
-        }
-    }
-    for (unsigned node = 0; node < TLOG_NODES_MAX; node++) {
-        for (unsigned i = 0; i < model->node[node].connections; i++) {
-            const struct model_connection *connection = &model->node[node].connection[i];
-            for (unsigned timer = 0; timer < LUCID_TIMERS && !connection->gone; timer++) {
-                if (connection->timer_at[timer] != TLOG_NONE) {
-                    text_format(out, "%s%s's %s timer runs", acts ? "; " : "", tlog_node_name(model->log, node),
-                                lucid_timer_name(timer));
-                    acts = true;
-                }
-            }
-        }
-    }
-    return acts;
-}
-
-/* What a living connection waits for. Returns whether it has something left to do. */
-static bool put_wait(const struct model *model, unsigned node, const struct model_connection *connection,
-                     struct text *out) {
-    unsigned other;
-    const char *name = tlog_node_name(model->log, node);
-    const char *peer = model_peer(model, node, connection, &other) ? tlog_node_name(model->log, other) : "its peer";
-    bool queued = connection->value[LUCID_VAR_SEND_QUEUE] > 0;
-    const char *what = "data";
-    if (queued) {
-        what = connection->value[LUCID_VAR_SND_WND] == 0 ? "a window" : "an acknowledgment";
-    } else if (connection->state == LUCID_CLOSE_WAIT) {
-        text_format(out, "%s waits for its own application to close; ", name);
-        return false;
-    }
-    text_format(out, "%s waits for %s from %s; ", name, what, peer);
-    return queued;
-}
-
 bool check_stuck(struct check_reading *reading) {
     struct check_piece all = check_body(reading);
     if (all.length) {
@@ -176,22 +135,9 @@ bool check_stuck(struct check_reading *reading) {
     if (!reading->model) {
         return true;
     }
-    const struct model *model = reading->model;
     struct check_result *result = reading->result;
     text_put(&result->want, "somebody waits, and nothing can ever happen");
-    bool waits = false, acts = somebody_acts(model, &result->got);
-    for (unsigned node = 0; node < TLOG_NODES_MAX && !acts; node++) {
-        for (unsigned i = 0; i < model->node[node].connections; i++) {
-            const struct model_connection *connection = &model->node[node].connection[i];
-            if (alive(connection)) {
-                waits = put_wait(model, node, connection, &result->got) || waits;
-            }
-        }
-    }
-    if (!acts) {
-        text_put(&result->got, waits ? "no timer is running" : "nobody has anything left to do");
-    }
-    result->passed = waits && !acts;
+    result->passed = stuck_explain(reading->model, &result->got);
     return true;
 }
 

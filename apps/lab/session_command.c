@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lab/session_private.h"
+#include "lab/stuck.h"
 #include "lab/words.h"
 #include "lucid/whatif.h"
 
@@ -34,7 +35,13 @@ static int read_count(const struct line *line, unsigned at, uint64_t otherwise, 
 /* ---- time ---- */
 
 static void nothing_more(const struct line *line) {
-    text_put(line->say, "Nothing will ever happen again by itself: no packet is on its way, no timer runs.\n");
+    struct text why = text_growing();
+    bool stuck = stuck_explain(line->session->model, &why);
+    text_put(line->say, stuck ? "Stuck: nothing will ever happen again by itself. "
+                              : "Nothing will ever happen again by itself: ");
+    text_put(line->say, why.data ? why.data : "");
+    text_put(line->say, ".\n");
+    text_free(&why);
 }
 
 static int do_step(struct line *line) {
@@ -94,8 +101,8 @@ static lucid_time later(const struct session *session, lucid_time time) {
 static int run(struct line *line, const char *condition, lucid_time most) {
     lucid_time limit = later(line->session, most), since = session_time(line->session);
     int holds = session_run_until(line->session, condition, limit, line->error);
-    if (holds == 0 && limit == LUCID_NEVER) {
-        a_day_has_passed(line, since);
+    if (holds == 0 && limit == LUCID_NEVER && !a_day_has_passed(line, since)) {
+        nothing_more(line);
     }
     if (holds == 0 && condition) {
         text_format(line->say, "%.200s has not come true.\n", condition);

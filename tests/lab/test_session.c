@@ -75,6 +75,28 @@ START_TEST(nothing_happens_any_more) {
 END_TEST
 
 /* Two ends that keep each other alive do so for ever: what has no limit ends after a day. */
+/* The window update is lost, and nobody probes. */
+START_TEST(who_waits_for_whom) {
+    struct session *session = open_with(7, "without persist");
+    must(session, "B set rcvbuf 4KB");
+    must(session, "B#1 close");
+    must(session, "B listen 80");
+    must(session, "A connect B:80");
+    must(session, "run 1s");
+    must(session, "B read off");
+    must(session, "A send 20KB");
+    must(session, "run 1s");
+    must(session, "wire cut B->A");
+    must(session, "B read on");
+    must(session, "wire heal");
+    char *said = answer(session, "run");
+    ck_assert_ptr_nonnull(strstr(said, "Stuck: "));
+    ck_assert_ptr_nonnull(strstr(said, "A waits for a window from B; B waits for data from A; no timer is running"));
+    free(said);
+    session_close(session);
+}
+END_TEST
+
 START_TEST(something_always_happens_next) {
     struct session *session = open_with(7, NULL);
     must(session, "A set keepalive on");
@@ -359,6 +381,7 @@ int main(void) {
     tcase_add_test(tcase, step_and_next_state);
     tcase_add_test(tcase, run_until_and_max);
     tcase_add_test(tcase, nothing_happens_any_more);
+    tcase_add_test(tcase, who_waits_for_whom);
     tcase_add_test(tcase, something_always_happens_next);
     tcase_add_test(tcase, restart_without_crash);
     tcase_add_test(tcase, back_shows_and_step_shows_again);
