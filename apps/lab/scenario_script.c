@@ -23,9 +23,38 @@ static bool rest_is_command(struct scenario_reader *reader, struct scenario_acti
     return scenario_part_set(reader, &action->command, scenario_until(&reader->lines, none), "a command");
 }
 
+/* at TIME [every TIME count N] COMMAND: N actions. */
 bool scenario_read_at(struct scenario_reader *reader) {
-    struct scenario_action *action = new_action(reader);
-    return action && read_time(reader, "at", &action->time) && rest_is_command(reader, action);
+    struct scenario_action first = {0};
+    uint64_t every = 0;
+    unsigned count = 1;
+    if (!read_time(reader, "at", &first.time)) {
+        return false;
+    }
+    if (scenario_take(&reader->lines, "every")) {
+        if (!read_time(reader, "every", &every)) {
+            return false;
+        }
+        if (!scenario_take(&reader->lines, "count")) {
+            return scenario_wrong(&reader->lines, reader->lines.text + reader->lines.at,
+                                  "`count` and a number were expected, as in `at 0s every 100ms count 50 ...`");
+        }
+        if (!scenario_small_number(reader, "count", &count)) {
+            return false;
+        }
+    }
+    if (!rest_is_command(reader, &first)) {
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct scenario_action *action = new_action(reader);
+        if (!action) {
+            return false;
+        }
+        *action = first;
+        action->time += i * every;
+    }
+    return true;
 }
 
 /* The condition has no word to end it: it goes up to `after`, or to a word that begins a command. In a condition a

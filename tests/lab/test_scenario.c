@@ -115,6 +115,19 @@ START_TEST(what_happens) {
 }
 END_TEST
 
+START_TEST(again_and_again) {
+    struct scenario *scenario = scenario_parse("X.lab",
+                                               "lab X title \"T\"\nnode A 10.77.0.1\n"
+                                               "at 1s every 20ms count 3 A connect B:80\n",
+                                               error);
+    ck_assert_msg(scenario, "%s", error);
+    ck_assert_uint_eq(scenario->variant[0].actions, 3);
+    ck_assert_uint_eq(scenario->variant[0].action[2].time, 1040000000);
+    ck_assert_str_eq(scenario->variant[0].action[2].command.text, "A connect B:80");
+    scenario_free(scenario);
+}
+END_TEST
+
 START_TEST(variants_inherit) {
     struct scenario *scenario = good();
     ck_assert_uint_eq(scenario->variants, 3);
@@ -124,7 +137,7 @@ START_TEST(variants_inherit) {
     const struct scenario_variant *b = &scenario->variant[1], *c = &scenario->variant[2];
     ck_assert_str_eq(scenario_say(&b->title, SCENARIO_ZH), "没有人回答");
     ck_assert_uint_eq(b->setups, 5);
-    ck_assert_str_eq(b->setup[1].text, "node B 10.77.0.3"); /* instead of the base's */
+    ck_assert_str_eq(b->setup[1].text, "node B 10.77.0.3");                       /* instead of the base's */
     ck_assert_str_eq(b->setup[3].text, "wire drop next A->B where SYN count 99"); /* iss A is gone */
     ck_assert_str_eq(b->setup[4].text, "without backoff");
     ck_assert_uint_eq(b->withouts, 1);
@@ -165,6 +178,7 @@ static const struct {
     {L "rfc MUST-23\n", "3:5", "9293:MUST-23"},
     {L "at soon A close\n", "3:4", "a time was expected"},
     {L "at 1s\n", "3:6", "a command was expected"},
+    {L "at 1s every 1s A close\n", "3:16", "`count` and a number"},
     {L "at 1s C close\n", "3:7", "a node that there is"},
     {L "on A.stat=CLOSED A close\n", "3:6", "did you mean `state`?"},
     {L "run until A.state=CLOSED\n", "3:25", "`max` and a time"},
@@ -261,6 +275,7 @@ int main(void) {
     tcase_add_test(tcase, a_good_file);
     tcase_add_test(tcase, predictions);
     tcase_add_test(tcase, what_happens);
+    tcase_add_test(tcase, again_and_again);
     tcase_add_test(tcase, variants_inherit);
     tcase_add_loop_test(tcase, mistakes, 0, (int)(sizeof MISTAKES / sizeof *MISTAKES));
     tcase_add_test(tcase, parts_of_a_file);
