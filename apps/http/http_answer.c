@@ -42,6 +42,17 @@ void http_answer_stream(struct http_answer *answer, struct http_source *source) 
     answer->about.persistent = false;
 }
 
+void http_answer_chunks(struct http_answer *answer, struct http_source *source) {
+    http_answer_body(answer, source, 1);
+    http_answer_field(answer, "Transfer-Encoding", "chunked");
+    answer->endless = true;
+}
+
+void http_answer_wait(struct http_answer *answer, const lucid_time *clock, lucid_time until) {
+    answer->clock = clock;
+    answer->until = until;
+}
+
 /* A client of HTTP/1.0 must be told that the connection stays, one of HTTP/1.1 that it does not. RFC 9112 9.3.
  * Statuses without a body have no length either. RFC 9110 8.6 */
 bool http_answer_finish(struct http_answer *answer) {
@@ -60,6 +71,9 @@ bool http_answer_finish(struct http_answer *answer) {
 
 int http_answer_send(struct http_answer *answer, struct transport *transport, int fd) {
     size_t left = answer->head.length - answer->sent;
+    if (answer->clock && *answer->clock < answer->until) {
+        return -LUCID_EALREADY;
+    }
     if (left > 0) {
         ptrdiff_t n = transport->ops->write(transport, fd, answer->head.data + answer->sent, left,
                                             answer->source != NULL);

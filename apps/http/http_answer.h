@@ -31,7 +31,9 @@ struct http_answer {
     size_t sent;                /* octets of the head that the transport has taken */
     struct http_source *source; /* of the body; NULL: none, or it is in head */
     uint64_t length;            /* of the body, as Content-Length says it */
-    bool endless;               /* the length is not known: the end of the connection is the end of the body */
+    bool endless;               /* no Content-Length: the body is chunked, or ends with the connection */
+    const lucid_time *clock;    /* nothing is sent before this says `until`; NULL: at once */
+    lucid_time until;
 };
 
 void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about);
@@ -45,6 +47,13 @@ void http_answer_body(struct http_answer *answer, struct http_source *source, ui
 
 /* A body that comes bit by bit, and whose end nobody knows yet: RFC 9112 6.3, 8. The connection is closed after it. */
 void http_answer_stream(struct http_answer *answer, struct http_source *source);
+
+/* A body whose length is not known, for a client of HTTP/1.1: the source gives it in chunks, the last one too. RFC 9112
+ * 7.1 */
+void http_answer_chunks(struct http_answer *answer, struct http_source *source);
+
+/* Keeps all of the answer back until the clock says that time. */
+void http_answer_wait(struct http_answer *answer, const lucid_time *clock, lucid_time until);
 
 /* A short body that is sent with the head, and the last thing to be said of the answer: finishes it, and returns what
  * http_answer_finish() does. */

@@ -19,6 +19,8 @@ static const char head_begin[] =
     "pre { overflow-x: auto; padding: 0.75rem; border: 1px solid; border-radius: 0.4rem; }\n"
     "textarea, button { font-size: 1rem; padding: 0.5rem; }\n"
     "textarea { width: 100%; box-sizing: border-box; }\n"
+    "table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top;\n"
+    "       border-bottom: 1px solid; padding: 0.3rem 0.5rem 0.3rem 0; } th { font-weight: 600; }\n"
     "</style>\n"
     "<title>";
 
@@ -26,10 +28,14 @@ static const char head_end[] = "</title>\n</head>\n<body>\n<main>\n";
 
 static const char end[] = "</main>\n</body>\n</html>\n";
 
-static void begin(struct text *text, const char *title) {
+void http_page_begin(struct text *text, const char *title) {
     text_put(text, head_begin);
     text_put(text, title);
     text_put(text, head_end);
+}
+
+void http_page_end(struct text *text) {
+    text_put(text, end);
 }
 
 static const char what[] =
@@ -60,6 +66,24 @@ static const char form[] =
     "<code>--faults loss=5%,delay=50ms</code> to see TCP repair a bad link; with <code>--root DIR</code> to serve\n"
     "files.</p>\n";
 
+static const char places[] =
+    "<h2>Places to try</h2>\n"
+    "<table>\n"
+    "<tr><th scope=\"row\"><a href=\"/echo?a=1&amp;b=two+words\">/echo</a></th>"
+    "<td>your request, as it came: its parts, the query decoded; by any method</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/anything\">/anything</a></th><td>the same as JSON</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/cookie\">/cookie</a></th><td>the cookies that you have sent</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/status/418\">/status/418</a></th>"
+    "<td>any status from 200 to 599, and what it means</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/redirect/307\">/redirect/307</a></th>"
+    "<td>301, 302, 303, 307, 308: is the method kept?</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/delay/2\">/delay/2</a></th><td>an answer that comes seconds later</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/bytes/1000\">/bytes/1000</a></th><td>so many octets</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/range/1000\">/range/1000</a></th><td>the same, and parts of it</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/stream/5\">/stream/5</a></th><td>so many lines, in chunks</td></tr>\n"
+    "<tr><th scope=\"row\"><a href=\"/drip?numbytes=5&amp;duration=2\">/drip</a></th><td>octet by octet</td></tr>\n"
+    "</table>\n";
+
 static void put_command(struct text *text, const char *before, const char *host, size_t length, const char *after) {
     text_put(text, before);
     text_put_html(text, host, length);
@@ -72,7 +96,7 @@ void http_page_self(struct text *text, const char *host, size_t length) {
         host = unknown;
         length = sizeof unknown - 1;
     }
-    begin(text, "Lucid");
+    http_page_begin(text, "Lucid");
     text_put(text, what);
     put_command(text, "curl -v http://", host, length, "/\n");
     put_command(text, "curl -I http://", host, length, "/\n");
@@ -80,15 +104,16 @@ void http_page_self(struct text *text, const char *host, size_t length) {
     put_command(text, "curl -v http://", host, length, "/ http://");
     put_command(text, "", host, length, "/   <i># two requests, one connection</i>\n");
     text_put(text, "ss -tin             <i># the other end, as your kernel sees it</i></pre>\n");
+    text_put(text, places);
     text_put(text, form);
-    text_put(text, end);
+    http_page_end(text);
 }
 
 void http_page_refusal(struct text *text, const struct http_reason *reason, unsigned at) {
     char title[80];
     struct text line = text_fixed(title, sizeof title);
     text_format(&line, "%d %s", reason->status, http_status_phrase(reason->status));
-    begin(text, title);
+    http_page_begin(text, title);
     text_format(text, "<h1>%s</h1>\n<p>", title);
     text_put_html(text, reason->sentence, strlen(reason->sentence));
     text_format(text, ".</p>\n<p>%s", reason->source);
@@ -101,7 +126,7 @@ void http_page_refusal(struct text *text, const struct http_reason *reason, unsi
 
 void http_page_moved(struct text *text, const char *location) {
     size_t length = strlen(location);
-    begin(text, "307 Temporary Redirect");
+    http_page_begin(text, "307 Temporary Redirect");
     text_put(text, "<h1>307 Temporary Redirect</h1>\n<p>The folder is at <a href=\"");
     text_put_html(text, location, length);
     text_put(text, "\">");

@@ -5,6 +5,10 @@
 #include "common/text.h"
 #include "http/http_status.h"
 
+/* The frame of a page, with its title; what comes in between is the caller's, in <main>. */
+void http_page_begin(struct text *text, const char *title);
+void http_page_end(struct text *text);
+
 /* What this server is and what to try with it. host: what the client called it; length 0: not known. */
 void http_page_self(struct text *text, const char *host, size_t length);
 

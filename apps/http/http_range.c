@@ -17,7 +17,7 @@ static bool read_number(const uint8_t *at, const uint8_t *end, uint64_t *number)
     return some;
 }
 
-/* "first-last", "first-" or "-suffix". False: it is none of them. begin and end are equal when nothing of it is there. */
+/* "first-last", "first-" or "-suffix". False: it is none of them. begin and end are equal when none of it is there. */
 static bool read_range(const uint8_t *text, uint32_t length, uint64_t size, struct http_range *range) {
     const uint8_t *dash = memchr(text, '-', length), *end = text + length;
     uint64_t first, last;

@@ -120,7 +120,7 @@ void http_server_close(struct http_server *server) {
 
 static void set_now(struct http_server *server, lucid_time now) {
     server->now = now;
-    http_site_set_time(&server->site, server->options.epoch + now);
+    http_site_set_time(&server->site, now, server->options.epoch + now);
 }
 
 void http_server_set_epoch(struct http_server *server, uint64_t epoch) {

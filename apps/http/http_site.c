@@ -6,16 +6,32 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "http/http_echo.h"
 #include "http/http_page.h"
 #include "http/http_root.h"
 #include "http/http_static.h"
+#include "http/http_try.h"
 
 static bool answer_page(struct http_site *site, struct http_exchange *exchange);
 static bool answer_echo(struct http_site *site, struct http_exchange *exchange);
 
+/* All but CONNECT, which has no path, and TRACE, which sends secrets back (RFC 9110 9.3.8). */
+enum { ANY_METHOD = HTTP_GET | HTTP_HEAD | HTTP_POST | HTTP_PUT | HTTP_DELETE | HTTP_PATCH };
+
 static const struct http_handler handlers[] = {
     {.path = "", .methods = HTTP_GET | HTTP_HEAD, .without_root = true, .answer = answer_page},
     {.path = "", .methods = HTTP_POST, .takes_body = true, .answer = answer_echo},
+    {.path = "echo", .methods = ANY_METHOD, .takes_body = true, .answer = http_echo_answer},
+    {.path = "headers", .methods = HTTP_GET | HTTP_HEAD, .answer = http_echo_answer},
+    {.path = "anything/", .methods = ANY_METHOD, .takes_body = true, .answer = http_anything_answer},
+    {.path = "cookie", .methods = HTTP_GET | HTTP_HEAD, .answer = http_cookie_answer},
+    {.path = "status/", .methods = ANY_METHOD, .answer = http_status_answer},
+    {.path = "redirect/", .methods = ANY_METHOD, .answer = http_redirect_answer},
+    {.path = "delay/", .methods = HTTP_GET | HTTP_HEAD | HTTP_POST, .takes_body = true, .answer = http_delay_answer},
+    {.path = "bytes/", .methods = HTTP_GET | HTTP_HEAD, .answer = http_bytes_answer},
+    {.path = "range/", .methods = HTTP_GET | HTTP_HEAD, .answer = http_range_answer},
+    {.path = "stream/", .methods = HTTP_GET | HTTP_HEAD, .answer = http_stream_answer},
+    {.path = "drip", .methods = HTTP_GET | HTTP_HEAD, .answer = http_drip_answer},
     {.path = NULL, .methods = HTTP_GET | HTTP_HEAD, .needs_root = true, .answer = http_static_answer},
 };
 
@@ -46,7 +62,8 @@ void http_site_close(struct http_site *site) {
     }
 }
 
-void http_site_set_time(struct http_site *site, uint64_t wall) {
+void http_site_set_time(struct http_site *site, lucid_time now, uint64_t wall) {
+    site->now = now;
     int64_t second = (int64_t)(wall / LUCID_SECOND);
     if (second != site->second) {
         site->second = second;

@@ -23,6 +23,7 @@ struct http_site {
     int root;   /* folder, see http_root.h; -1: none */
     struct http_budget budget;
     struct http_files mapped;
+    lucid_time now; /* the server's clock */
     int64_t second; /* since 1970, as it was last asked for */
     char date[HTTP_DATE_TEXT];
 };
@@ -59,8 +60,8 @@ struct http_exchange {
 int http_site_open(struct http_site *site, const char *root, size_t memory, char *error, size_t size);
 void http_site_close(struct http_site *site);
 
-/* The time, for Date: nanoseconds since 1970. */
-void http_site_set_time(struct http_site *site, uint64_t wall);
+/* The time: on the server's clock; and for Date, nanoseconds since 1970. */
+void http_site_set_time(struct http_site *site, lucid_time now, uint64_t wall);
 
 /* Finds who answers. Sets handler, or refusal and what belongs to it. */
 void http_site_find(const struct http_site *site, struct http_exchange *exchange);

@@ -6,31 +6,64 @@
 #ifndef HTTP_STATUS_H
 #define HTTP_STATUS_H
 
-/* X(code, "reason phrase") */
-#define HTTP_STATUS_LIST(X)                   \
-    X(100, "Continue")                        \
-    X(200, "OK")                              \
-    X(204, "No Content")                      \
-    X(206, "Partial Content")                 \
-    X(301, "Moved Permanently")               \
-    X(304, "Not Modified")                    \
-    X(307, "Temporary Redirect")              \
-    X(308, "Permanent Redirect")              \
-    X(400, "Bad Request")                     \
-    X(403, "Forbidden")                       \
-    X(404, "Not Found")                       \
-    X(405, "Method Not Allowed")              \
-    X(408, "Request Timeout")                 \
-    X(412, "Precondition Failed")             \
-    X(413, "Content Too Large")               \
-    X(414, "URI Too Long")                    \
-    X(416, "Range Not Satisfiable")           \
-    X(417, "Expectation Failed")              \
-    X(431, "Request Header Fields Too Large") \
-    X(500, "Internal Server Error")           \
-    X(501, "Not Implemented")                 \
-    X(503, "Service Unavailable")             \
-    X(505, "HTTP Version Not Supported")
+/* X(code, "reason phrase", "what it means"): RFC 9110 15, and others. */
+#define HTTP_STATUS_LIST(X)                                                                         \
+    X(100, "Continue", "go on with the body")                                                       \
+    X(101, "Switching Protocols", "another protocol follows on this connection")                    \
+    X(200, "OK", "it worked")                                                                       \
+    X(201, "Created", "something new is there now; Location says where")                            \
+    X(202, "Accepted", "it will be done later, perhaps")                                            \
+    X(203, "Non-Authoritative Information", "somebody on the way has changed the answer")           \
+    X(204, "No Content", "it worked, and there is nothing to say")                                  \
+    X(205, "Reset Content", "it worked: clear the form")                                            \
+    X(206, "Partial Content", "here is the part that was asked for")                                \
+    X(300, "Multiple Choices", "there are several of it: choose one")                               \
+    X(301, "Moved Permanently", "it lives elsewhere for good; POST usually becomes GET on the way") \
+    X(302, "Found", "it is elsewhere just now; POST usually becomes GET on the way")                \
+    X(303, "See Other", "the answer is elsewhere: get it by GET")                                   \
+    X(304, "Not Modified", "the copy that the client has is still good")                            \
+    X(305, "Use Proxy", "not used any more")                                                        \
+    X(307, "Temporary Redirect", "it is elsewhere just now: ask there, by the same method")         \
+    X(308, "Permanent Redirect", "it lives elsewhere for good: ask there, by the same method")      \
+    X(400, "Bad Request", "the request is not well formed")                                         \
+    X(401, "Unauthorized", "say who you are")                                                       \
+    X(402, "Payment Required", "reserved")                                                          \
+    X(403, "Forbidden", "the server knows what is asked for, and will not do it")                   \
+    X(404, "Not Found", "there is nothing here")                                                    \
+    X(405, "Method Not Allowed", "not with this method; Allow says which")                          \
+    X(406, "Not Acceptable", "not in any form that Accept allows")                                  \
+    X(407, "Proxy Authentication Required", "say to the proxy who you are")                         \
+    X(408, "Request Timeout", "the request took too long to arrive")                                \
+    X(409, "Conflict", "it does not fit what is there now")                                         \
+    X(410, "Gone", "it was here, and will not come back")                                           \
+    X(411, "Length Required", "say how long the body is")                                           \
+    X(412, "Precondition Failed", "it is not what the request says it must be")                     \
+    X(413, "Content Too Large", "the body is longer than is taken here")                            \
+    X(414, "URI Too Long", "the target is longer than is taken here")                               \
+    X(415, "Unsupported Media Type", "not with a body of this type")                                \
+    X(416, "Range Not Satisfiable", "there is nothing in the range that is asked for")              \
+    X(417, "Expectation Failed", "what Expect asks for cannot be had")                              \
+    X(418, "I'm a teapot", "not coffee; RFC 2324")                                                  \
+    X(421, "Misdirected Request", "this server does not answer for that host")                      \
+    X(422, "Unprocessable Content", "well formed, but it makes no sense")                           \
+    X(423, "Locked", "somebody else works on it")                                                   \
+    X(424, "Failed Dependency", "something that it needs has failed")                               \
+    X(425, "Too Early", "it may be a replay: ask again after the handshake")                        \
+    X(426, "Upgrade Required", "only by another protocol; Upgrade says which")                      \
+    X(428, "Precondition Required", "say which version of it is meant")                             \
+    X(429, "Too Many Requests", "slower, please; Retry-After says when")                            \
+    X(431, "Request Header Fields Too Large", "the fields are longer than is taken here")           \
+    X(451, "Unavailable For Legal Reasons", "somebody has forbidden it")                            \
+    X(500, "Internal Server Error", "the server has made a mistake")                                \
+    X(501, "Not Implemented", "the server does not know how to do that")                            \
+    X(502, "Bad Gateway", "the server behind this one has given no good answer")                    \
+    X(503, "Service Unavailable", "not now; Retry-After says when")                                 \
+    X(504, "Gateway Timeout", "the server behind this one has not answered in time")                \
+    X(505, "HTTP Version Not Supported", "not by this version of HTTP")                             \
+    X(506, "Variant Also Negotiates", "the server is not set up as it should be")                   \
+    X(507, "Insufficient Storage", "there is no room for it")                                       \
+    X(508, "Loop Detected", "it goes round in a circle")                                            \
+    X(511, "Network Authentication Required", "say to the network who you are")
 
 /* X(NAME, status, "source", "sentence") */
 #define HTTP_REFUSAL_LIST(X)                                                                                           \
@@ -108,5 +141,8 @@ const struct http_reason *http_reason(enum http_refusal refusal);
 
 /* "Not Found" for 404; "" for a code that is not in the list. */
 const char *http_status_phrase(int status);
+
+/* "there is nothing here" for 404; of others what their first digit says. */
+const char *http_status_meaning(int status);
 
 #endif

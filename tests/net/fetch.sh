@@ -130,7 +130,8 @@ fetch http://10.77.0.1:8000/ten 2>"$work/err" | head -c 10 >/dev/null
 has "a pipe that nobody reads" "$work/err" 'cannot write to standard output: Broken pipe'
 
 fails_with "no name" 2 'neither an address nor a name' http://a..b/
-fails_with "no name server" 1 'www.lab.test has no address here: .*cannot be asked \(ECONNREFUSED\)' http://www.lab.test/
+fails_with "no name server" 1 'www.lab.test has no address here: .*cannot be asked \(ECONNREFUSED\)' \
+    http://www.lab.test/
 fails_with "a field with a line feed" 2 'control character' -H 'A: b
 C: d' http://10.77.0.1/
 fails_with "wrong faults" 2 'faults' --faults loss=x http://10.77.0.1/

@@ -174,7 +174,7 @@ START_TEST(asks_again) {
 }
 END_TEST
 
-/* The answer to the first query comes after the second was sent: it has the wrong id by then, and counts for nothing. */
+/* The answer to the first query comes after the second was sent: it has the wrong id by then, and does not count. */
 static enum lucid_link_fate hold_all(void *user, lucid_time now, const uint8_t *octets, size_t length, uint64_t id) {
     (void)now, (void)octets, (void)length, (void)id;
     return *(unsigned *)user == queries ? LUCID_LINK_HOLD : LUCID_LINK_PASS;
