@@ -1,5 +1,5 @@
-/* http_echo.c: see http_echo.h. What the client sent is data everywhere: escaped in the page and in JSON, and plain text
- * says nosniff, so that nobody else's request becomes a page of ours. */
+/* http_echo.c: see http_echo.h. What the client sent is data everywhere: escaped in the page and in JSON, and plain
+ * text says nosniff, so that nobody else's request becomes a page of ours. */
 #include "http/http_echo.h"
 
 #include <string.h>

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "http/http_accept.h"
 #include "http/http_echo.h"
 #include "http/http_page.h"
 #include "http/http_root.h"
@@ -191,12 +192,19 @@ bool http_site_answer(struct http_site *site, struct http_exchange *exchange) {
 /* ---- the handlers: false is a refusal, or that there was no memory ---- */
 
 static bool answer_page(struct http_site *site, struct http_exchange *exchange) {
+    static const char *const forms[] = {"text/html", "text/plain"};
     struct http_span host = exchange->request.host;
     struct text page = text_growing();
+    bool plain = http_accept_best(&exchange->request.head, exchange->octets, forms, 2) == 1;
     (void)site;
-    http_page_self(&page, (const char *)exchange->octets + host.at, host.length);
+    if (plain) {
+        text_put(&page, "OK");
+    } else {
+        http_page_self(&page, (const char *)exchange->octets + host.at, host.length);
+    }
     http_answer_begin(&exchange->answer, 200, &exchange->about);
-    bool made = http_answer_text(&exchange->answer, "text/html; charset=utf-8", &page);
+    http_answer_field(&exchange->answer, "Vary", "Accept");
+    bool made = http_answer_text(&exchange->answer, plain ? "text/plain" : "text/html; charset=utf-8", &page);
     text_free(&page);
     return made;
 }

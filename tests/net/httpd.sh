@@ -36,7 +36,7 @@ check_at() {
     same "$url: and there is its index" "200 $(hash_of <"$work/root/folder/index.html")" "$(answer -L "$url/folder")"
     same "$url: nothing there" 404 "$(answer "$url/nothing" | cut -c 1-3)"
     same "$url: nothing outside" 400 "$(answer --path-as-is "$url/../../../etc/passwd" | cut -c 1-3)"
-    same "$url: a method that it does not have" "405 GET, HEAD" \
+    same "$url: a method that it does not have" "405 GET, HEAD, OPTIONS" \
         "$(answer -X DELETE "$url/alive" | cut -c 1-3) $(field allow -X DELETE "$url/alive")"
     same "$url: two requests on one connection" "200 1 200 0 " \
         "$(get -g -o /dev/null -o /dev/null -w '%{http_code} %{num_connects} ' "$url/alive" "$url/alive")"

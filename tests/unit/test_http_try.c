@@ -115,6 +115,14 @@ START_TEST(accepted) {
 }
 END_TEST
 
+START_TEST(root_in_plain_text) {
+    struct web_answer answer = ask("GET", "/", "Accept: text/plain, */*;q=0.1\r\n", "", 200);
+    body_is(&answer, "OK");
+    answer = ask("GET", "/", "Accept: */*\r\n", "", 200);
+    has(&answer, "Content-Type: text/html; charset=utf-8");
+}
+END_TEST
+
 START_TEST(cookies) {
     struct web_answer answer = ask("GET", "/cookie", "Cookie: a=1; b=two+%20;c\r\nCookie: d==\r\n", "", 200);
     body_is(&answer, "a=1\nb=two+%20\nc=\nd==\n");
@@ -269,6 +277,7 @@ int main(void) {
     tcase_add_test(tests, echo_as_json);
     tcase_add_test(tests, echo_as_page);
     tcase_add_loop_test(tests, accepted, 0, (int)(sizeof accepts / sizeof accepts[0]));
+    tcase_add_test(tests, root_in_plain_text);
     tcase_add_test(tests, cookies);
     tcase_add_test(tests, statuses);
     tcase_add_test(tests, redirections);
