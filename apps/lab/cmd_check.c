@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "lab/lab.h"
+#include "lab/session.h"
 #include "lab/tlog_check.h"
 
 static double now(void) {
@@ -51,7 +52,19 @@ static int print_verdict(const char *path, const struct tlog *log, const struct 
     return LAB_OK;
 }
 
-static int check_file(const char *path, bool timed) {
+/* A log of the simulated world that happened comes again from its seed and its commands. */
+static int check_again(const char *path, const struct tlog *log) {
+    char error[LAB_ERROR];
+    int same = session_replays(log, error);
+    if (same == 1) {
+        printf("%s: run again from its seed and commands, it comes out the same\n", path);
+        return LAB_OK;
+    }
+    printf("%s: %s\n", path, error);
+    return LAB_FAILED;
+}
+
+static int check_file(const char *path, bool timed, bool again) {
     char error[LAB_ERROR];
     struct tlog_report report;
     double begin = now();
@@ -73,27 +86,31 @@ static int check_file(const char *path, bool timed) {
         printf("%s: %.1f MB read in %.3f s (%.0f MB/s), checked in %.3f s\n", path, megabytes, read - begin,
                megabytes / (read - begin), checked - read);
     }
+    if (again && status == LAB_OK) {
+        status = check_again(path, log);
+    }
     tlog_free(log);
     return status;
 }
 
 int lab_check(int argc, char **argv) {
-    bool timed = false;
+    bool timed = false, again = false;
     int files = 0, worst = LAB_OK;
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--time")) {
-            timed = true;
-        } else if (argv[i][0] == '-' && argv[i][1]) {
-            return lab_refuse("usage: lucid-lab check FILE.tlog... [--time]");
-        } else {
-            files++;
+        bool time = !strcmp(argv[i], "--time"), run = !strcmp(argv[i], "--again");
+        timed |= time;
+        again |= run;
+        if (!time && !run && argv[i][0] == '-' && argv[i][1]) {
+            return lab_refuse("usage: lucid-lab check FILE.tlog... [--again] [--time]");
         }
+        files += !time && !run;
     }
     if (!files) {
-        return lab_refuse("usage: lucid-lab check FILE.tlog... [--time]; `-` is standard input");
+        return lab_refuse("usage: lucid-lab check FILE.tlog... [--again] [--time]; `-` is standard input");
     }
     for (int i = 1; i < argc; i++) {
-        int status = strcmp(argv[i], "--time") ? check_file(argv[i], timed) : LAB_OK;
+        bool option = argv[i][0] == '-' && argv[i][1];
+        int status = option ? LAB_OK : check_file(argv[i], timed, again);
         worst = status > worst ? status : worst;
     }
     return worst;

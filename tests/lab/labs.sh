@@ -42,6 +42,8 @@ for id in $("$lab" list | sed -n 's/^\(L[0-9]*\) .*/\1/p'); do
         awk -F '\t' '$1 == "item" && $3 == "predict" { print $2 "\t" $8 }' "one-$variant/$id-7/result.tsv" >answers
         "$lab" run "$id" --variant "$variant" --headless --seed 7 --out "three-$variant" --answers answers >out 2>&1 ||
             no "$id $variant: the outcome as the answers"
+        # With its predictions and checks, the log comes again from its seed and commands.
+        "$lab" check --again "three-$variant/$id-7/run.tlog" >out 2>&1 || no "$id $variant: its log, run again"
         rm -rf one-* two-* three-*
     done
 done
