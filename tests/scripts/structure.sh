@@ -106,6 +106,8 @@ for bad in "/* $word: later */" "$(printf 'int\tx;')" 'int x; ' "/* $(printf '%0
     fails "check_words: $(printf %s "$bad" | tr '\t' '>' | cut -c 1-30)" '^stack/base/bad.c:2: ' \
         "$root/scripts/check_words" "$work"
 done
+printf '/* %s */\n' "$(printf '%060d' 0 | sed 's/0/字/g')" | put stack/base/bad.c
+passes "check_words: characters count, not octets" "$root/scripts/check_words" "$work"
 rm "$work/stack/base/bad.c"
 
 # ---- check_symbols, check_exports ----
