@@ -15,7 +15,7 @@
 #include "lucid/whatif.h"
 #include "unit/unit.h"
 
-/* Wrong worlds by one more line of set-up. NULL: the rule that the scenario takes away is back. */
+/* Wrong worlds by more lines of set-up, a line feed between them. NULL: the rule that the scenario has lost is back. */
 static const char *const WORLDS[] = {
     NULL,
     "wire cut",
@@ -52,6 +52,8 @@ static const char *const WORLDS[] = {
     "without rst-validation",
     "without half-close",
     "without sws",
+    "without three-way\nwire drop next A->B where SYN nth 2 count 1000000",
+    "without time-wait\nwire dup next B->A where any count 1000000",
 };
 #define WORLDS_COUNT (sizeof WORLDS / sizeof *WORLDS)
 
@@ -59,8 +61,11 @@ static const char *const WORLDS[] = {
 static const struct {
     const char *lab, *variant, *body, *why;
 } ARGUED[] = {
-    {"L01", "a", "conns(B,LISTEN) = 1",
-     "only B's own application could close its listener; the scenario shows that it stays"},
+    {"L01", "a", "conns(B,LISTEN) = 1", "only B's own application could close its listener; shown is that it stays"},
+    {"L05", "a", "A[1]", "its SYN is held back until it is gone: nothing on the wire can reach it"},
+    {"L10", "a", "state(B,TIME-WAIT)", "B closes only after A's FIN; only a wrong machine leads there: tests/fsm"},
+    {"L11", "a", "state(A,CLOSING)", "B's FIN leaves only after A's has come, and carries its ACK; see L10"},
+    {"L13", "b", "state(A,TIME-WAIT)", "A closes only after B's FIN; see L10"},
 };
 #define ARGUED_COUNT (sizeof ARGUED / sizeof *ARGUED)
 
@@ -84,10 +89,20 @@ static unsigned set_up(const struct scenario_variant *variant, const char *wrong
         EXPECT(count < SETUP_MAX - 1);
         line[count++] = text;
     }
-    if (wrong && *wrong) {
-        line[count++] = wrong;
-    }
     return same && !wrong ? 0 : count;
+}
+
+/* Adds the lines of a wrong world; room keeps them. */
+static unsigned make_wrong(const char *wrong, char room[200], const char *line[SETUP_MAX], unsigned count) {
+    char *rest = room, *one;
+    snprintf(room, 200, "%s", wrong ? wrong : "");
+    while ((one = strsep(&rest, "\n"))) {
+        if (*one) {
+            EXPECT(count < SETUP_MAX);
+            line[count++] = one;
+        }
+    }
+    return count;
 }
 
 /* To the end, or until it is clear that there will be none. */
@@ -101,7 +116,9 @@ static void play(struct script *script) {
 static void judge(const struct scenario *scenario, unsigned which, const char *wrong, bool failed[CHECKS_MAX]) {
     const struct scenario_variant *variant = &scenario->variant[which];
     const char *line[SETUP_MAX];
+    char room[200];
     unsigned bad, count = set_up(variant, wrong, line);
+    count = count ? make_wrong(wrong, room, line, count) : 0;
     struct world_options options = {
         .seed = 7, .lab = scenario->id, .variant = variant->id, .payload = 64, .setup = line, .setup_count = count};
     struct session *session = count ? session_open(&options, &bad, sentence) : NULL;
