@@ -48,7 +48,7 @@ static unsigned walk_pattern(struct edges *edges, const char *pattern) {
 
 static int print(const struct edges *edges, unsigned students) {
     struct text text = text_growing();
-    unsigned missing = edges_print(edges, students, &text);
+    unsigned missing = edges_print(edges, students, false, &text);
     fwrite(text.data, 1, text.length, stdout);
     text_free(&text);
     return missing ? LAB_FAILED : LAB_OK;

@@ -1,4 +1,5 @@
-/* cmd_grade.c: lucid-lab grade: the student's state machine (L36), by stages; see grade.h. */
+/* cmd_grade.c: lucid-lab grade: the student's state machine (L36), by stages, see grade.h; or runs of a scenario, see
+ * grade_runs.h. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #include "lab/grade.h"
+#include "lab/grade_runs.h"
 #include "lab/lab.h"
 
 int lab_grade(int argc, char **argv);
@@ -14,7 +16,9 @@ typedef void printer(const struct grade *grade, struct text *text);
 
 struct request {
     struct grade_options options;
+    const char *format;
     printer *print;
+    const char *lab; /* runs of this scenario are graded, and not the machine */
 };
 
 enum { FORMAT = 256, HINT, FAST, OUT, STUDENT };
@@ -48,6 +52,7 @@ static bool digit_up_to(const char *text, unsigned max, unsigned *value) {
 static int take_option(struct request *request, int option) {
     switch (option) {
     case FORMAT:
+        request->format = optarg;
         request->print = find_format(optarg);
         if (!request->print) {
             return lab_refuse("--format %.40s: it is text, tap, junit, gradescope or csv", optarg);
@@ -59,7 +64,7 @@ static int take_option(struct request *request, int option) {
         }
         return LAB_OK;
     case FAST:
-        request->options.fast = true;
+        request->options.plain = request->options.no_curl = true;
         return LAB_OK;
     case OUT:
         request->options.directory = optarg;
@@ -69,7 +74,7 @@ static int take_option(struct request *request, int option) {
         return LAB_OK;
     default:
         return lab_refuse(
-            "usage: lucid-lab grade [1-8|all] [FILE.c] [--format text|tap|junit|gradescope|csv] [--hint N]");
+            "usage: lucid-lab grade [L02|1-8|all] [FILE.c] [--format text|tap|junit|gradescope|csv] [--hint N]");
     }
 }
 
@@ -85,7 +90,12 @@ static int take_argument(struct request *request, const char *argument) {
     if (digit_up_to(argument, GRADE_STAGES, &request->options.stage)) {
         return LAB_OK;
     }
-    return lab_refuse("%.40s is neither a stage (1 to 8), nor all, nor the name of a C file", argument);
+    if (argument[0] == 'L' && strspn(argument + 1, "0123456789") == length - 1) {
+        request->lab = argument;
+        return LAB_OK;
+    }
+    return lab_refuse("%.40s is neither a stage (1 to 8), nor all, nor a scenario (L02), nor the name of a C file",
+                      argument);
 }
 
 static int read_request(struct request *request, int argc, char **argv) {
@@ -109,6 +119,9 @@ static int read_request(struct request *request, int argc, char **argv) {
         if (status) {
             return status;
         }
+    }
+    if (request->lab && strcmp(request->lab, "L36") != 0) {
+        return LAB_OK;
     }
     FILE *file = fopen(request->options.source, "r");
     if (!file) {
@@ -151,11 +164,15 @@ static void run_stages(struct grade *grade) {
 int lab_grade(int argc, char **argv) {
     struct request request = {
         .options = {.source = "student/fsm.c", .directory = "lab-out/grade", .student = ""},
+        .format = "text",
         .print = grade_print_text,
     };
     int status = read_request(&request, argc, argv);
     if (status) {
         return status;
+    }
+    if (request.lab && strcmp(request.lab, "L36") != 0) {
+        return grade_runs(request.lab, "lab-out", request.options.student, request.format);
     }
     struct text text = text_growing();
     struct grade *grade = grade_open(&request.options, &status, &text);

@@ -57,8 +57,8 @@ void edges_put_event(struct text *text, const struct edge *edge);
 /* Holds APPENDIX against the table; what is wrong or excused is written down. Returns how many things are wrong. */
 unsigned edges_audit(const struct edges *edges, struct text *text);
 
-/* The map: what was walked, what is gold, what is missing, each with a hint. students: 0: one's own. Returns how many
- * edges that count are missing. */
-unsigned edges_print(const struct edges *edges, unsigned students, struct text *text);
+/* The map: what was walked, what is gold, and unless it is to be brief what is missing, each with a hint. students: 0:
+ * one's own. Returns how many edges that count are missing. */
+unsigned edges_print(const struct edges *edges, unsigned students, bool brief, struct text *text);
 
 #endif

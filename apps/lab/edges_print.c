@@ -156,11 +156,11 @@ static void put_missing(const struct edges *edges, struct text *text) {
     }
 }
 
-unsigned edges_print(const struct edges *edges, unsigned students, struct text *text) {
+unsigned edges_print(const struct edges *edges, unsigned students, bool brief, struct text *text) {
     struct tally it = tally(edges);
     put_walked(edges, students, text);
     put_matrix(edges, text);
-    if (it.walked < it.count) {
+    if (it.walked < it.count && !brief) {
         put_missing(edges, text);
     }
     text_format(text, "\n%u of %u edges, %u of %u gold", it.walked, it.count, it.gold, it.undrawn);

@@ -7,6 +7,7 @@
 
 #include "lab/lab.h"
 #include "lab/oracle_sets.h"
+#include "lab/sha256.h"
 
 static const struct grade_stage STAGES[GRADE_STAGES + 1] = {
 #define STAGE(number, stage, points) [number] = {.name = stage, .of = points},
@@ -28,6 +29,20 @@ unsigned grade_stage_of(enum tcp_state s, enum ev_kind kind) {
     return CELLS_OF[i].stage;
 }
 
+static void hash_source(struct grade *grade) {
+    struct text source = text_growing();
+    FILE *file = fopen(grade->options.source, "r");
+    char octets[4096];
+    for (size_t got; file && (got = fread(octets, 1, sizeof octets, file)) > 0;) {
+        text_put_octets(&source, octets, got);
+    }
+    if (file) {
+        fclose(file);
+    }
+    sha256_hex(source.data ? source.data : "", source.length, grade->source_hash);
+    text_free(&source);
+}
+
 struct grade *grade_open(const struct grade_options *options, int *status, struct text *error) {
     char sentence[LAB_ERROR];
     *status = LAB_USAGE;
@@ -39,7 +54,8 @@ struct grade *grade_open(const struct grade_options *options, int *status, struc
     grade->options = *options;
     memcpy(grade->stage, STAGES, sizeof STAGES);
     grade->compiler = text_growing();
-    enum pupil_build built = pupil_build(options->source, options->directory, !options->fast, &grade->compiler);
+    hash_source(grade);
+    enum pupil_build built = pupil_build(options->source, options->directory, !options->plain, &grade->compiler);
     if (built == PUPIL_BUILT && (grade->pupil = pupil_open(options->directory, sentence))) {
         return grade;
     }

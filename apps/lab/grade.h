@@ -26,7 +26,8 @@ struct grade_options {
     const char *student;   /* for reports; "" */
     unsigned stage;        /* 1 to 8; 0: all */
     unsigned hint;         /* 0 to 3 */
-    bool fast; /* without sanitizers, and without curl */
+    bool plain;            /* without sanitizers */
+    bool no_curl;          /* stage 8 without it */
 };
 
 /* What is wrong with a cell, the worst last. */
@@ -83,6 +84,7 @@ struct grade {
     struct grade_options options;
     struct pupil *pupil;
     struct text compiler; /* what it said */
+    char source_hash[65]; /* SHA-256 of the file */
     unsigned count;
     struct grade_asked *asked;
     int index[TCP_STATES][EV_KINDS][2][2]; /* passive, queued; -1: not asked */
@@ -130,6 +132,9 @@ void grade_print_tap(const struct grade *grade, struct text *text);
 void grade_print_junit(const struct grade *grade, struct text *text);
 void grade_print_gradescope(const struct grade *grade, struct text *text);
 void grade_print_csv(const struct grade *grade, struct text *text);
+
+/* The lines of the CSV. */
+void grade_put_rows(const struct grade *grade, struct text *text);
 
 /* A story as a ladder. */
 void grade_print_ladder(const struct grade_story *story, struct text *text);

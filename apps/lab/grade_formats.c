@@ -8,6 +8,7 @@
 
 #include "common/json.h"
 #include "lab/grade.h"
+#include "lab/handin.h"
 
 static bool passed(enum grade_cell cell) {
     return cell == CELL_RIGHT || cell == CELL_LEGAL;
@@ -129,13 +130,18 @@ void grade_print_gradescope(const struct grade *grade, struct text *text) {
     text_put(text, "\n");
 }
 
-void grade_print_csv(const struct grade *grade, struct text *text) {
-    text_put(text, "student,lab,item,score,of,seed,hash\n");
+void grade_put_rows(const struct grade *grade, struct text *text) {
     for (unsigned i = 1; i <= GRADE_STAGES; i++) {
         const struct grade_stage *stage = &grade->stage[i];
         if (stage->counted) {
-            text_format(text, "%s,L36,stage %u %s,%u,%u,,%s\n", grade->options.student, i, stage->name, stage->points,
-                        stage->of, "");
+            handin_put_field(grade->options.student, text);
+            text_format(text, ",L36,stage %u %s,%u,%u,,%s\n", i, stage->name, stage->points, stage->of,
+                        grade->source_hash);
         }
     }
+}
+
+void grade_print_csv(const struct grade *grade, struct text *text) {
+    text_put(text, "student,lab,item,score,of,seed,hash\n");
+    grade_put_rows(grade, text);
 }

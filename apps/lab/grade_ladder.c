@@ -64,10 +64,10 @@ void grade_print_ladder(const struct grade_story *story, struct text *text) {
 
 /* ---- SVG ---- */
 
-#define WIDTH 860
+#define WIDTH 1000
 #define LEFT 60
 #define YOU 330
-#define RFC 610
+#define RFC 640
 #define TOP 70
 #define RUNG 44
 

@@ -50,6 +50,9 @@ const char *pupil_last_words(const struct pupil *pupil);
 /* A new process: nothing that it may have kept is left. */
 void pupil_renew(struct pupil *pupil);
 
+/* Removes what pupil_build() made in a directory, and the directory if nothing else is in it. */
+void pupil_remove(const char *directory);
+
 /* Makes a directory and those above it. Returns 0, or -1 and errno. */
 int pupil_mkdir(const char *path);
 

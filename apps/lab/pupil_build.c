@@ -104,20 +104,31 @@ static int compile(const char *source, const char *directory, bool sanitize, str
     return run(arguments, said);
 }
 
+static void remove_all(const char *directory, const char *pattern) {
+    char path[520];
+    glob_t found;
+    snprintf(path, sizeof path, "%s/%s", directory, pattern);
+    if (!glob(path, 0, NULL, &found)) {
+        for (size_t k = 0; k < found.gl_pathc; k++) {
+            unlink(found.gl_pathv[k]);
+        }
+        globfree(&found);
+    }
+}
+
 /* What an earlier run left. */
 static void remove_old(const char *directory) {
     static const char *const patterns[] = {"machine", "machine-plain", "machine.log", "fail-*.svg"};
     for (unsigned i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
-        char path[520];
-        glob_t found;
-        snprintf(path, sizeof path, "%s/%s", directory, patterns[i]);
-        if (!glob(path, 0, NULL, &found)) {
-            for (size_t k = 0; k < found.gl_pathc; k++) {
-                unlink(found.gl_pathv[k]);
-            }
-            globfree(&found);
-        }
+        remove_all(directory, patterns[i]);
     }
+}
+
+void pupil_remove(const char *directory) {
+    remove_old(directory);
+    remove_all(directory, "fsm.h");
+    remove_all(directory, "ask.c");
+    rmdir(directory);
 }
 
 static bool libraries_missing(const struct text *said) {
