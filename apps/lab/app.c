@@ -78,3 +78,11 @@ int app_read(const struct lab_words *words, unsigned at, const struct lab_app **
     }
     return 0;
 }
+
+void app_list(struct text *text) {
+    for (unsigned i = 0; i < TABLES_COUNT; i++) {
+        for (const struct lab_app *app = TABLES[i]; app->name; app++) {
+            text_format(text, "%-16s  %s\n", app->name, app->what);
+        }
+    }
+}

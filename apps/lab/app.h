@@ -27,4 +27,7 @@ extern const struct lab_app APPS_SERVERS[], APPS_CLIENTS[], APPS_READERS[];
 int app_read(const struct lab_words *words, unsigned at, const struct lab_app **app, struct app_settings *settings,
              char error[LAB_ERROR]);
 
+/* A line for each, for people. */
+void app_list(struct text *text);
+
 #endif

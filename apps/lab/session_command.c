@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/app.h"
 #include "lab/session_private.h"
 #include "lab/stuck.h"
 #include "lab/words.h"
@@ -202,13 +203,20 @@ static int do_save(struct line *line) {
 }
 
 static int do_help(struct line *line) {
-    text_put(line->say,
-             "A connect B:80 [from 40000] | A listen 80 [backlog 8] [app NAME] | A send \"hi\" | A send 2MB\n"
-             "A read [N|off|on] | A close | A shutdown | A abort | A crash | A restart | A set nodelay on\n"
-             "wire drop|hold|dup|corrupt|delay 300ms|reorder 2 next A->B [where SYN] [count 2] [tag t]\n"
-             "wire release [tag] | wire list | wire delay 20ms | wire rate 1mbit | wire queue 10 | wire cut\n"
-             "step | next state | run | run until A.state=ESTABLISHED max 60s | skip 2h | back | goto 12\n"
-             "why [N] | status | note \"text\" | without NAME | with NAME | save FILE.lab\n");
+    if (words_is(line->words, 1, "apps")) {
+        app_list(line->say);
+        return 0;
+    }
+    text_put(
+        line->say,
+        "A connect B:80 [from 40000] [app NAME] | A listen 80 [backlog 8] [app NAME] | A send \"hi\" | A send 2MB\n"
+        "A read [N|off|on] | A close | A shutdown | A abort | A status | A crash | A restart | A set nodelay on\n"
+        "wire drop|hold|dup|corrupt|delay 300ms|reorder 2  next A->B [where SYN] [count 2] [tag t]  or  id 17\n"
+        "wire release [tag|all|id 17] | wire list | wire delay 20ms [A->B] | wire rate 1mbit | wire queue 10\n"
+        "wire mtu 576 [icmp on] | wire loss 2% | wire cut [A->B] | wire heal\n"
+        "icmp unreachable 3 to A about last | iss A 100 | without NAME | with NAME | note \"text\"\n"
+        "step [N] | next state | run [until A.state=ESTABLISHED] [max 60s] | skip 2h | back [N] | goto 12\n"
+        "why [N] | status | save FILE.lab | help apps\n");
     return 0;
 }
 
@@ -264,6 +272,9 @@ static int for_world(struct line *line) {
 int session_command(struct session *session, const char *text, struct text *say, char error[LAB_ERROR]) {
     struct lab_words words;
     struct line line = {session, &words, text, say, error};
+    if (session->broken || !world_sound(session->world)) {
+        return words_fail(error, "there was not enough memory for all that happened, and the log is not complete");
+    }
     if (words_split(&words, text, error) < 0) {
         return -1;
     }

@@ -282,7 +282,7 @@ ptrdiff_t socket_read(struct lab_socket *socket, size_t most) {
             socket->app->ended(socket);
         }
     }
-    if (got < 0 && got != -LUCID_EAGAIN) {
+    if (got < 0 && got != -LUCID_EAGAIN && got != -LUCID_ENOTCONN) {
         socket_close(socket);
     }
     return got;

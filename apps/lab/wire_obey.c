@@ -111,11 +111,27 @@ int wire_obey(struct wire *wire, lucid_time now, const struct wire_order *order,
 
 /* ---- for people ---- */
 
+static void list_rate(uint64_t rate, struct text *text) {
+    static const char *const units[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
+    unsigned unit = 0;
+    for (; unit < 3 && rate % 1000 == 0; unit++) {
+        rate /= 1000;
+    }
+    text_format(text, "%" PRIu64 " %s", rate, units[unit]);
+}
+
 static void list_direction(const struct wire *wire, unsigned from, unsigned to, struct text *text) {
     const struct direction *direction = &wire->direction[from][to];
-    text_format(text, "%s->%s  delay %" PRIu64 " ms  rate %" PRIu64 " bit/s  queue %" PRIu32 "  mtu %" PRIu32,
-                name_of(wire, from), name_of(wire, to), direction->delay / LUCID_MILLISECOND, direction->rate,
-                direction->queue, direction->mtu);
+    text_format(text, "%s->%s  delay ", name_of(wire, from), name_of(wire, to));
+    bool whole = direction->delay % LUCID_MILLISECOND == 0;
+    text_format(text, "%" PRIu64 " %s", direction->delay / (whole ? LUCID_MILLISECOND : LUCID_MICROSECOND),
+                whole ? "ms" : "us");
+    text_put(text, "  rate ");
+    list_rate(direction->rate, text);
+    text_format(text, "  queue %" PRIu32 "  mtu %" PRIu32, direction->queue, direction->mtu);
+    if (direction->loss > 0) {
+        text_format(text, "  loss %" PRIu32 ".%04" PRIu32 "%%", direction->loss / 10000, direction->loss % 10000);
+    }
     text_format(text, "%s%s\n", direction->icmp ? "  icmp on" : "", direction->cut ? "  CUT" : "");
 }
 

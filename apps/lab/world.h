@@ -59,6 +59,9 @@ int world_step(struct world *world, lucid_time limit);
 
 lucid_time world_now(const struct world *world);
 
+/* False: there was no memory for something that happened; the log is not to be trusted. */
+bool world_sound(const struct world *world);
+
 /* The number the next event will have. */
 uint32_t world_next_event(const struct world *world);
 

@@ -232,6 +232,10 @@ lucid_time world_now(const struct world *world) {
     return world->now;
 }
 
+bool world_sound(const struct world *world) {
+    return !world->record.no_memory;
+}
+
 uint32_t world_next_event(const struct world *world) {
     return world->record.next;
 }

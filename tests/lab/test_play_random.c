@@ -143,11 +143,52 @@ START_TEST(whatever_it_is_told) {
 }
 END_TEST
 
+/* ---- lines that are almost right ---- */
+
+static void spoil(char *line, size_t room) {
+    static const char letters[] = "\"\\ \t->:#.,=<>%0123456789abAB~\x80\xff()[]{}\n";
+    for (unsigned n = 1 + lab_rng_below(&rng, 4); n > 0; n--) {
+        size_t length = strlen(line), at = lab_rng_below(&rng, (uint32_t)length + 1);
+        char letter = letters[lab_rng_below(&rng, sizeof letters - 1)];
+        if (lab_rng_below(&rng, 2) == 0 && length + 2 < room) {
+            memmove(line + at + 1, line + at, length - at + 1);
+        }
+        if (at < length) {
+            line[at] = letter;
+        }
+    }
+}
+
+START_TEST(whatever_is_typed) {
+    const char *setup[] = {"node A 10.77.0.1", "node B 10.77.0.2 listen 80 app echo", "node C 10.77.0.3 app attacker"};
+    struct world_options options = {.seed = (uint64_t)_i, .payload = 64, .setup = setup, .setup_count = 3};
+    char error[LAB_ERROR], line[300];
+    unsigned place;
+    struct session *session = session_open(&options, &place, error);
+    struct text say = text_growing();
+    lab_rng_seed(&rng, (uint64_t)_i, LAB_STREAM_APPLICATION, 98);
+    for (unsigned i = 0; i < 300; i++) {
+        draw(line, sizeof line);
+        spoil(line, sizeof line);
+        if (strncmp(line, "save", 4) != 0) {
+            error[0] = '\0';
+            bool refused = session_command(session, line, &say, error) < 0;
+            ck_assert_msg(!refused || error[0] != '\0', "%s is refused without a word", line);
+        }
+    }
+    session_goto(session, tlog_count(session->log), error);
+    lab_play_check(session->log);
+    text_free(&say);
+    session_close(session);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("play_random");
     TCase *tcase = tcase_create("play_random");
     const char *seeds = getenv("LAB_SEEDS");
     tcase_add_loop_test(tcase, whatever_it_is_told, 0, seeds ? atoi(seeds) : 100);
+    tcase_add_loop_test(tcase, whatever_is_typed, 0, seeds ? atoi(seeds) : 20);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -185,6 +185,35 @@ START_TEST(a_command_after_back_is_a_branch) {
 }
 END_TEST
 
+/* ---- asking ---- */
+
+START_TEST(what_is_answered) {
+    struct session *session = open_with(7, "wire loss 2.5% A->B");
+    must(session, "wire hold next A->B where SYN tag old");
+    must(session, "wire drop next B->A count 3");
+    must(session, "wire delay 1500us B->A");
+    must(session, "wire rate 64kbit B->A");
+    must(session, "wire cut B->A");
+    must(session, "A connect B:80 from 40000");
+    char *said = answer(session, "wire list");
+    ck_assert_str_eq(said, "A->B  delay 20 ms  rate 10 Mbit/s  queue 100  mtu 1500  loss 2.5000%\n"
+                           "B->A  delay 1500 us  rate 64 kbit/s  queue 100  mtu 1500  CUT\n"
+                           "rule: drop the next 3 of B->A\n"
+                           "held: packet 1 of A->B, tag old\n");
+    free(said);
+    said = answer(session, "status");
+    ck_assert_str_eq(said, "A#1  SYN-SENT     10.77.0.1:40000  10.77.0.2:80\nB#1  LISTEN       *:80  *:0\n");
+    free(said);
+    said = answer(session, "why");
+    ck_assert_ptr_nonnull(strstr(said, "3.10.1"));
+    free(said);
+    said = answer(session, "help apps");
+    ck_assert_ptr_nonnull(strstr(said, "slow-reader"));
+    free(said);
+    session_close(session);
+}
+END_TEST
+
 /* ---- mistakes change nothing ---- */
 
 static const char *const WRONG[][2] = {
@@ -386,6 +415,7 @@ int main(void) {
     tcase_add_test(tcase, restart_without_crash);
     tcase_add_test(tcase, back_shows_and_step_shows_again);
     tcase_add_test(tcase, a_command_after_back_is_a_branch);
+    tcase_add_test(tcase, what_is_answered);
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
     tcase_add_test(tcase, a_mistake_after_back_leaves_the_future);
     tcase_add_test(tcase, a_rule_is_taken_away_in_the_middle);
