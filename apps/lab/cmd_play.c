@@ -165,6 +165,22 @@ static int on_the_page(struct play *play) {
     return status == LAB_OK ? lab_web_serve(&world, (uint16_t)play->port) : status;
 }
 
+/* On a terminal, if it can be painted and nothing else was asked for. */
+static bool is_painted(const struct play *play) {
+    return !play->script && !play->web && (play->painted || (!play->in_words && !term_why_not()));
+}
+
+static int go(struct play *play) {
+    if (is_painted(play)) {
+        return tui_play(play->session, NULL);
+    }
+    tell(play);
+    if (play->web) {
+        return on_the_page(play);
+    }
+    return play->script ? run_script(play) : do_lines(play, stdin);
+}
+
 int lab_play(int argc, char **argv) {
     struct play play = {.seed = 1, .nodes = 2, .port = WEB_PORT};
     int used, status = LAB_OK;
@@ -175,12 +191,7 @@ int lab_play(int argc, char **argv) {
     }
     play.keeps_going = !play.script && isatty(STDIN_FILENO);
     status = open_session(&play);
-    if (status == LAB_OK && !play.script && !play.web && (play.painted || (!play.in_words && !term_why_not()))) {
-        status = tui_play(play.session, NULL);
-    } else if (status == LAB_OK) {
-        tell(&play);
-        status = play.web ? on_the_page(&play) : play.script ? run_script(&play) : do_lines(&play, stdin);
-    }
+    status = status == LAB_OK ? go(&play) : status;
     session_close(play.session);
     return status;
 }

@@ -27,12 +27,14 @@ struct lab_http_line {
     char text[LINE_MAX_NOTED + 1];
 };
 
+TAILQ_HEAD(lab_http_lines, lab_http_line);
+
 struct lab_http {
     struct transport base; /* what the server is given; its ops are below */
     struct stack_transport stack;
     struct http_server *server;
     struct node *node;
-    TAILQ_HEAD(, lab_http_line) lines;
+    struct lab_http_lines lines;
 };
 
 static struct lab_http *http_of(struct transport *transport) {

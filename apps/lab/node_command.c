@@ -60,6 +60,19 @@ static int read_app(struct request *request, const struct lab_app **app, struct 
 
 /* ---- connect and listen ---- */
 
+/* The address of a node, or one in digits. */
+static int read_host(const struct request *request, const char *name, struct lucid_addr *addr) {
+    const struct node *node = sim_node(request->node->world, name);
+    if (node) {
+        *addr = node->address.addr;
+        return 0;
+    }
+    if (lucid_addr_parse(name, addr) < 0) {
+        return words_fail(request->error, "there is no node %.40s; for example `A connect B:80`", name);
+    }
+    return 0;
+}
+
 /* "B:80", "10.77.0.2:80", "[fd77::2]:80". */
 static int read_remote(struct request *request, struct lucid_sockaddr *remote) {
     char name[LUCID_ADDR_TEXT + 2] = "";
@@ -72,13 +85,8 @@ static int read_remote(struct request *request, struct lucid_sockaddr *remote) {
     bool bracket = text[0] == '[' && colon[-1] == ']';
     memcpy(name, bracket ? text + 1 : text, bracket ? length - 2 : length);
     remote->port = (uint16_t)port;
-    const struct node *node = sim_node(request->node->world, name);
-    if (!node && lucid_addr_parse(name, &remote->addr) < 0) {
-        return words_fail(request->error, "there is no node %.40s; for example `A connect B:80`", name);
-    }
-    remote->addr = node ? node->address.addr : remote->addr;
     request->at++;
-    return 0;
+    return read_host(request, name, &remote->addr);
 }
 
 static int do_connect(struct request *request) {
@@ -187,25 +195,31 @@ static int do_send(struct request *request) {
     return 0;
 }
 
-static int do_read(struct request *request) {
+/* "read" and "read N": once, at most so much. */
+static int do_read_once(struct request *request) {
     uint64_t most = 65536;
-    bool on = take(request, "on"), off = !on && take(request, "off");
-    if (need_stream(request) < 0) {
-        return -1;
-    }
-    if (!on && !off && request->at < request->words->count && words_size(word(request), &most) == 0) {
+    if (request->at < request->words->count && words_size(word(request), &most) == 0) {
         request->at++;
     }
-    if (read_end(request) < 0) {
+    if (need_stream(request) < 0 || read_end(request) < 0) {
         return -1;
     }
-    if (request->dry) {
-        return 0;
-    }
-    if (on || off) {
-        socket_reads(request->socket, on);
-    } else {
+    if (!request->dry) {
         socket_read(request->socket, (size_t)most);
+    }
+    return 0;
+}
+
+static int do_read(struct request *request) {
+    bool on = take(request, "on"), off = !on && take(request, "off");
+    if (!on && !off) {
+        return do_read_once(request);
+    }
+    if (need_stream(request) < 0 || read_end(request) < 0) {
+        return -1;
+    }
+    if (!request->dry) {
+        socket_reads(request->socket, on);
     }
     return 0;
 }

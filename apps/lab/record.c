@@ -110,13 +110,19 @@ static uint64_t first_sent(const struct record_connection *connection, uint32_t 
     return connection->sent[low - 1].id;
 }
 
+/* Octets of sequence space; RST takes none. */
+static uint32_t span_of(const struct lucid_event_segment *segment) {
+    uint32_t marks = (segment->flags & LUCID_SYN ? 1 : 0) + (segment->flags & LUCID_FIN ? 1 : 0);
+    return segment->flags & LUCID_RST ? 0 : segment->length + marks;
+}
+
 /* Enters what is new in a segment that leaves. Returns the packet in which its first octet left before; 0: it is
  * new. */
 static uint64_t sent_before(struct record *record, unsigned node, uint32_t c,
                             const struct lucid_event_segment *segment) {
-    uint32_t length = segment->length + (segment->flags & LUCID_SYN ? 1 : 0) + (segment->flags & LUCID_FIN ? 1 : 0);
+    uint32_t length = span_of(segment);
     struct record_connection *connection = c > 0 ? connection_of(record, node, c) : NULL;
-    if (!connection || length == 0 || segment->flags & LUCID_RST) {
+    if (!connection || length == 0) {
         return 0;
     }
     uint64_t before = first_sent(connection, segment->seq);

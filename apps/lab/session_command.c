@@ -119,31 +119,38 @@ static int do_skip(struct line *line) {
     return run(line, NULL, time);
 }
 
+/* "run until CONDITION [max TIME]": the condition ends where word `end` begins. */
+static int run_until(struct line *line, unsigned end, lucid_time most) {
+    const struct lab_words *words = line->words;
+    char condition[LAB_LINE_MAX];
+    if (end <= 2) {
+        return words_fail(line->error, "until what? For example `run until A.state=ESTABLISHED max 60s`");
+    }
+    const char *from = line->text + words->word[2].column - 1;
+    const char *to = end < words->count ? line->text + words->word[end].column - 1 : from + strlen(from);
+    memcpy(condition, from, (size_t)(to - from));
+    condition[to - from] = '\0';
+    return run(line, condition, most);
+}
+
 /* "run", "run 3s", "run max 3s", "run until CONDITION [max TIME]". */
 static int do_run(struct line *line) {
     const struct lab_words *words = line->words;
     unsigned count = words->count;
     lucid_time most = LUCID_NEVER;
     bool until = words_is(words, 1, "until"), max = count > 2 && words_is(words, count - 2, "max");
-    bool plain = !until && count == 2;
-    if ((max || plain) && words_time(words_at(words, count - 1), &most) < 0) {
+    bool timed = max || (!until && count == 2);
+    if (timed && words_time(words_at(words, count - 1), &most) < 0) {
         return words_fail(line->error, "`%.40s` is no time; for example `run until A.state=ESTABLISHED max 60s`",
                           words_at(words, count - 1));
     }
-    if (!until) {
-        return count == 1 || plain || (max && count == 3)
-                   ? run(line, NULL, most)
-                   : words_fail(line->error, "`run` is `run`, `run 3s` or `run until A.state=ESTABLISHED max 60s`");
+    if (until) {
+        return run_until(line, max ? count - 2 : count, most);
     }
-    if (count <= (max ? 4u : 2u)) {
-        return words_fail(line->error, "until what? For example `run until A.state=ESTABLISHED max 60s`");
+    if (count > (max ? 3u : 2u)) {
+        return words_fail(line->error, "`run` is `run`, `run 3s` or `run until A.state=ESTABLISHED max 60s`");
     }
-    char condition[LAB_LINE_MAX];
-    const char *from = line->text + words->word[2].column - 1;
-    const char *to = max ? line->text + words->word[count - 2].column - 1 : from + strlen(from);
-    memcpy(condition, from, (size_t)(to - from));
-    condition[to - from] = '\0';
-    return run(line, condition, most);
+    return run(line, NULL, most);
 }
 
 /* ---- what is shown ---- */
@@ -269,6 +276,28 @@ static int for_world(struct line *line) {
     return 0;
 }
 
+static int run_line(struct line *line) {
+    const struct lab_words *words = line->words;
+    struct session *session = line->session;
+    if (words_is(words, 0, "wire") && words_is(words, 1, "list")) {
+        world_wires(session->world, line->say);
+        return 0;
+    }
+    for (unsigned i = 0; i < COMMANDS_COUNT; i++) {
+        if (!words_is(words, 0, COMMANDS[i].name)) {
+            continue;
+        }
+        if (COMMANDS[i].moves && session->options.outside) {
+            return words_fail(line->error,
+                              "the kernel's clock can neither be stopped nor moved, so there is no `%s` here; hold a "
+                              "packet instead: `wire hold next A->B`",
+                              COMMANDS[i].name);
+        }
+        return COMMANDS[i].run(line);
+    }
+    return for_world(line);
+}
+
 int session_command(struct session *session, const char *text, struct text *say, char error[LAB_ERROR]) {
     struct lab_words words;
     struct line line = {session, &words, text, say, error};
@@ -278,24 +307,5 @@ int session_command(struct session *session, const char *text, struct text *say,
     if (words_split(&words, text, error) < 0) {
         return -1;
     }
-    if (words.count == 0 || words.word[0].text[0] == '#') {
-        return 0;
-    }
-    if (words_is(&words, 0, "wire") && words_is(&words, 1, "list")) {
-        world_wires(session->world, say);
-        return 0;
-    }
-    for (unsigned i = 0; i < COMMANDS_COUNT; i++) {
-        if (!words_is(&words, 0, COMMANDS[i].name)) {
-            continue;
-        }
-        if (COMMANDS[i].moves && session->options.outside) {
-            return words_fail(error,
-                              "the kernel's clock can neither be stopped nor moved, so there is no `%s` here; hold a "
-                              "packet instead: `wire hold next A->B`",
-                              COMMANDS[i].name);
-        }
-        return COMMANDS[i].run(&line);
-    }
-    return for_world(&line);
+    return words.count == 0 || words.word[0].text[0] == '#' ? 0 : run_line(&line);
 }

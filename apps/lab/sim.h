@@ -27,7 +27,7 @@ struct world {
     unsigned nodes;
     struct node node[TLOG_NODES_MAX];
     lucid_time now;
-    uint64_t epoch; /* nanoseconds from 1970 to the world's 0; 0: a day like any other */
+    uint64_t epoch;                  /* nanoseconds from 1970 to the world's 0; 0: a day like any other */
     unsigned without;                /* OR of enum lucid_whatif */
     struct sim_head head[SIM_HEADS]; /* by id */
 };
@@ -62,8 +62,10 @@ int sim_without(struct world *world, const struct lab_words *words, bool dry, ch
 
 /* ---- sim_icmp.c ---- */
 
-/* Sends an ICMP error about a packet to its sender; from an address of the wire's own. */
-void sim_icmp(struct world *world, const struct sim_head *about, uint8_t type, uint8_t code, uint32_t mtu);
+/* Sends an ICMP error about a packet to its sender, from an address of the wire's own. code: of SIM_UNREACHABLE; mtu: of
+ * SIM_TOO_BIG. */
+enum sim_icmp_kind { SIM_UNREACHABLE, SIM_NOBODY, SIM_TOO_BIG };
+void sim_icmp(struct world *world, const struct sim_head *about, enum sim_icmp_kind kind, uint8_t code, uint32_t mtu);
 
 /* ---- sim_forge.c ---- */
 

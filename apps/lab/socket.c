@@ -264,25 +264,31 @@ void socket_then(struct lab_socket *socket, enum socket_then then) {
 
 /* ---- receiving ---- */
 
+static void got_octets(struct lab_socket *socket, const uint8_t *octets, size_t length) {
+    socket->received_sum = fnv1a(socket->received_sum, octets, length);
+    say_stream(socket, "read", socket->received, octets, length, socket->received_sum);
+    socket->received += length;
+    if (socket->app && socket->app->data) {
+        socket->app->data(socket, (const char *)octets, length);
+    }
+}
+
+static void got_end(struct lab_socket *socket) {
+    bool first = !socket->ended;
+    socket->ended = true;
+    if (first && socket->app && socket->app->ended) {
+        socket->app->ended(socket);
+    }
+}
+
 ptrdiff_t socket_read(struct lab_socket *socket, size_t most) {
     uint8_t octets[SOCKET_READ];
     ptrdiff_t got = lucid_recv(socket->node->stack, socket->fd, octets, most < sizeof octets ? most : sizeof octets, 0);
     if (got > 0) {
-        socket->received_sum = fnv1a(socket->received_sum, octets, (size_t)got);
-        say_stream(socket, "read", socket->received, octets, (size_t)got, socket->received_sum);
-        socket->received += (uint64_t)got;
-        if (socket->app && socket->app->data) {
-            socket->app->data(socket, (const char *)octets, (size_t)got);
-        }
-        return got;
-    }
-    if (got == 0 && !socket->ended) {
-        socket->ended = true;
-        if (socket->app && socket->app->ended) {
-            socket->app->ended(socket);
-        }
-    }
-    if (got < 0 && got != -LUCID_EAGAIN && got != -LUCID_ENOTCONN) {
+        got_octets(socket, octets, (size_t)got);
+    } else if (got == 0) {
+        got_end(socket);
+    } else if (got != -LUCID_EAGAIN && got != -LUCID_ENOTCONN) {
         socket_close(socket);
     }
     return got;

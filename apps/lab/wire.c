@@ -135,7 +135,7 @@ void wire_enter(struct wire *wire, struct parcel *parcel, lucid_time extra) {
     }
     if (parcel->length > direction->mtu) {
         if (direction->icmp) {
-            wire->object(wire->user, parcel, 3, 4, direction->mtu);
+            wire->object(wire->user, parcel, direction->mtu);
         }
         wire_lose(wire, parcel, "too_big", "");
         return;

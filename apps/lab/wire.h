@@ -76,8 +76,8 @@ struct wire {
     /* A parcel that is on its way, and when it will arrive; NULL. And takes it out. */
     struct parcel *(*find)(void *user, uint64_t id, lucid_time *at);
     void (*recall)(void *user, struct parcel *parcel);
-    /* The wire has something to say to the sender of this parcel: an ICMP error of this type and code. */
-    void (*object)(void *user, const struct parcel *parcel, uint8_t type, uint8_t code, uint32_t mtu);
+    /* The parcel is bigger than this: its sender is told. */
+    void (*object)(void *user, const struct parcel *parcel, uint32_t mtu);
     void *user;
 };
 

@@ -4,10 +4,11 @@
 #include "lab/wire.h"
 #include "lucid/trace.h"
 
-static bool applies(const struct wire_rule *rule, const struct parcel *parcel, const struct look *look) {
-    if ((rule->from != WIRE_ALL && rule->from != parcel->from) || (rule->to != WIRE_ALL && rule->to != parcel->to)) {
-        return false;
-    }
+static bool same_way(const struct wire_rule *rule, const struct parcel *parcel) {
+    return (rule->from == WIRE_ALL || rule->from == parcel->from) && (rule->to == WIRE_ALL || rule->to == parcel->to);
+}
+
+static bool applies(const struct wire_rule *rule, const struct look *look) {
     if (rule->flags_mask && (!look->tcp || (look->flags & rule->flags_mask) != rule->flags)) {
         return false;
     }
@@ -20,7 +21,7 @@ static bool applies(const struct wire_rule *rule, const struct parcel *parcel, c
 struct wire_rule *wire_match(struct wire *wire, const struct parcel *parcel, const struct look *look, bool *done) {
     struct wire_rule *rule;
     TAILQ_FOREACH(rule, &wire->rules, next) {
-        if (!applies(rule, parcel, look)) {
+        if (!same_way(rule, parcel) || !applies(rule, look)) {
             continue;
         }
         if (rule->skip > 0) {

@@ -15,13 +15,9 @@
 
 /* ---- iss ---- */
 
-static int do_iss(struct world *world, const struct lab_words *words, bool dry, char *error) {
-    struct node *node = sim_node(world, words_at(words, 1));
-    uint32_t iss[LAB_WORDS_MAX];
-    unsigned count = 0;
-    if (!node || words->count < 3) {
-        return words_fail(error, "`iss` needs a node and its initial sequence numbers, for example `iss A 100 200`");
-    }
+/* The numbers from word 2 on. Returns how many there are, or -1. */
+static int read_iss(const struct lab_words *words, uint32_t iss[LAB_WORDS_MAX], char *error) {
+    int count = 0;
     for (unsigned i = 2; i < words->count; i++) {
         uint64_t number;
         if (words_number(words_at(words, i), UINT32_MAX, &number) < 0) {
@@ -29,6 +25,19 @@ static int do_iss(struct world *world, const struct lab_words *words, bool dry, 
                               UINT32_MAX);
         }
         iss[count++] = (uint32_t)number;
+    }
+    return count;
+}
+
+static int do_iss(struct world *world, const struct lab_words *words, bool dry, char *error) {
+    struct node *node = sim_node(world, words_at(words, 1));
+    uint32_t iss[LAB_WORDS_MAX];
+    int count = read_iss(words, iss, error);
+    if (count < 0) {
+        return -1;
+    }
+    if (!node || count == 0) {
+        return words_fail(error, "`iss` needs a node and its initial sequence numbers, for example `iss A 100 200`");
     }
     if (node->pinned == 0 && !node_fresh(node)) {
         return words_fail(error,
@@ -39,7 +48,7 @@ static int do_iss(struct world *world, const struct lab_words *words, bool dry, 
         return 0;
     }
     bool first = node->pinned == 0;
-    if (node_pin(node, iss, count) < 0 || (first && node_renew(node) < 0)) {
+    if (node_pin(node, iss, (unsigned)count) < 0 || (first && node_renew(node) < 0)) {
         world->record.no_memory = true;
     }
     return 0;
@@ -76,33 +85,43 @@ static uint64_t last_of(const struct world *world, const struct node *node) {
     return 0;
 }
 
+static const char ICMP_EXAMPLE[] = "for example `icmp unreachable 3 to A about last`";
+
+/* The packet that word 6 names, if the node has sent it. NULL, and the sentence. */
+static const struct sim_head *read_about(const struct world *world, const struct node *node,
+                                         const struct lab_words *words, char *error) {
+    uint64_t id = 0;
+    if (words_is(words, 6, "last")) {
+        id = last_of(world, node);
+    } else if (words_number(words_at(words, 6), UINT64_MAX / 2, &id) < 0) {
+        words_fail(error, "`%.40s` is neither the number of a packet nor `last`; %s", words_at(words, 6), ICMP_EXAMPLE);
+        return NULL;
+    }
+    const struct sim_head *head = sim_head(world, id);
+    if (!head || head->from != node->index) {
+        words_fail(error, "%s has sent no such packet lately; %s", node->name, ICMP_EXAMPLE);
+        return NULL;
+    }
+    return head;
+}
+
 static int do_icmp(struct world *world, const struct lab_words *words, bool dry, char *error) {
-    static const char example[] = "for example `icmp unreachable 3 to A about last`";
-    uint64_t code, id;
+    uint64_t code;
     struct node *node = sim_node(world, words_at(words, 4));
     bool form = words->count == 7 && words_is(words, 1, "unreachable") && words_is(words, 3, "to") &&
                 words_is(words, 5, "about");
     if (!form || words_number(words_at(words, 2), 15, &code) < 0) {
         return words_fail(error, "`icmp` is `icmp unreachable CODE to NODE about PACKET`, CODE from 0 to 15; %s",
-                          example);
+                          ICMP_EXAMPLE);
     }
     if (!node) {
-        return words_fail(error, "there is no node %.40s; %s", words_at(words, 4), example);
+        return words_fail(error, "there is no node %.40s; %s", words_at(words, 4), ICMP_EXAMPLE);
     }
-    if (words_is(words, 6, "last")) {
-        id = last_of(world, node);
-    } else if (words_number(words_at(words, 6), UINT64_MAX / 2, &id) < 0) {
-        return words_fail(error, "`%.40s` is neither the number of a packet nor `last`; %s", words_at(words, 6),
-                          example);
+    const struct sim_head *head = read_about(world, node, words, error);
+    if (head && !dry) {
+        sim_icmp(world, head, SIM_UNREACHABLE, (uint8_t)code, 0);
     }
-    const struct sim_head *head = sim_head(world, id);
-    if (!head || head->from != node->index) {
-        return words_fail(error, "%s has sent no such packet lately; %s", node->name, example);
-    }
-    if (!dry) {
-        sim_icmp(world, head, 3, (uint8_t)code, 0);
-    }
-    return 0;
+    return head ? 0 : -1;
 }
 
 /* ---- note, without, with ---- */

@@ -55,7 +55,7 @@ static void nobody(struct world *world, unsigned from, uint64_t id) {
     struct json json = wire_say(&world->wire, "drop", &parcel);
     wire_said(&world->wire, &json, "nobody");
     if (world->wire.direction[from][from].icmp) {
-        sim_icmp(world, sim_head(world, id), 3, 1, 0);
+        sim_icmp(world, sim_head(world, id), SIM_NOBODY, 0, 0);
     }
 }
 
@@ -132,11 +132,11 @@ static void on_recall(void *user, struct parcel *parcel) {
     agenda_remove(&world->node[parcel->to].agenda, parcel);
 }
 
-static void on_object(void *user, const struct parcel *parcel, uint8_t type, uint8_t code, uint32_t mtu) {
+static void on_object(void *user, const struct parcel *parcel, uint32_t mtu) {
     struct world *world = user;
     const struct sim_head *head = sim_head(world, parcel->id);
     if (head) {
-        sim_icmp(world, head, type, code, mtu);
+        sim_icmp(world, head, SIM_TOO_BIG, 0, mtu);
     }
 }
 

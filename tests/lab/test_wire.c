@@ -281,6 +281,20 @@ START_TEST(an_address_that_nobody_has) {
 }
 END_TEST
 
+/* ---- IPv6 ---- */
+
+START_TEST(the_same_over_ipv6) {
+    struct lab_play *six = lab_play_open(7, "node A fd77::1\nnode B fd77::2 listen 80 app sink");
+    lab_play_do(six, "A connect B:80\nrun 1s\nwire mtu 1280 icmp on A->B\nA send 20KB\nrun 1s");
+    ck_assert_ptr_nonnull(lab_play_wire(six, TLOG_WIRE_ICMP, 1));
+    ck_assert_uint_eq(lab_play_octets(six, "B", "read"), 20000);
+    lab_play_do(
+        six, "wire cut\nA connect [fd77::9]:80\nrun 100ms\nwire heal\nicmp unreachable 4 to A about last\nrun 100ms");
+    ck_assert_str_eq(lab_play_states(six, "A", 2), "CLOSED SYN-SENT CLOSED");
+    lab_play_close(six);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("wire");
     TCase *tcase = tcase_create("wire");
@@ -306,6 +320,7 @@ int main(void) {
     tcase_add_test(tcase, mtu_without_icmp);
     tcase_add_test(tcase, icmp_unreachable_hard_and_soft);
     tcase_add_test(tcase, an_address_that_nobody_has);
+    tcase_add_test(tcase, the_same_over_ipv6);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
