@@ -22,7 +22,6 @@ struct lab_http_line {
     TAILQ_ENTRY(lab_http_line) next;
     int fd;
     uint32_t c;
-    bool body; /* behind the head: lines are not looked at until an answer has gone out */
     size_t length;
     char text[LINE_MAX_NOTED + 1];
 };

@@ -243,8 +243,8 @@ bool scenario_time(const char *at, size_t length, uint64_t *time) {
     }
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
         if (strlen(units[u].unit) == length - i && !memcmp(units[u].unit, at + i, length - i)) {
-            *time = whole * units[u].nanoseconds + part * (units[u].nanoseconds / 1000) / places * 1000 +
-                    part * (units[u].nanoseconds % 1000) / places;
+            uint64_t one = units[u].nanoseconds;
+            *time = whole * one + (one >= places ? part * (one / places) : part / (places / one));
             return true;
         }
     }

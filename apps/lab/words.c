@@ -118,6 +118,8 @@ static int leading_number(const char **text, uint64_t *number) {
     return read ? 0 : -1;
 }
 
+#define BILLION UINT64_C(1000000000)
+
 /* The digits behind a point: "1.5s" is 1500000000; more than nine of them count for nothing. */
 static int fraction(const char **text, uint64_t *billionths) {
     uint64_t place = UINT64_C(100000000);
@@ -151,8 +153,8 @@ static int with_unit(const char *text, const struct unit *units, uint64_t *resul
         if (whole > UINT64_MAX / 4 / units->value) {
             return -1;
         }
-        *result = whole * units->value + part / 1000 * (units->value / 1000) / 1000 +
-                  part * (units->value % 1000) / UINT64_C(1000000000);
+        bool big = units->value >= BILLION;
+        *result = whole * units->value + (big ? part * (units->value / BILLION) : part * units->value / BILLION);
         return 0;
     }
     return -1;

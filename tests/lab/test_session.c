@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lab/session.h"
+#include "lab/words.h"
 
 static char error[LAB_ERROR];
 
@@ -316,6 +317,45 @@ START_TEST(a_rule_is_taken_away_in_the_middle) {
 }
 END_TEST
 
+/* ---- quantities ---- */
+
+START_TEST(times_sizes_and_rates) {
+    static const struct {
+        const char *text;
+        uint64_t value;
+    } times[] = {{"0", 0},
+                 {"1s", 1000000000},
+                 {"1.0802288s", 1080228800},
+                 {"0.000000001s", 1},
+                 {"1.5ms", 1500000},
+                 {"2h", 7200000000000},
+                 {"0.5h", 1800000000000},
+                 {"1min", 60000000000},
+                 {"15us", 15000},
+                 {"7ns", 7}},
+      sizes[] = {{"1460", 1460}, {"2MB", 2000000}, {"1.5KB", 1500}, {"1MiB", 1048576}, {"0.5KiB", 512}},
+      rates[] = {{"10mbit", 10000000}, {"64kbit", 64000}, {"1.5gbit", 1500000000}, {"9600bit", 9600}};
+    static const char *const wrong[] = {
+        "", "s", "1", "1.s", ".5s", "1x", "-1s", "99999999999999999999s", "99999999999h"};
+    uint64_t value;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        ck_assert_int_eq(words_time(times[i].text, &value), 0);
+        ck_assert_uint_eq(value, times[i].value);
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        ck_assert_int_eq(words_size(sizes[i].text, &value), 0);
+        ck_assert_uint_eq(value, sizes[i].value);
+    }
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        ck_assert_int_eq(words_rate(rates[i].text, &value), 0);
+        ck_assert_uint_eq(value, rates[i].value);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ck_assert_msg(words_time(wrong[i], &value) < 0, "%s is taken", wrong[i]);
+    }
+}
+END_TEST
+
 /* ---- saving ---- */
 
 START_TEST(save_writes_the_commands) {
@@ -419,6 +459,7 @@ int main(void) {
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
     tcase_add_test(tcase, a_mistake_after_back_leaves_the_future);
     tcase_add_test(tcase, a_rule_is_taken_away_in_the_middle);
+    tcase_add_test(tcase, times_sizes_and_rates);
     tcase_add_test(tcase, save_writes_the_commands);
     tcase_add_loop_test(tcase, a_log_can_be_run_again, 0, 20);
     tcase_add_test(tcase, a_log_that_was_touched_is_found_out);
