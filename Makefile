@@ -413,6 +413,12 @@ student: ## a template of the state machine to be written, student/fsm.c; one th
 	else cp apps/lab/student/fsm.c student/fsm.c && \
 	    echo 'student/fsm.c is yours now; read apps/lab/student/fsm.h, then `make grade`'; fi
 
+lab: $(BUILD)/lucid-lab ## predict, run, see, read why: begins with L01 (in a pipe: narrates it)
+	@$(BUILD)/lucid-lab run $(or $(LAB),L01)
+
+lab-check: $(BUILD)/lucid-lab ## every scenario of the lab with all its variants, for SEEDS (1) seeds
+	@$(BUILD)/lucid-lab run all --release R1 --headless --seeds $(or $(SEEDS),1)
+
 grade: $(BUILD)/lucid-lab ## grade student/fsm.c: STAGE=n one stage, FORMAT=tap|junit|gradescope|csv, HINT=n
 	@$(BUILD)/lucid-lab grade $(STAGE) $(if $(FORMAT),--format $(FORMAT)) $(if $(HINT),--hint $(HINT))
 
@@ -479,4 +485,4 @@ help: ## this list
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs mutants fuzzers fuzz fuzz-smoke wasm \
     warnings generate goodput lint format-check format setup student grade demo serve bench bench-lossy soak soak-net \
-    bug-bank install uninstall clean help have-libpcap FORCE
+    bug-bank lab lab-check install uninstall clean help have-libpcap FORCE

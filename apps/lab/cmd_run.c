@@ -12,7 +12,9 @@
 #include "lab/i18n.h"
 #include "lab/lab.h"
 #include "lab/narrate.h"
-#include "lab/run_command.h"
+#include "lab/run_web.h"
+#include "lab/tui.h"
+#include "lab/tui_term.h"
 
 /* ---- before the run ---- */
 
@@ -36,10 +38,11 @@ static int lock_now(const struct predict_answers *answers, const char *folder) {
 }
 
 /* Answers for the run, locked in its folder; *answers NULL: nobody is asked. */
-static int get_answers(const struct run_arguments *arguments, const struct scenario_variant *variant,
-                       const char *folder, struct predict_answers **answers) {
+static int get_answers(const struct run_arguments *arguments, const struct scenario *scenario,
+                       const struct scenario_variant *variant, const char *folder, struct predict_answers **answers) {
     char error[LAB_ERROR];
-    bool terminal = arguments->mode != RUN_HEADLESS && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    bool asks = arguments->mode != RUN_HEADLESS && arguments->mode != RUN_WEB;
+    bool terminal = asks && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     *answers = predict_new(variant);
     if (!*answers) {
         return lab_refuse("no memory");
@@ -51,6 +54,8 @@ static int get_answers(const struct run_arguments *arguments, const struct scena
         return LAB_OK;
     }
     if (terminal && variant->predictions) {
+        printf("%s  %s\n%s\n\n", scenario->id, scenario_say(&scenario->title, run_language(arguments)),
+               scenario_say(&variant->goal, run_language(arguments)));
         return predict_ask(*answers, stdin, stdout, run_language(arguments)) ? lab_refuse("nothing was run")
                                                                              : lock_now(*answers, folder);
     }
@@ -135,21 +140,46 @@ static void total(const struct run *run, const char *folder) {
     putchar('\n');
 }
 
+/* Shown when it is over, from its beginning: each key goes a step on, and nobody can spoil what has been judged. */
+static int paint(struct run *run, enum scenario_language language, char error[LAB_ERROR]) {
+    struct text title = text_growing();
+    if (run_finish(run, error) || session_goto(run->session, 0, error)) {
+        return -1;
+    }
+    text_put(&title, scenario_say(&run->options.scenario->title, language));
+    int status = tui_play(run->session, title.data);
+    text_free(&title);
+    if (status == LAB_OK) {
+        head(run, language);
+        return 0;
+    }
+    snprintf(error, LAB_ERROR, "the picture could not be painted; try --narrate");
+    return -1;
+}
+
+static int show(struct run *run, enum run_mode mode, enum scenario_language language, char error[LAB_ERROR]) {
+    switch (mode) {
+    case RUN_HEADLESS:
+        head(run, language);
+        return run_finish(run, error);
+    case RUN_TUI:
+        return paint(run, language, error);
+    case RUN_NARRATE:
+    case RUN_BY_PLACE:
+    case RUN_WEB:
+        break;
+    }
+    return narrate(run, language, error);
+}
+
 static int play(const struct run_arguments *arguments, struct run *run, const char *folder) {
     char error[LAB_ERROR];
     enum scenario_language language = run_language(arguments);
-    bool headless = arguments->mode == RUN_HEADLESS;
-    if (headless) {
-        head(run, language);
-    }
-    if (headless ? run_finish(run, error) : narrate(run, language, error)) {
+    if (show(run, arguments->mode, language, error) || run_judge(run, language, arguments->brief, error)) {
         return lab_refuse("%s", error);
     }
-    if (run_judge(run, language, arguments->brief, error)) {
-        return lab_refuse("%s", error);
-    }
-    printf("%s%s", headless ? "" : "\n", run->story.data ? run->story.data : "");
-    if (!headless) {
+    printf("%s%s", arguments->mode == RUN_HEADLESS ? "" : "\n", run->story.data ? run->story.data : "");
+    if (arguments->mode != RUN_HEADLESS) {
         paragraph("run.see", scenario_say(&run->variant->see, language));
         paragraph("run.linux", scenario_say(&run->variant->linux_does, language));
         putchar('\n');
@@ -165,15 +195,17 @@ static int run_with(const struct run_arguments *arguments, const struct scenario
                     const char *folder, uint64_t seed, const char *student) {
     char error[LAB_ERROR];
     struct predict_answers *answers;
-    int status = get_answers(arguments, &scenario->variant[index], folder, &answers);
-    if (!status) {
-        struct run_options options = {.scenario = scenario,
-                                      .variant = index,
-                                      .seed = seed,
-                                      .student = *student ? student : NULL,
-                                      .without = arguments->without,
-                                      .without_count = arguments->withouts,
-                                      .answers = answers};
+    int status = get_answers(arguments, scenario, &scenario->variant[index], folder, &answers);
+    struct run_options options = {.scenario = scenario,
+                                  .variant = index,
+                                  .seed = seed,
+                                  .student = *student ? student : NULL,
+                                  .without = arguments->without,
+                                  .without_count = arguments->withouts,
+                                  .answers = answers};
+    if (!status && arguments->mode == RUN_WEB) {
+        status = run_web(arguments, &options, folder);
+    } else if (!status) {
         struct run *run = run_open(&options, error);
         status = run ? play(arguments, run, folder) : lab_refuse("%s", error);
         run_close(run);
@@ -277,6 +309,9 @@ int lab_run(int argc, char **argv) {
     int status = run_arguments(&arguments, argc, argv);
     if (status) {
         return status;
+    }
+    if (arguments.mode == RUN_BY_PLACE) {
+        arguments.mode = term_why_not() ? RUN_NARRATE : RUN_TUI;
     }
     bool many = arguments.name && (!strcmp(arguments.name, "all") || arguments.seeds > 1);
     status = many ? run_many(&arguments) : run_one(&arguments);

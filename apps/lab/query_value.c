@@ -97,7 +97,7 @@ static struct query_value segment_attribute(const struct tlog_segment *segment, 
     case QUERY_A_ID:
         return number((double)segment->id);
     case QUERY_A_AGAIN:
-        return number(segment->again);
+        return number(segment->again || segment->rtx);
     }
     return (struct query_value){0};
 }

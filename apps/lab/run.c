@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "lab/page.h"
 #include "lab/run.h"
+#include "lab/scenario_json.h"
 #include "lab/sha256.h"
 
 /* Set-up lines of the scenario, then rules taken away, then locked predictions. */
@@ -122,6 +124,7 @@ int run_finish(struct run *run, char error[LAB_ERROR]) {
     return script_run(run->script, error);
 }
 
+/* A check or an answered prediction as a line of the log. */
 static void put_check(struct text *text, const struct result_item *item, uint32_t number, uint64_t now) {
     struct json json = json_begin(text);
     json_open(&json, NULL, '{');
@@ -149,41 +152,73 @@ struct text run_log(const struct run *run) {
     uint32_t count = tlog_count(log);
     uint64_t now = count ? tlog_at(log, count)->t : 0;
     for (unsigned i = 0; run->result && i < run->result->items; i++) {
-        if (!run->result->item[i].predict) {
+        if (run->result->item[i].asked) {
             put_check(&text, &run->result->item[i], ++count, now);
         }
     }
     return text;
 }
 
-static int write_log(const struct text *text, const char *path, char error[LAB_ERROR]) {
-    FILE *file = fopen(path, "w");
-    bool good = file && !text->cut && fwrite(text->data, 1, text->length, file) == text->length;
+struct tlog *run_whole_log(const struct run *run, char error[LAB_ERROR]) {
+    struct text text = run_log(run);
+    struct tlog *log = text.data ? tlog_new() : NULL;
+    for (const char *at = text.data; log && *at;) {
+        size_t size = strcspn(at, "\n") + 1;
+        if (tlog_add(log, at, size, error)) {
+            tlog_free(log);
+            log = NULL;
+            break;
+        }
+        at += size;
+    }
+    text_free(&text);
+    return log;
+}
+
+static int write_text(const struct text *text, const char *folder, const char *name, char error[LAB_ERROR]) {
+    struct text path = text_growing();
+    text_format(&path, "%s/%s", folder, name);
+    FILE *file = path.data && !text->cut ? fopen(path.data, "w") : NULL;
+    bool good = file && fwrite(text->data, 1, text->length, file) == text->length;
     if (file && fclose(file)) {
         good = false;
     }
     if (!good) {
-        snprintf(error, LAB_ERROR, "%.150s cannot be written: %s", path, strerror(errno));
+        snprintf(error, LAB_ERROR, "%.150s/%s cannot be written: %s", folder, name, strerror(errno));
+    }
+    text_free(&path);
+    return good ? 0 : -1;
+}
+
+/* The page with the whole run in it. */
+static int write_page(const struct run *run, const char *folder, char error[LAB_ERROR]) {
+    struct tlog *log = run_whole_log(run, error);
+    struct text asked = text_growing(), page = text_growing();
+    if (!log) {
         return -1;
     }
-    return 0;
+    scenario_json(&asked, run->options.scenario, run->options.variant);
+    page_write(&page, &(struct page){.log = log, .rules = log, .scenario = &asked});
+    int failed = write_text(&page, folder, "replay.html", error);
+    text_free(&asked);
+    text_free(&page);
+    tlog_free(log);
+    return failed;
 }
 
 int run_save(struct run *run, const char *folder, char error[LAB_ERROR]) {
-    struct text log = run_log(run), path = text_growing(), result = text_growing();
+    struct text log = run_log(run), path = text_growing();
     char hash[65];
-    text_format(&path, "%s/run.tlog", folder);
-    text_format(&result, "%s/result.tsv", folder);
+    text_format(&path, "%s/result.tsv", folder);
     snprintf(error, LAB_ERROR, "no memory");
-    int failed = path.data && result.data ? write_log(&log, path.data, error) : -1;
+    int failed = path.data ? write_text(&log, folder, "run.tlog", error) : -1;
     if (!failed && run->result) {
         sha256_hex(log.data, log.length, hash);
-        failed = result_set(&run->result->log, hash) ? result_write(run->result, result.data, error) : -1;
+        failed = result_set(&run->result->log, hash) ? result_write(run->result, path.data, error) : -1;
     }
     text_free(&log);
     text_free(&path);
-    text_free(&result);
-    return failed;
+    return failed ? failed : write_page(run, folder, error);
 }
 
 uint64_t run_seed(const char *student, const char *lab, char hash[65]) {

@@ -3,7 +3,7 @@
  *     run = run_open(&options, error)      the world is made; locked predictions are its first events
  *     script_step(run->script, error) ...  or run_finish(run, error)
  *     run_judge(run, language, error)      checks and predictions: run->result
- *     run_save(run, folder, error)         run.tlog, result.tsv
+ *     run_save(run, folder, error)         run.tlog, result.tsv, replay.html
  */
 #ifndef LAB_RUN_H
 #define LAB_RUN_H
@@ -44,7 +44,10 @@ int run_judge(struct run *run, enum scenario_language language, bool brief, char
 /* The log with its `check` events at the end. In new memory. */
 struct text run_log(const struct run *run);
 
-/* Writes run.tlog and result.tsv into a folder. */
+/* The same as a log of its own; NULL and the sentence. */
+struct tlog *run_whole_log(const struct run *run, char error[LAB_ERROR]);
+
+/* Writes run.tlog, result.tsv and replay.html into a folder. */
 int run_save(struct run *run, const char *folder, char error[LAB_ERROR]);
 
 /* The seed of a student: the first 8 octets of SHA-256(student, 0, lab); hash: SHA-256(student), for logs. */

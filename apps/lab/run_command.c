@@ -7,11 +7,12 @@
 #include "lab/lab.h"
 #include "lab/nearest.h"
 #include "lab/run_command.h"
+#include "lab/web.h"
 
 /* Options with a value. Those that belong to no command here are refused by name. */
 static const char *const OPTIONS[] = {"--seed",    "--seeds",   "--student", "--variant", "--without", "--labs",
                                       "--out",     "--answers", "-f",        "--release", "--zh",      "--headless",
-                                      "--narrate", "--tui",     "--web",     "--brief",   "--pcap",    NULL};
+                                      "--narrate", "--tui",     "--web",     "--brief",   "--port",    NULL};
 
 static int number(const char *option, const char *text, uint64_t *value) {
     char *end;
@@ -47,14 +48,16 @@ static int valued(struct run_arguments *arguments, const char *option, const cha
         }
     }
     bool seed = !strcmp(option, "--seed"), seeds = !strcmp(option, "--seeds"), without = !strcmp(option, "--without");
-    if (!seed && !seeds && !without) {
+    bool port = !strcmp(option, "--port");
+    if (!seed && !seeds && !without && !port) {
         return -1;
     }
     if (!value) {
         return lab_refuse("%s is followed by a value", option);
     }
     arguments->seeded = arguments->seeded || seed;
-    return without ? add_without(arguments, value) : number(option, value, seed ? &arguments->seed : &arguments->seeds);
+    uint64_t *place = seed ? &arguments->seed : seeds ? &arguments->seeds : &arguments->port;
+    return without ? add_without(arguments, value) : number(option, value, place);
 }
 
 /* An option without a value. */
@@ -69,11 +72,10 @@ static bool plain(struct run_arguments *arguments, const char *option) {
             return true;
         }
     }
-    bool zh = !strcmp(option, "--zh"), brief = !strcmp(option, "--brief"), pcap = !strcmp(option, "--pcap");
+    bool zh = !strcmp(option, "--zh"), brief = !strcmp(option, "--brief");
     arguments->zh = arguments->zh || zh;
     arguments->brief = arguments->brief || brief;
-    arguments->pcap = arguments->pcap || pcap;
-    return zh || brief || pcap;
+    return zh || brief;
 }
 
 static int unknown(const char *option) {
@@ -105,10 +107,13 @@ static int read_all(struct run_arguments *arguments, int argc, char **argv) {
 
 int run_arguments(struct run_arguments *arguments, int argc, char **argv) {
     char error[LAB_ERROR];
-    *arguments = (struct run_arguments){.seed = 1, .seeds = 1, .out = "lab-out"};
+    *arguments = (struct run_arguments){.seed = 1, .seeds = 1, .port = WEB_PORT, .out = "lab-out"};
     int status = read_all(arguments, argc, argv);
     if (status) {
         return status;
+    }
+    if (arguments->port == 0 || arguments->port > 65535) {
+        return lab_refuse("--port is followed by a port, 1 to 65535");
     }
     if (arguments->zh) {
         i18n_choose("zh");

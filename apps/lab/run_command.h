@@ -15,8 +15,9 @@ struct run_arguments {
     const char *without[RUN_WITHOUT_MAX];
     unsigned withouts;
     uint64_t seed, seeds; /* seeds: how many, from seed on */
+    uint64_t port;        /* of the page */
     enum run_mode mode;
-    bool seeded, zh, brief, pcap, help;
+    bool seeded, zh, brief;
     struct catalogue *catalogue;
 };
 

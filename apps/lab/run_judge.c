@@ -4,6 +4,7 @@
 
 #include "lab/check.h"
 #include "lab/i18n.h"
+#include "lab/rules.h"
 #include "lab/run.h"
 
 #define STORY_LINES 40
@@ -87,6 +88,18 @@ static int judge_end(struct run *run, bool *told) {
     return 0;
 }
 
+/* "RFC 6298, section 5.5: each time-out doubles the next" */
+static void put_rule(struct text *text, const char *id, enum scenario_language language) {
+    const struct rule *rule = rules_find(id);
+    if (!rule) {
+        text_put(text, id);
+        return;
+    }
+    rules_put_place(rule, text);
+    bool chinese = language == SCENARIO_ZH && rule->chinese && rule->chinese[0];
+    text_format(text, ": %s", chinese ? rule->chinese : rule->english);
+}
+
 static void tell_prediction(struct run *run, const struct scenario_prediction *prediction,
                             const struct predict_result *judged, const char *mine, enum scenario_language language) {
     const struct result_item *item = &run->result->item[run->result->items - 1];
@@ -98,7 +111,9 @@ static void tell_prediction(struct run *run, const struct scenario_prediction *p
     text_format(&run->story, "       %-10s %s\n       %-10s %s\n", i18n("predict.mine"), mine, i18n("predict.outcome"),
                 words_of(&judged->outcome));
     if (judged->rule[0]) {
-        text_format(&run->story, "       %-10s %s\n", i18n("predict.rule"), judged->rule);
+        text_format(&run->story, "       %-10s ", i18n("predict.rule"));
+        put_rule(&run->story, judged->rule, language);
+        text_put_char(&run->story, '\n');
     }
     if (judged->miscon) {
         text_format(&run->story, "       %s\n", judged->miscon);
