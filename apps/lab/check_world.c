@@ -77,7 +77,8 @@ static uint64_t original(const struct tlog *log, uint32_t before, uint64_t id) {
     return id;
 }
 
-/* Whether the segment that arrived in event i left a connection with another initial sequence number. */
+/* Whether the segment that arrived in event i left a connection with another initial sequence number, or before this
+ * one was born: then the numbers are the same by design or by accident. */
 static bool stranger(const struct model *model, const struct model_connection *connection, uint32_t i) {
     uint64_t id = original(model->log, i, tlog_at(model->log, i)->u.segment.id);
     for (uint32_t j = i; j; j--) {
@@ -86,7 +87,8 @@ static bool stranger(const struct model *model, const struct model_connection *c
             continue;
         }
         const struct model_connection *sender = model_find(model, event->node, event->c);
-        return !sender || (sender->iss_known && connection->irs_known && sender->iss != connection->irs);
+        return !sender || j < connection->born ||
+               (sender->iss_known && connection->irs_known && sender->iss != connection->irs);
     }
     return true;
 }

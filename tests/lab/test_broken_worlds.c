@@ -52,6 +52,14 @@ static const char *const WORLDS[] = {
     "without rst-validation",
     "without half-close",
     "without sws",
+    "set linger off",
+    "set reuseaddr off",
+    "set rfc1337 off",
+    "set usertimeout 3s",
+    "node B 10.77.0.2 listen 80 app never-close",
+    "node B 10.77.0.2 listen 80 app close-on-eof",
+    "node B 10.77.0.2 listen 80 app source 10",
+    "set linger off\nnode B 10.77.0.2 listen 80 app close-on-eof",
     "without three-way\nwire drop next A->B where SYN nth 2 count 1000000",
     "without time-wait\nwire dup next B->A where any count 1000000",
 };
@@ -63,9 +71,10 @@ static const struct {
 } ARGUED[] = {
     {"L01", "a", "conns(B,LISTEN) = 1", "only B's own application could close its listener; shown is that it stays"},
     {"L05", "a", "A[1]", "its SYN is held back until it is gone: nothing on the wire can reach it"},
-    {"L10", "a", "state(B,TIME-WAIT)", "B closes only after A's FIN; only a wrong machine leads there: tests/fsm"},
-    {"L11", "a", "state(A,CLOSING)", "B's FIN leaves only after A's has come, and carries its ACK; see L10"},
-    {"L13", "b", "state(A,TIME-WAIT)", "A closes only after B's FIN; see L10"},
+    {"L11", "a", "state(A,CLOSING)",
+     "B's FIN leaves only after A's has come, and carries its ACK; only a wrong machine leads there"},
+    {"L14", "a", "LISTEN:CLOSE:CLOSED", "the call of B's own application; nothing on the wire could prevent it"},
+    {"L13", "b", "state(A,TIME-WAIT)", "A closes only after B's FIN; only a wrong machine leads there"},
 };
 #define ARGUED_COUNT (sizeof ARGUED / sizeof *ARGUED)
 
@@ -92,14 +101,26 @@ static unsigned set_up(const struct scenario_variant *variant, const char *wrong
     return same && !wrong ? 0 : count;
 }
 
+/* Where a line of set-up goes: "node B ..." in the place of the node's own, others behind the last. */
+static unsigned place_of(const char *text, const char *const *line, unsigned count) {
+    for (unsigned i = 0; i < count && strncmp(text, "node ", 5) == 0; i++) {
+        if (strncmp(line[i], text, 7) == 0) {
+            return i;
+        }
+    }
+    return count;
+}
+
 /* Adds the lines of a wrong world; room keeps them. */
 static unsigned make_wrong(const char *wrong, char room[200], const char *line[SETUP_MAX], unsigned count) {
     char *rest = room, *one;
     snprintf(room, 200, "%s", wrong ? wrong : "");
     while ((one = strsep(&rest, "\n"))) {
         if (*one) {
-            EXPECT(count < SETUP_MAX);
-            line[count++] = one;
+            unsigned place = place_of(one, line, count);
+            EXPECT(place < SETUP_MAX);
+            line[place] = one;
+            count += place == count;
         }
     }
     return count;
