@@ -170,9 +170,9 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, struct 
     bool acceptable = in_range && tcb_syn_left(tcb);
     bool cookie = !acceptable && tcb_has(tcb, TCB_HALF_OPEN) && syncookie_open(tcp, segment, &syn);
     if (!acceptable && !cookie) {
-        reply_reset(tcp, segment);
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_ACK_SYN_RECEIVED);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_RST);
+        reply_reset(tcp, segment);
         return DONE;
     }
     if (tcb_has(tcb, TCB_HALF_OPEN) && listener_full(tcb->listener)) {
@@ -210,6 +210,14 @@ static struct delivery delivery_by(const struct tcp *tcp, const struct tcb *tcb,
     };
 }
 
+/* Does nothing of it say anything new? "If the ACK is a duplicate (SEG.ACK =< SND.UNA), it can be ignored." */
+static bool says_nothing(const struct tcb *tcb, const struct segment *segment, const struct news *news) {
+    bool counted = news->duplicate && !tcb_agreed(tcb, AGREED_SACK); /* recovery_plain.c tells */
+    bool acks = news->advanced || counted || news->delivery.sacked > 0;
+    bool carries = segment->length > 0 || segment->trimmed || segment_has(segment, LUCID_FIN);
+    return !acks && !carries && segment->window == tcb->snd.wnd;
+}
+
 /* opens: this ACK has just completed the handshake, and duplicates none. */
 static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool opens) {
     if (seq_lt(segment->ack, tcb->snd.una)) {
@@ -228,6 +236,9 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
         advance(tcp, tcb, segment, &news);
     }
     bool restart_timer = recovery_heard(tcp, tcb, segment, &news);
+    if (trace_wants(&tcp->env->trace, LUCID_EVENT_RULE) && !opens && says_nothing(tcb, segment, &news)) {
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
+    }
     if (news.advanced) {
         progress(tcp, tcb, restart_timer);
     }

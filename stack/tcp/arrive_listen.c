@@ -159,11 +159,12 @@ static enum lucid_drop third_syn(struct tcp *tcp, struct listener *listener, con
     }
     if (listener_full(listener)) {
         bool reset = tcp->env->config.rst_on_full_backlog;
+        refuse(tcp, listener, LUCID_DROP_TCP_BACKLOG, reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED,
+               "9293:3.10.7.2/3");
         if (reset) {
             reply_reset(tcp, segment);
         }
-        return refuse(tcp, listener, LUCID_DROP_TCP_BACKLOG, reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED,
-                      "9293:3.10.7.2/3");
+        return LUCID_DROP_TCP_BACKLOG;
     }
     if (syncookie_wanted(tcp)) {
         return answer_with_cookie(tcp, listener, segment);
@@ -178,8 +179,9 @@ static enum lucid_drop third_syn(struct tcp *tcp, struct listener *listener, con
 static enum lucid_drop second_ack(struct tcp *tcp, struct listener *listener, const struct segment *segment) {
     struct segment syn;
     if (!syncookie_open(tcp, segment, &syn)) {
+        refuse(tcp, listener, LUCID_DROP_TCP_LISTEN_ACK, LUCID_OUTCOME_RST, "9293:3.10.7.2/2");
         reply_reset(tcp, segment);
-        return refuse(tcp, listener, LUCID_DROP_TCP_LISTEN_ACK, LUCID_OUTCOME_RST, "9293:3.10.7.2/2");
+        return LUCID_DROP_TCP_LISTEN_ACK;
     }
     if (listener_full(listener)) {
         return refuse(tcp, listener, LUCID_DROP_TCP_BACKLOG, LUCID_OUTCOME_DROPPED, "4987:3.6");

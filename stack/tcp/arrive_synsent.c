@@ -26,11 +26,11 @@ static enum verdict first_ack(struct tcp *tcp, struct tcb *tcb, const struct seg
         return GO_ON;
     }
     bool reset = !segment_has(segment, LUCID_RST) && !WITHOUT(tcp->env, THREE_WAY);
+    drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_ACK, "9293:3.10.7.3/1", reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED);
     if (reset) {
         reply_reset(tcp, segment);
     }
-    return drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_ACK, "9293:3.10.7.3/1",
-                reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED);
+    return DONE;
 }
 
 static enum verdict second_rst(struct tcp *tcp, struct tcb *tcb, const struct segment *segment) {

@@ -37,7 +37,9 @@ static void duplicate(struct tcp *tcp, struct tcb *tcb) {
         recovery_enter(tcp, tcb, "5681:3.2/3");
         tcb->loss.inflation = DUPLICATE_THRESHOLD * tcb->snd.mss;
         lose_first(tcp, tcb);
+        return;
     }
+    trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
 }
 
 /* RFC 6582 3.2 step 3, partial acknowledgment: the next hole is sent again; what was acknowledged flies no more. */
