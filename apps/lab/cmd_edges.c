@@ -131,6 +131,7 @@ int lab_edges(int argc, char **argv) {
     const char *class = NULL;
     bool audited = false;
     optind = 1;
+    opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "", table, NULL)) != -1;) {
         if (option == '?') {
             return lab_refuse("usage: lucid-lab edges [LOG...|--class DIR] [--audit]");

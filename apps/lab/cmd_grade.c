@@ -108,6 +108,7 @@ static int read_request(struct request *request, int argc, char **argv) {
         {0},
     };
     optind = 1;
+    opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "", table, NULL)) != -1;) {
         int status = take_option(request, option);
         if (status) {

@@ -69,6 +69,7 @@ int lab_report(int argc, char **argv) {
     static const struct option table[] = {{"student", required_argument, NULL, 's'}, {0}};
     struct request request = {"lab-out", "report.html", ""};
     optind = 1;
+    opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "o:", table, NULL)) != -1;) {
         if (option == 'o') {
             request.out = optarg;

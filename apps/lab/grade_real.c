@@ -20,6 +20,10 @@
 
 #define SECONDS_MAX 20
 
+/* What a pupil sends and tells is handed to the stack as it is. */
+_Static_assert((int)OUT_SYN == LUCID_MACHINE_SYN && (int)OUT_RST == LUCID_MACHINE_RST, "the same bits");
+_Static_assert((int)OUT_2MSL == LUCID_MACHINE_2MSL && (int)OUT_TELL_TIMED_OUT == LUCID_MACHINE_TIMED_OUT, "here too");
+
 static const struct real_story STORIES[] = {
 #define STORY(name, ...) {name, __VA_ARGS__},
 #include "lab/grade_stories.def"

@@ -15,8 +15,18 @@ static int help(void) {
     for (const struct lab_command *command = COMMANDS; command->name; command++) {
         printf("  %-8s %s\n  %-8s   %s\n", command->name, command->usage, "", command->what);
     }
-    puts("\nExit status: 0, all checks and full marks; 1, some failed; 2, it could not be done.");
+    puts("\nlucid-lab COMMAND --help shows one of them.\nExit status: 0, all checks and full marks; 1, some failed; 2, it could not be done.");
     return LAB_OK;
+}
+
+static int help_on(const struct lab_command *command) {
+    printf("usage: lucid-lab %s %s\n  %s\n", command->name, command->usage, command->what);
+    return LAB_OK;
+}
+
+static int run(const struct lab_command *command, int argc, char **argv) {
+    bool helpless = argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+    return helpless ? help_on(command) : command->run(argc, argv);
 }
 
 int main(int argc, char **argv) {
@@ -28,7 +38,7 @@ int main(int argc, char **argv) {
     }
     for (const struct lab_command *command = COMMANDS; command->name; command++) {
         if (!strcmp(argv[1], command->name)) {
-            return command->run(argc - 1, argv + 1);
+            return run(command, argc - 1, argv + 1);
         }
     }
     return lab_refuse("%s is not a command; `lucid-lab --help` lists them", argv[1]);
