@@ -36,13 +36,8 @@ static void complain(const struct handin *handin, struct class *class) {
 
 /* The edge hunt, L35, of whoever has walked anything. */
 static void add_edges(const struct edges *edges, const char *student, struct text *csv) {
-    unsigned walked = 0, count = 0;
-    for (unsigned i = 0; i < APPENDIX_COUNT; i++) {
-        if (edges_counts(edges, i)) {
-            count++;
-            walked += edges->visits[edges_find(edges, i)] > 0;
-        }
-    }
+    unsigned walked, count;
+    edges_points(edges, &walked, &count);
     if (walked) {
         handin_put_field(student, csv);
         text_format(csv, ",L35,edges,%u,%u,,\n", walked, count);

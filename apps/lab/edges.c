@@ -140,6 +140,16 @@ bool edges_counts(const struct edges *edges, unsigned appendix) {
     return edges_find(edges, appendix) >= 0 && !APPENDIX[appendix].not_here;
 }
 
+void edges_points(const struct edges *edges, unsigned *walked, unsigned *count) {
+    *walked = *count = 0;
+    for (unsigned i = 0; i < APPENDIX_COUNT; i++) {
+        if (edges_counts(edges, i)) {
+            ++*count;
+            *walked += edges->visits[edges_find(edges, i)] > 0;
+        }
+    }
+}
+
 void edges_put_event(struct text *text, const struct edge *edge) {
     text_put(text, lucid_fsm_row((unsigned)edge->row)->event);
     if (edge->second >= 0) {

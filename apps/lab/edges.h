@@ -51,6 +51,9 @@ int edges_find(const struct edges *edges, unsigned appendix);
 /* Can anything lead there? Then it counts. */
 bool edges_counts(const struct edges *edges, unsigned appendix);
 
+/* How many of those that count were walked, and how many there are. */
+void edges_points(const struct edges *edges, unsigned *walked, unsigned *count);
+
 /* "RCV_ACK_OF_FIN+RCV_FIN" of an edge. */
 void edges_put_event(struct text *text, const struct edge *edge);
 

@@ -64,28 +64,34 @@ static bool same_answer(const struct pupil_answer *a, const struct pupil_answer 
     return a->fate == b->fate && a->to == b->to && a->out == b->out && a->changed == b->changed;
 }
 
-/* Asks all in a shuffled order. second: what comes must be what came before. */
+static void take(struct grade_asked *asked, const struct pupil_answer *got, bool second) {
+    if (!second) {
+        asked->got = *got;
+        asked->result = grade_judge(&asked->at, got, &asked->legal);
+    } else if (!same_answer(&asked->got, got)) {
+        asked->result = CELL_FICKLE;
+    }
+}
+
+/* Asks all in a shuffled order. second: what comes must be what came before; where nothing came, nothing is asked. */
 static void ask_all(struct grade *grade, uint64_t seed, bool second) {
-    unsigned count = grade->count;
-    unsigned *order = calloc(count, sizeof *order);
-    struct oracle_case *cases = calloc(count, sizeof *cases);
-    struct pupil_answer *answers = calloc(count, sizeof *answers);
+    unsigned *order = calloc(grade->count, sizeof *order), count = 0;
+    struct oracle_case *cases = calloc(grade->count, sizeof *cases);
+    struct pupil_answer *answers = calloc(grade->count, sizeof *answers);
     if (!order || !cases || !answers) {
         abort();
     }
-    shuffle(order, count, seed);
-    for (unsigned i = 0; i < count; i++) {
-        cases[i] = grade->asked[order[i]].at;
+    shuffle(order, grade->count, seed);
+    for (unsigned i = 0; i < grade->count; i++) {
+        const struct grade_asked *asked = &grade->asked[order[i]];
+        if (!second || asked->result < CELL_CRASHED) {
+            order[count] = order[i];
+            cases[count++] = asked->at;
+        }
     }
     pupil_ask(grade->pupil, cases, count, answers);
     for (unsigned i = 0; i < count; i++) {
-        struct grade_asked *asked = &grade->asked[order[i]];
-        if (!second) {
-            asked->got = answers[i];
-            asked->result = grade_judge(&asked->at, &asked->got, &asked->legal);
-        } else if (!same_answer(&asked->got, &answers[i]) && asked->result < CELL_CRASHED) {
-            asked->result = CELL_FICKLE;
-        }
+        take(&grade->asked[order[i]], &answers[i], second);
     }
     free(order);
     free(cases);

@@ -15,7 +15,8 @@ static int help(void) {
     for (const struct lab_command *command = COMMANDS; command->name; command++) {
         printf("  %-8s %s\n  %-8s   %s\n", command->name, command->usage, "", command->what);
     }
-    puts("\nlucid-lab COMMAND --help shows one of them.\nExit status: 0, all checks and full marks; 1, some failed; 2, it could not be done.");
+    puts("\nlucid-lab COMMAND --help shows one of them.\nExit status: 0, all checks and full marks; 1, some failed; 2, "
+         "it could not be done.");
     return LAB_OK;
 }
 

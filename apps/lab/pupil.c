@@ -44,6 +44,7 @@ struct pupil {
 static void limits(bool sanitized) {
     const struct rlimit none = {0, 0}, file = {FILE_MAX, FILE_MAX}, time = {20, 20}, memory = {MEMORY_MAX, MEMORY_MAX};
     setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_NPROC, &none); /* it starts no other program */
     setrlimit(RLIMIT_FSIZE, &file);
     setrlimit(RLIMIT_CPU, &time);
     if (!sanitized) { /* the sanitizer's shadow takes terabytes of addresses; it has a limit of its own */

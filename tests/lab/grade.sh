@@ -79,6 +79,18 @@ says() {
 check "40 mutants and more" [ "$(count mutant)" -ge 40 ]
 check "6 variants and more" [ "$(count variant)" -ge 6 ]
 
+# make student
+mkdir -p "$work/tree/apps/lab/student"
+cp "$root"/apps/lab/student/* "$work/tree/apps/lab/student"
+student() {
+    (cd "$work/tree" && make -s -f "$root/Makefile" student) >"$work/out" 2>"$work/err"
+}
+check "a template" student
+check "that is the one" cmp -s "$root/apps/lab/student/fsm.c" "$work/tree/student/fsm.c"
+echo "/* mine */" >>"$work/tree/student/fsm.c"
+check "a second time" student
+check "nothing of mine is lost" grep -q 'mine' "$work/tree/student/fsm.c"
+
 # The template, and the sanitizers' words.
 check "the template is not written" run 1 "$root/apps/lab/student/fsm.c"
 check "and says so, with no points" says 'not written\.  0/100'

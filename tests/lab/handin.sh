@@ -47,6 +47,12 @@ has "JUnit" '<testcase classname="L01" name="L01 p5"><failure'
 in_folder "$work/class/ada" grade L02
 has "no run of a scenario" 'has no run of L02' "$work/errors"
 
+in_folder "$work/class/ada" grade L35 --format tap
+has "the edge hunt" '^ok [0-9]+ - E08 RCV_SYN_ACK in SYN-SENT$'
+has "in TAP" '^1\.\.48$'
+in_folder "$work/class/ada" grade L35 --format csv
+has "in CSV" '^,L35,edges,5,48,0,$'
+
 # Bob changes his log: a better answer; and his result.
 sed -i 's/"got":"4"/"got":"5"/' "$work/class/bob/lab-out/L01-5/run.tlog"
 sed -i 's/^\(item.p5.*\)0\t1/\11\t1/' "$work/class/bob/lab-out/L01-5/result.tsv"
