@@ -3,7 +3,7 @@
  *
  *     GET /            the page; with ?token=... it may give commands
  *     GET /log         all lines of the log
- *     GET /events      server-sent events, one line each, id: its number; ?from=N, or Last-Event-ID, says where to begin
+ *     GET /events      server-sent events, one line each, id: its number; ?from=N or Last-Event-ID: where to begin
  *     POST /cmd        one line of play; field X-Lab-Token: the token printed at the start
  *     GET /catalog     the scenarios as JSON      GET /rules   the rules as JSON
  *     GET /export/KIND the log as html, tlog, or what the world offers
@@ -29,7 +29,7 @@ struct web_world {
     /* Carries out a line; what there is to read is appended to say. Returns 0, or -1 and the sentence. NULL: a recorded
      * run, which takes no commands. */
     int (*command)(void *user, const char *line, struct text *say, char error[LAB_ERROR]);
-    /* Appends the log as KIND, "svg". Returns its media type, or NULL and the sentence. NULL: nothing but html, tlog. */
+    /* Appends the log as KIND, "svg". Returns its media type, or NULL and the sentence. NULL: only html and tlog. */
     const char *(*export)(void *user, const char *kind, struct text *out, char error[LAB_ERROR]);
     const struct text *scenario; /* JSON of what is asked; NULL: nothing is */
     const struct text *catalog;  /* JSON of all scenarios; NULL: [] */

@@ -118,7 +118,7 @@ class Browser {
     const loaded = new Promise((done) => this.listeners.set('Page.loadEventFired', done));
     await this.send('Page.navigate', {url});
     await loaded;
-    await this.until(ready || 'document.body.classList.contains("ready")');
+    await this.until(ready || 'document.body && document.body.classList.contains("ready")');
   }
 
   async run(expression) {

@@ -86,7 +86,8 @@
     var menu = by('menu'), place = at.getBoundingClientRect(), id = packet.id;
     var items = [
       ['do_drop', 'wire drop id ' + id],
-      packet.held && !packet.released ? ['do_release', 'wire release id ' + id] : ['do_hold', 'wire hold id ' + id],
+      Lab.fate(packet, Lab.at.i) === 'held' ? ['do_release', 'wire release id ' + id]
+                                            : ['do_hold', 'wire hold id ' + id],
       ['do_dup', 'wire dup id ' + id], ['do_delay', 'wire delay 300ms id ' + id],
       ['do_corrupt', 'wire corrupt id ' + id], ['do_before', 'wire reorder 1 id ' + id], ['inspect']
     ];

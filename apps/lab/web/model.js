@@ -83,6 +83,15 @@
       c.again += event.rtx || event.again ? 1 : 0;
     }
   }
+  /* What came before its turn; neighbours are one block. */
+  function takeEarly(early, seg) {
+    var block = early.filter(b => b[0] + b[1] === seg.seq)[0];
+    if (block) {
+      block[1] += seg.len;
+    } else if (early.length < 50) {
+      early.push([seg.seq, seg.len]);
+    }
+  }
   function onReceived(state, event) {
     delete state.flight[event.seg.id];
     var c = event.c ? connection(state, event) : null, seg = event.seg;
@@ -91,7 +100,7 @@
     }
     c.rx++;
     if (seg.len > 0 && c.v.rnxt !== undefined && minus(seg.seq, c.v.rnxt) > 0) {
-      c.early.push([seg.seq, seg.len, seg.id]);
+      takeEarly(c.early, seg);
     }
   }
   function onVar(state, event) {

@@ -20,8 +20,7 @@
         tx: event.i,
         rx: 0,
         lost: 0,
-        held: 0,
-        acts: [],
+        holds: [],
         again: !!(event.rtx || event.again),
         first: event.rtx
       };
@@ -36,21 +35,17 @@
           tx: 0,
           rx: 0,
           lost: 0,
-          held: 0,
-          acts: []
+          holds: []
         };
       }
       packet.rx = event.i;
       packet.rxC = event.c;
     } else if (event.ev === 'wire' && (packet = packets[event.id])) {
-      packet.acts.push(event.i);
       if (event.act === 'drop' || event.act === 'queue_full' || event.act === 'too_big') {
         packet.lost = event.i;
         packet.why = event.act;
-      } else if (event.act === 'hold') {
-        packet.held = event.i;
-      } else if (event.act === 'release') {
-        packet.released = event.i;
+      } else if (event.act === 'hold' || event.act === 'release') {
+        packet.holds.push([event.i, event.act === 'hold']);
       } else if (event.act === 'dup') {
         packets[event.id2] = {
           id: event.id2,
@@ -61,8 +56,7 @@
           tx: event.i,
           rx: 0,
           lost: 0,
-          held: 0,
-          acts: [],
+          holds: [],
           copy: packet.id,
           again: false
         };
@@ -82,7 +76,8 @@
     if (packet.rx && packet.rx <= i) {
       return 'there';
     }
-    return packet.held && packet.held <= i && !(packet.released <= i) ? 'held' : 'flying';
+    var latest = packet.holds.filter(hold => hold[0] <= i).pop();
+    return latest && latest[1] ? 'held' : 'flying';
   };
   /* From long to short; the ladder takes the longest that fits. */
   Lab.labels = packet => {
