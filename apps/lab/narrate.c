@@ -1,4 +1,4 @@
-/* narrate.c: see narrate.h. Who speaks, and which function has the words for the kind; the words are in apps/lab/i18n. */
+/* narrate.c: see narrate.h. Who speaks, and which function has the words for the kind; they are in apps/lab/i18n. */
 #include "lab/narrate.h"
 
 #include <string.h>

@@ -139,6 +139,15 @@ static void paint_axes(struct view view, const struct axes *axes, const char *to
     view_put(view, 0, 0, GRID_PLAIN, top);
 }
 
+/* What comes after the last change, two minutes of TIME-WAIT, is of no interest. */
+static uint64_t last_change(const struct plot_series *a, const struct plot_series *b, uint64_t now) {
+    uint64_t t = a->count > 0 ? a->point[a->count - 1].t : 0;
+    if (b->count > 0 && b->point[b->count - 1].t > t) {
+        t = b->point[b->count - 1].t;
+    }
+    return t < now ? t : now;
+}
+
 /* A picture of its own for each unit; false: there is nothing to see yet. */
 static bool paint_windows(struct view view, const struct stage *stage, unsigned end) {
     const struct model *model = stage->model;
@@ -149,6 +158,7 @@ static bool paint_windows(struct view view, const struct stage *stage, unsigned 
     struct plot_series flight = plot_series_of(model->log, node, c, LUCID_VAR_FLIGHT, model->at);
     struct axes axes = {stage_connection(stage, end)->born_at, model->now, peak_of(&cwnd),
                         view_part(view, 0, 1, view.width, view.height - 2)};
+    axes.to = last_change(&cwnd, &flight, axes.to);
     int64_t most = peak_of(&flight);
     axes.top = (axes.top > most ? axes.top : most) * 11 / 10 + 1;
     bool some = cwnd.count > 0 && axes.to > axes.from;
@@ -172,6 +182,7 @@ static void paint_times(struct view view, const struct stage *stage, unsigned en
     struct plot_series rto = plot_series_of(model->log, stage->node[end], stage->c[end], LUCID_VAR_RTO, model->at);
     struct axes axes = {stage_connection(stage, end)->born_at, model->now, peak_of(&rto) * 11 / 10 + 1,
                         view_part(view, 0, 1, view.width, view.height - 2)};
+    axes.to = last_change(&rto, &srtt, axes.to);
     if (rto.count > 0 && axes.to > axes.from) {
         char top[60];
         struct text text = text_fixed(top, sizeof top);

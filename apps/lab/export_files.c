@@ -1,0 +1,291 @@
+/* export_files.c: see export_files.h. */
+#include "lab/export_files.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lab/export.h"
+#include "lab/html.h"
+#include "lab/ladder_view.h"
+#include "lab/panes.h"
+#include "lab/picture.h"
+#include "lab/words.h"
+
+extern char **environ;
+
+#define NAME_MAX_OCTETS 600
+
+struct export {
+    const struct export_job *job;
+    struct model *model; /* at the end, or at job->event */
+    struct stage stage;
+    unsigned forms, written;
+    char *error;
+};
+
+int export_form(const char *option) {
+    static const char *const names[EXPORT_KINDS] = {"--html", "--svg", "--png", "--mermaid",
+                                                    "--dot",  "--csv", "--text"};
+    for (int i = 0; i < EXPORT_KINDS; i++) {
+        if (!strcmp(option, names[i])) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static bool wanted(const struct export *export, enum export_kind kind) {
+    return export->forms & 1u << kind;
+}
+
+static int no_memory(struct export *export) {
+    return words_fail(export->error, "there is not enough memory for the export");
+}
+
+/* ---- names ---- */
+
+/* FOLDER/BASE.what.form: BASE is the log's name without its folder and without .tlog. */
+static void file_name(const struct export *export, const char *what, const char *form, char name[NAME_MAX_OCTETS]) {
+    const char *log = export->job->name && strcmp(export->job->name, "-") ? export->job->name : "run";
+    const char *slash = strrchr(log, '/');
+    const char *base = slash ? slash + 1 : log;
+    size_t length = strlen(base);
+    length -= length > 5 && !strcmp(base + length - 5, ".tlog") ? 5 : 0;
+    struct text text = text_fixed(name, NAME_MAX_OCTETS);
+    if (export->job->folder) {
+        text_format(&text, "%.400s/", export->job->folder);
+    } else {
+        text_put_octets(&text, log, (size_t)(base - log));
+    }
+    text_put_octets(&text, base, length);
+    text_format(&text, "%s%s.%s", *what ? "." : "", what, form);
+}
+
+static void say(struct export *export, const char *name) {
+    export->written++;
+    if (!export->job->quiet) {
+        printf("%s\n", name);
+    }
+}
+
+/* ---- writing ---- */
+
+static int write_text(struct export *export, const char *name, struct text *text) {
+    FILE *file = text->cut ? NULL : fopen(name, "w");
+    bool whole = file && fwrite(text->data ? text->data : "", 1, text->length, file) == text->length;
+    int failed = file ? fclose(file) : -1;
+    int why = errno;
+    text_free(text);
+    if (!whole || failed) {
+        return words_fail(export->error, "%.150s cannot be written: %s", name, strerror(why));
+    }
+    return 0;
+}
+
+static int write_file(struct export *export, const char *what, const char *form, struct text *text) {
+    char name[NAME_MAX_OCTETS];
+    file_name(export, what, form, name);
+    if (write_text(export, name, text) < 0) {
+        return -1;
+    }
+    say(export, name);
+    return 0;
+}
+
+/* PNG is drawn by a program that reads SVG; at twice the size, for slides. */
+static int convert(struct export *export, const char *svg, const char *png) {
+    char *arguments[] = {"rsvg-convert", "--zoom=2", "--output", (char *)png, (char *)svg, NULL};
+    pid_t pid;
+    int status = 0;
+    if (posix_spawnp(&pid, arguments[0], NULL, NULL, arguments, environ) != 0 || waitpid(pid, &status, 0) < 0 ||
+        (WIFEXITED(status) && WEXITSTATUS(status) == 127)) {
+        return words_fail(export->error, "PNG needs the program rsvg-convert (package librsvg2-bin); without it, --svg "
+                                         "gives the same pictures");
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        return words_fail(export->error, "rsvg-convert could not draw %.150s", svg);
+    }
+    return 0;
+}
+
+/* One picture as SVG, as PNG, or both. */
+static int write_picture(struct export *export, const char *what, struct text *text) {
+    char svg[NAME_MAX_OCTETS], png[NAME_MAX_OCTETS];
+    file_name(export, what, wanted(export, EXPORT_SVG) ? "svg" : "svg.part", svg);
+    file_name(export, what, "png", png);
+    if (write_text(export, svg, text) < 0) {
+        return -1;
+    }
+    if (wanted(export, EXPORT_SVG)) {
+        say(export, svg);
+    }
+    int result = 0;
+    if (wanted(export, EXPORT_PNG)) {
+        result = convert(export, svg, png);
+        if (result == 0) {
+            say(export, png);
+        }
+    }
+    if (!wanted(export, EXPORT_SVG)) {
+        remove(svg);
+    }
+    return result;
+}
+
+/* ---- pictures ---- */
+
+static int write_plots(struct export *export, unsigned node, uint32_t c) {
+    for (unsigned kind = 0; kind < PICTURE_PLOTS; kind++) {
+        struct text text = text_growing();
+        char what[80];
+        snprintf(what, sizeof what, "%s.%s.c%" PRIu32, picture_plot_name((enum picture_plot)kind),
+                 tlog_node_name(export->job->log, node), c);
+        int some = picture_plot(&text, export->model, node, c, (enum picture_plot)kind);
+        if (some < 0 || (some > 0 && write_picture(export, what, &text) < 0)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int each_connection(struct export *export, int (*write)(struct export *export, unsigned node, uint32_t c)) {
+    for (unsigned n = 0; n < tlog_header(export->job->log)->nodes; n++) {
+        const struct model_node *node = &export->model->node[n];
+        for (unsigned i = 0; i < node->connections; i++) {
+            if (!node->connection[i].listener && write(export, n, node->connection[i].c) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static int write_pictures(struct export *export) {
+    struct text text = text_growing();
+    if (picture_ladder(&text, export->model, export->stage.node[0], export->stage.node[1], export->job->from,
+                       export->job->to) < 0) {
+        return no_memory(export);
+    }
+    if (write_picture(export, "ladder", &text) < 0) {
+        return -1;
+    }
+    if (picture_machines(&text, &export->stage) < 0 || write_picture(export, "machines", &text) < 0) {
+        return -1;
+    }
+    if (picture_windows(&text, &export->stage) < 0 || write_picture(export, "windows", &text) < 0) {
+        return -1;
+    }
+    return each_connection(export, write_plots);
+}
+
+/* ---- other forms ---- */
+
+/* run.mmd; or run.1.mmd, run.2.mmd, ... */
+static int write_mermaid(struct export *export) {
+    unsigned next = 0, part = 1;
+    for (;;) {
+        struct text text = text_growing();
+        unsigned before = next;
+        int some = export_mermaid(&text, export->model, export->stage.node[0], export->stage.node[1], &next);
+        if (some <= 0) {
+            return some < 0 ? no_memory(export) : 0;
+        }
+        struct text more = text_growing();
+        unsigned probe = next;
+        bool last = export_mermaid(&more, export->model, export->stage.node[0], export->stage.node[1], &probe) == 0;
+        text_free(&more);
+        char what[24] = "";
+        if (before > 0 || !last) {
+            snprintf(what, sizeof what, "%u", part++);
+        }
+        if (write_file(export, what, "mmd", &text) < 0) {
+            return -1;
+        }
+    }
+}
+
+static int write_dot(struct export *export) {
+    for (unsigned n = 0; n < tlog_header(export->job->log)->nodes; n++) {
+        struct text text = text_growing();
+        export_dot(&text, export->model, n);
+        if (write_file(export, tlog_node_name(export->job->log, n), "dot", &text) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int write_csv(struct export *export, unsigned node, uint32_t c) {
+    struct text text = text_growing();
+    char what[80];
+    snprintf(what, sizeof what, "%s.c%" PRIu32, tlog_node_name(export->job->log, node), c);
+    if (export_csv(&text, export->model, node, c) == 0) {
+        text_free(&text);
+        return 0;
+    }
+    return write_file(export, what, "csv", &text);
+}
+
+static int write_html(struct export *export) {
+    struct text text = text_growing();
+    if (html_replay(export->job->log, &text) < 0) {
+        return no_memory(export);
+    }
+    return write_file(export, "", "html", &text);
+}
+
+static int write_ladder_text(struct export *export) {
+    struct text text = text_growing();
+    struct ladder_view *ladder = ladder_view_new(export->job->log, export->stage.node[0], export->stage.node[1]);
+    if (!ladder || ladder_view_update(ladder) < 0) {
+        ladder_view_free(ladder);
+        return no_memory(export);
+    }
+    ladder_view_text(&text, ladder, export->model, 100, false);
+    ladder_view_free(ladder);
+    return write_file(export, "ladder", "txt", &text);
+}
+
+static int write_forms(struct export *export) {
+    if ((wanted(export, EXPORT_SVG) || wanted(export, EXPORT_PNG)) && write_pictures(export) < 0) {
+        return -1;
+    }
+    if (wanted(export, EXPORT_HTML) && write_html(export) < 0) {
+        return -1;
+    }
+    if (wanted(export, EXPORT_MERMAID) && write_mermaid(export) < 0) {
+        return -1;
+    }
+    if (wanted(export, EXPORT_DOT) && write_dot(export) < 0) {
+        return -1;
+    }
+    if (wanted(export, EXPORT_CSV) && each_connection(export, write_csv) < 0) {
+        return -1;
+    }
+    return wanted(export, EXPORT_TEXT) ? write_ladder_text(export) : 0;
+}
+
+int export_files(const struct export_job *job, unsigned forms, char error[LAB_ERROR]) {
+    struct export export = {.job = job, .forms = forms, .error = error, .model = model_new(job->log)};
+    uint32_t count = tlog_count(job->log);
+    if (job->event > count || job->from > count || (job->to > 0 && job->to < job->from)) {
+        model_free(export.model);
+        snprintf(error, LAB_ERROR, "the log has events 1 to %" PRIu32 "; --event, --from and --to name some of them",
+                 count);
+        return -1;
+    }
+    if (!export.model || model_goto(export.model, job->event ? job->event : count) < 0) {
+        model_free(export.model);
+        return no_memory(&export);
+    }
+    export.stage = (struct stage){.model = export.model, .node = {0, tlog_header(job->log)->nodes > 1 ? 1 : 0}};
+    stage_follow(&export.stage);
+    int result = write_forms(&export);
+    model_free(export.model);
+    return result < 0 ? -1 : (int)export.written;
+}
