@@ -18,7 +18,8 @@ full_marks() {
             rm -rf out
             "$lab" key "$1" --variant "$variant" --seed $seed >key || echo "no key"
             "$lab" run "$1" --variant "$variant" --seed $seed --answers key --headless --out out >said 2>&1
-            [ -f out/*/result.tsv ] || { echo "$1 variant $variant, seed $seed: no result" && tail -3 said; }
+            set -- "$1" out/*/result.tsv
+            [ -f "$2" ] || { echo "$1 variant $variant, seed $seed: no result" && tail -3 said; }
             awk -v what="$1 variant $variant, seed $seed" '
                 /^item\t/ && $3 == "predict" { all++; if ($5 != $6) print what ": " $2 " " $5 " of " $6 }
                 END { if (!all) print what ": nothing was judged" }' FS='\t' out/*/result.tsv
@@ -37,15 +38,21 @@ for name in $("$lab" list | sed -n 's/^\(L[0-9]*\) .*/\1/p') "$root"/docs/labs/p
     fi
 done
 
+# same WHAT yes|no: the files one and two are the same, as they should be or not.
+same() {
+    if [ -s one ] && cmp -s one two; then found=yes; else found=no; fi
+    if [ $found = "$2" ]; then echo "ok $1"; else echo "not ok $1"; fi
+}
 "$lab" key L01 --variant a --seed 1 | grep -v '^#' >one
 "$lab" key L01 --variant a --seed 2 | grep -v '^#' >two
-if [ -s one ] && cmp -s one two; then echo "ok L01 has pinned numbers: one key"; else echo "not ok L01 has pinned numbers: one key"; fi
+same "L01 has pinned numbers: one key" yes
 "$lab" key all --student alice >one && "$lab" key all --student bob >two
-if cmp -s one two; then echo "not ok students have keys of their own"; else echo "ok students have keys of their own"; fi
+same "students have keys of their own" no
 "$lab" key all --student alice >two
-if cmp -s one two; then echo "ok a key is the same again"; else echo "not ok a key is the same again"; fi
-if "$lab" key nothing >/dev/null 2>said || [ $? -ne 2 ]; then
-    echo "not ok an unknown scenario is a mistake of usage"
-else
+same "a key is the same again" yes
+"$lab" key nothing >/dev/null 2>said
+if [ $? -eq 2 ]; then
     echo "ok an unknown scenario is a mistake of usage"
+else
+    echo "not ok an unknown scenario is a mistake of usage"
 fi
