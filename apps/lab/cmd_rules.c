@@ -27,11 +27,11 @@ static void print_rule(const struct rule *rule) {
     if (strcmp(rule->symbol, "-") != 0) {
         printf("  function %s\n", rule->symbol);
     }
-    if (strcmp(rule->scenarios, "-") != 0) {
-        bool more = rule->scenarios[3] != '\0';
-        printf("  to see it: lucid-lab run %.3s%s%s\n", rule->scenarios, more ? "; also in" : "",
-               more ? rule->scenarios + 3 : "");
+    struct text scenarios = text_growing();
+    if (rules_put_scenarios(rule, &scenarios) > 0) {
+        printf("  to see it: lucid-lab run %.3s; it is in %s\n", scenarios.data, scenarios.data);
     }
+    text_free(&scenarios);
 }
 
 /* Those that begin with an id that is not one itself: "9293:3.10.7.4". */
@@ -40,7 +40,7 @@ static unsigned print_below(const char *id) {
     size_t length = strlen(id);
     const struct rule *rule;
     for (unsigned i = 0; (rule = rules_at(i)); i++) {
-        if (!strncmp(rule->id, id, length) && strchr("/.:", rule->id[length])) {
+        if (!strncmp(rule->id, id, length) && rule->id[length] && strchr("/.:", rule->id[length])) {
             print_line(rule);
             found++;
         }

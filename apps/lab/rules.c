@@ -1,6 +1,7 @@
 /* rules.c: see rules.h. The table is cut once; an id is found by binary search in an index that is sorted once. */
 #include "lab/rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,7 +145,7 @@ int rules_place(const struct rule *rule, unsigned i, char file[80], char functio
 
 /* ---- for people ---- */
 
-bool rules_in_scenario(const struct rule *rule, const char *scenario) {
+static bool in_column(const struct rule *rule, const char *scenario) {
     size_t length = strlen(scenario);
     for (const char *at = rule->scenarios; (at = strstr(at, scenario)); at += length) {
         if ((at == rule->scenarios || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0')) {
@@ -152,6 +153,47 @@ bool rules_in_scenario(const struct rule *rule, const char *scenario) {
         }
     }
     return false;
+}
+
+/* Does a line of ids, which may go on behind a backslash, have one of this rule? */
+static bool line_cites(const struct rule *rule, const char *at) {
+    while (*at && *at != '\n') {
+        size_t length = strcspn(at, " \\\n");
+        if (names_rule(at, length, rule)) {
+            return true;
+        }
+        at += length;
+        at += strspn(at, " ");
+        at += *at != '\\' ? 0 : at[1] == '\n' ? 2 : 1;
+    }
+    return false;
+}
+
+static bool is_cited(const struct rule *rule, const struct lab_file *file) {
+    for (const char *line = file->data; (line = strstr(line, "\nrfc ")); line++) {
+        if (line_cites(rule, line + 5)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rules_in_scenario(const struct rule *rule, const char *scenario) {
+    char name[40];
+    snprintf(name, sizeof name, "labs/%.20s.lab", scenario);
+    const struct lab_file *file = lab_file_find(name);
+    return in_column(rule, scenario) || (file && is_cited(rule, file));
+}
+
+unsigned rules_put_scenarios(const struct rule *rule, struct text *text) {
+    unsigned found = 0;
+    for (const struct lab_file *file = LAB_FILES; file->name; file++) {
+        char scenario[21] = "";
+        if (sscanf(file->name, "labs/%20[^.].lab", scenario) == 1 && rules_in_scenario(rule, scenario)) {
+            text_format(text, "%s%s", found++ ? " " : "", scenario);
+        }
+    }
+    return found;
 }
 
 void rules_put_place(const struct rule *rule, struct text *text) {

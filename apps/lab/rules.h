@@ -16,7 +16,7 @@ struct rule {
     const char *level;         /* "MUST", "SHOULD", "MAY"; "text": what happens, in the RFC's own order */
     const char *english, *chinese;
     const char *symbol;    /* a function that follows it; "-": none */
-    const char *scenarios; /* "L05 L06"; "-": none */
+    const char *scenarios; /* "L05 L06"; "-": none; besides those that cite it (rules_in_scenario()) */
 };
 
 /* The rule of this id, or NULL. */
@@ -29,8 +29,11 @@ const struct rule *rules_at(unsigned i);
  * rows. Returns 0, or -1 after the last. file and function have room for 80 octets each. */
 int rules_place(const struct rule *rule, unsigned i, char file[80], char function[80]);
 
-/* Does the scenario ("L05") exercise it, by the table? */
+/* Does the scenario ("L05") exercise it, by the table or by its own line `rfc`? */
 bool rules_in_scenario(const struct rule *rule, const char *scenario);
+
+/* Appends the names of all scenarios in the program that do; returns how many. */
+unsigned rules_put_scenarios(const struct rule *rule, struct text *text);
 
 /* Appends "RFC 9293, section 3.10.7.4, eighth step", for people. */
 void rules_put_place(const struct rule *rule, struct text *text);

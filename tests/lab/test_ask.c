@@ -79,12 +79,20 @@ START_TEST(nonsense) {
 }
 END_TEST
 
+static bool has_variant(const struct ask_question *row) {
+    char name[32], line[32];
+    snprintf(name, sizeof name, "labs/%s.lab", row->scenario);
+    snprintf(line, sizeof line, "\nvariant %s ", row->variant);
+    return !strcmp(row->variant, "-") || strstr(lab_file_find(name)->data, line);
+}
+
 START_TEST(the_table) {
     const struct ask_question *row;
     unsigned i;
     for (i = 0; (row = ask_at(i)); i++) {
         ck_assert_msg(rules_find(row->rule) != NULL, "%s: %s is no rule", row->question[0], row->rule);
         ck_assert_msg(is_here(row->scenario), "%s", row->scenario);
+        ck_assert_msg(has_variant(row), "%s has no variant %s", row->scenario, row->variant);
         ck_assert(ask_is_chinese(row->question[1]) && ask_is_chinese(row->answer[1]) &&
                   !ask_is_chinese(row->answer[0]));
     }

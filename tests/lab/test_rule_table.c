@@ -155,6 +155,10 @@ START_TEST(scenarios) {
     const struct rule *rule = rules_find("9293:3.10.7.3/1");
     ck_assert(rules_in_scenario(rule, "L05") && rules_in_scenario(rule, "L17"));
     ck_assert(!rules_in_scenario(rule, "L0") && !rules_in_scenario(rule, "L01"));
+    struct text text = text_growing();
+    unsigned count = rules_put_scenarios(rule, &text);
+    ck_assert(count >= 2 && strstr(text.data, "L05 ") && !strstr(text.data, "L01"));
+    text_free(&text);
 }
 END_TEST
 
@@ -170,6 +174,9 @@ START_TEST(cited_by_scenarios) {
             const char *at = line + 5;
             while (*at != '\n' && sscanf(at, " %79[^ \n]%n", word, &used) == 1) {
                 ck_assert_msg(rules_find(word) != NULL, "%s cites %s", file->name, word);
+                char scenario[8];
+                snprintf(scenario, sizeof scenario, "%.3s", file->name + 5);
+                ck_assert_msg(rules_in_scenario(rules_find(word), scenario), "%s cites %s", file->name, word);
                 at += used;
             }
         }
