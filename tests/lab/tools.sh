@@ -26,11 +26,13 @@ sed 's/"to":"FIN-WAIT-1"/"to":"CLOSING"/' "$dir/good.tlog" >"$dir/forged.tlog"
 sed '5s/,"t":/,"t";/' "$dir/good.tlog" >"$dir/broken.tlog"
 sed '20,22d;19a{"t":40000000,"n":"A","ev":"lost","count":3}' "$dir/good.tlog" >"$dir/lost.tlog"
 
-expect 0 "a true log is good" ': good: [0-9]* events of 2 nodes in 24[0-9]\.[0-9]* s, world sim$' "$lab" check "$dir/good.tlog"
+expect 0 "a true log is good" ': good: [0-9]* events of 2 nodes in 24[0-9]\.[0-9]* s, world sim$' \
+    "$lab" check "$dir/good.tlog"
 expect 1 "a forged transition is refused" 'event [0-9]*: A.s connection 1 goes from ESTABLISHED to CLOSING' \
     "$lab" check "$dir/forged.tlog"
 expect 1 "and said to be so" 'refused: it contradicts itself in [1-9]' "$lab" check "$dir/forged.tlog"
-expect 1 "one that lost events is unfit for grading" '3 events were lost .* unfit for grading' "$lab" check "$dir/lost.tlog"
+expect 1 "one that lost events is unfit for grading" '3 events were lost .* unfit for grading' \
+    "$lab" check "$dir/lost.tlog"
 expect 2 "one that cannot be read: line and column" 'broken.tlog, line 5, column [0-9]*: expected a colon' \
     "$lab" check "$dir/broken.tlog"
 expect 2 "no file" 'nothing.tlog cannot be read: No such file' "$lab" check "$dir/nothing.tlog"
