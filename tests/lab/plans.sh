@@ -59,6 +59,10 @@ for quiz in docs/labs/plans/quiz-*.lab; do
     verdict $? "$(basename "$quiz"): what it says about itself is true"
 done
 
+scripts/worksheet --pictures "$dir/pictures" docs/labs/plans/plan-d.md >"$dir/said" 2>&1 &&
+    ls "$dir"/pictures/L11/*.svg >/dev/null && [ ! -e "$dir/pictures/run" ]
+verdict $? "pictures for slides"
+
 scripts/worksheet >"$dir/said" 2>&1
 [ $? -eq 2 ] && grep -q '^usage' "$dir/said"
 verdict $? "worksheet without a plan says how"
