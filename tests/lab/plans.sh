@@ -40,17 +40,24 @@ for plan in docs/labs/plans/plan-*.md; do
         *) echo "$id is not on the worksheet" >>"$dir/said" ;;
         esac
     done
-    for id in $(grep -o 'L[0-9][0-9]' "$plan" | sort -u); do
-        "$LAB" show "$id" >/dev/null 2>&1 || echo "there is no $id" >>"$dir/said"
-    done
     [ ! -s "$dir/said" ]
-    verdict $? "$name: the scenarios are there"
+    verdict $? "$name: its scenarios are on the worksheet"
+done
 
-    for word in $(grep -o 'lucid-lab [a-z][a-z]*' "$plan" | sed 's/.* //' | sort -u); do
+# Guides and plans name commands and scenarios that there are, and files that are there.
+for page in docs/labs/*/*.md; do
+    : >"$dir/said"
+    for word in $(grep -o 'lucid-lab [a-z][a-z]*' "$page" | sed 's/.* //' | sort -u); do
         echo "$commands" | grep -qx "$word" || echo "lucid-lab has no command $word" >>"$dir/said"
     done
+    for id in $(grep -o '\bL[0-9][0-9]\b' "$page" | sort -u); do
+        "$LAB" show "$id" >/dev/null 2>&1 || echo "there is no $id" >>"$dir/said"
+    done
+    for link in $(grep -o '](\.*[a-z/.-]*\.md)' "$page" | tr -d '()]'); do
+        [ -f "$(dirname "$page")/$link" ] || echo "$link is not there" >>"$dir/said"
+    done
     [ ! -s "$dir/said" ]
-    verdict $? "$name: the commands are there"
+    verdict $? "$page: what it names is there"
 done
 
 # What the quiz says about its own run. That each question has an answer, key.sh shows.
