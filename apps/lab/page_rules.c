@@ -74,7 +74,12 @@ static void put_rule(struct text *text, const struct tlog_text *id, bool first) 
     const struct rule *rule = rules_find(id->at);
     put_field(text, first ? "" : ",\n", id->at);
     text_put(text, ":{");
-    put_field(text, "\"labs\":", rule && rule->scenarios[0] != '-' ? rule->scenarios : "");
+    struct text labs = text_growing();
+    if (rule) {
+        rules_put_scenarios(rule, &labs);
+    }
+    put_field(text, "\"labs\":", labs.length ? labs.data : "");
+    text_free(&labs);
     if (rule) {
         put_field(text, ",\"say\":{\"en\":", rule->english);
         put_field(text, ",\"zh\":", rule->chinese);

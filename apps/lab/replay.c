@@ -99,10 +99,12 @@ static void put_rule(struct text *say, const struct tlog_text *id) {
     for (unsigned i = 0; i < 4 && rules_place(rule, i, file, function) == 0; i++) {
         text_format(say, "%s %s\n", file, function);
     }
-    if (rule->scenarios[0] != '-') {
-        i18n_put(say, "why.scenarios", rule->scenarios, NULL);
+    struct text scenarios = text_growing();
+    if (rules_put_scenarios(rule, &scenarios) > 0) {
+        i18n_put(say, "why.scenarios", scenarios.data, NULL);
         text_put_char(say, '\n');
     }
+    text_free(&scenarios);
 }
 
 void replay_why(struct text *say, const struct model *model, uint32_t n) {

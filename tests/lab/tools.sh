@@ -56,3 +56,6 @@ expect 0 "a question in Chinese has its answer in Chinese" '为什么是三次�
 expect 0 "a variant" 'lucid-lab run L14 --variant d' "$lab" ask "without time-wait"
 expect 0 "without a question: the list" '^L05  Why three segments' "$lab" ask
 expect 2 "what nobody asks" 'no experiment is known for that' "$lab" ask blue sky
+
+printf 'A connect B:80\nrun max 1s\nwhy\n' | "$lab" play >"$dir/why" 2>&1
+expect 0 "why names a scenario that is there" '^See it in: L15' cat "$dir/why"
