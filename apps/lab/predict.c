@@ -59,11 +59,24 @@ int predict_item(const struct scenario_prediction *prediction, const char *text)
     return *text && !*end && number >= 1 && number <= prediction->items ? (int)number - 1 : -1;
 }
 
+/* "0, 1, 3" and "CLOSED, LISTEN" are lists; the comma of "SYN,ACK" belongs to the word. */
+static void drop_commas(char *text) {
+    for (char *at = text; *at; at++) {
+        bool ends = !at[1] || isspace((unsigned char)at[1]);
+        if (*at == ',' && (ends || (at > text && isdigit((unsigned char)at[-1])))) {
+            *at = ' ';
+        }
+    }
+}
+
 unsigned predict_split(char *text, char *word[PREDICT_WORDS]) {
     unsigned count = 0;
     bool bars = strchr(text, '|') != NULL;
+    if (!bars) {
+        drop_commas(text);
+    }
     for (char *rest = text; rest && count < PREDICT_WORDS;) {
-        char *one = bars ? strsep(&rest, "|") : strsep(&rest, " ,;\t");
+        char *one = bars ? strsep(&rest, "|") : strsep(&rest, " ;\t");
         while (isspace((unsigned char)*one)) {
             one++;
         }
@@ -179,20 +192,20 @@ static int take(const struct scenario_prediction *prediction, char *answer, stru
     return 0;
 }
 
-/* Without blanks around it, and with nothing that a line of a table or of a world could not hold. */
+/* Without what a line of a table or of a world could not hold, then without blanks around it. */
 static char *clean(const char *answer) {
-    while (isspace((unsigned char)*answer)) {
-        answer++;
-    }
-    size_t length = strlen(answer);
-    while (length && isspace((unsigned char)answer[length - 1])) {
-        length--;
-    }
-    char *copy = strndup(answer, length < PREDICT_LENGTH ? length : PREDICT_LENGTH);
+    char *copy = strndup(answer, PREDICT_LENGTH);
     for (char *at = copy; at && *at; at++) {
         if ((unsigned char)*at < ' ' || *at == '"' || *at == '\\' || *at == 0x7f) {
             *at = ' ';
         }
+    }
+    size_t blanks = copy ? strspn(copy, " ") : 0, length = copy ? strlen(copy) : 0;
+    while (length > blanks && copy[length - 1] == ' ') {
+        copy[--length] = 0;
+    }
+    if (copy) {
+        memmove(copy, copy + blanks, length - blanks + 1);
     }
     return copy;
 }
