@@ -1,5 +1,5 @@
 /* test_scenario.c: the reader of scenario files: a good file, and one test for each kind of mistake. */
-#include "lab/scenario.h"
+#include "lab/catalogue.h"
 #include "unit/unit.h"
 
 #include <stdio.h>
@@ -263,6 +263,45 @@ START_TEST(parts_of_a_file) {
 }
 END_TEST
 
+static void has_both(const char *id, const char *variant, const char *what, const struct scenario_text *text) {
+    if (text->at[SCENARIO_EN] && !text->at[SCENARIO_ZH]) {
+        ck_abort_msg("%s %s: no Chinese for %s: %s", id, variant, what, text->at[SCENARIO_EN]);
+    }
+}
+
+/* Whatever a student reads in a scenario of ours is there in both languages. */
+START_TEST(both_languages) {
+    struct catalogue *catalogue = catalogue_open(NULL, error);
+    ck_assert_uint_ge(catalogue->count, 28);
+    for (unsigned i = 0; i < catalogue->count; i++) {
+        struct scenario *scenario = catalogue_read(catalogue, catalogue->id[i], error);
+        ck_assert_msg(scenario, "%s", error);
+        has_both(scenario->id, "", "the title", &scenario->title);
+        for (unsigned v = 0; v < scenario->variants; v++) {
+            const struct scenario_variant *variant = &scenario->variant[v];
+            has_both(scenario->id, variant->id, "the title", &variant->title);
+            has_both(scenario->id, variant->id, "the goal", &variant->goal);
+            has_both(scenario->id, variant->id, "what there is to see", &variant->see);
+            has_both(scenario->id, variant->id, "what Linux does", &variant->linux_does);
+            for (unsigned k = 0; k < variant->hints; k++) {
+                has_both(scenario->id, variant->id, "a hint", &variant->hint[k]);
+            }
+            for (unsigned k = 0; k < variant->predictions; k++) {
+                has_both(scenario->id, variant->id, "a question", &variant->prediction[k].question);
+            }
+            for (unsigned k = 0; k < variant->miscons; k++) {
+                has_both(scenario->id, variant->id, "a misconception", &variant->miscon[k].text);
+            }
+            for (unsigned k = 0; k < variant->checks; k++) {
+                has_both(scenario->id, variant->id, "a check", &variant->check[k].text);
+            }
+        }
+        scenario_free(scenario);
+    }
+    catalogue_close(catalogue);
+}
+END_TEST
+
 START_TEST(a_file_that_is_not_there) {
     ck_assert_ptr_null(scenario_read("nowhere/L99.lab", error));
     ck_assert(strstr(error, "nowhere/L99.lab cannot be opened"));
@@ -279,6 +318,7 @@ int main(void) {
     tcase_add_test(tcase, variants_inherit);
     tcase_add_loop_test(tcase, mistakes, 0, (int)(sizeof MISTAKES / sizeof *MISTAKES));
     tcase_add_test(tcase, parts_of_a_file);
+    tcase_add_test(tcase, both_languages);
     tcase_add_test(tcase, a_file_that_is_not_there);
     return unit_run(suite);
 }
