@@ -6,6 +6,7 @@
 #include "lab/i18n.h"
 #include "lab/lab.h"
 #include "lab/run_command.h"
+#include "lab/wrap.h"
 
 struct score {
     bool done;
@@ -44,20 +45,10 @@ static struct score best_of(const char *out, const char *lab) {
     return score;
 }
 
-/* Columns that a text takes on a terminal: characters of Chinese are two wide. */
-static unsigned columns(const char *text) {
-    unsigned count = 0;
-    for (; *text; text++) {
-        unsigned char octet = (unsigned char)*text;
-        count += (octet & 0xc0) == 0x80 ? 0 : octet >= 0xe2 ? 2 : 1;
-    }
-    return count;
-}
-
 static void print_one(const struct run_arguments *arguments, const struct scenario *scenario) {
     struct score score = best_of(arguments->out, scenario->id);
     const char *title = scenario_say(&scenario->title, run_language(arguments));
-    unsigned width = columns(title);
+    unsigned width = wrap_width(title);
     printf("%-5s %s%*s %3u min  %-8s ", scenario->id, title, width < 52 ? (int)(52 - width) : 0, "", scenario->minutes,
            scenario->world);
     if (score.done) {

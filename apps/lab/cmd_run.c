@@ -15,6 +15,17 @@
 #include "lab/run_web.h"
 #include "lab/tui.h"
 #include "lab/tui_term.h"
+#include "lab/wrap.h"
+
+static void paragraph(const char *key, const char *words) {
+    if (*words) {
+        struct text text = text_growing();
+        text_format(&text, "\n%s: ", i18n(key));
+        wrap_put(&text, words, wrap_width(i18n(key)) + 2, 2);
+        printf("%s", text.data ? text.data : "");
+        text_free(&text);
+    }
+}
 
 /* ---- before the run ---- */
 
@@ -54,8 +65,9 @@ static int get_answers(const struct run_arguments *arguments, const struct scena
         return LAB_OK;
     }
     if (terminal && variant->predictions) {
-        printf("%s  %s\n%s\n\n", scenario->id, scenario_say(&scenario->title, run_language(arguments)),
-               scenario_say(&variant->goal, run_language(arguments)));
+        printf("%s  %s\n", scenario->id, scenario_say(&scenario->title, run_language(arguments)));
+        paragraph("run.goal", scenario_say(&variant->goal, run_language(arguments)));
+        putchar('\n');
         return predict_ask(*answers, stdin, stdout, run_language(arguments)) ? lab_refuse("nothing was run")
                                                                              : lock_now(*answers, folder);
     }
@@ -83,12 +95,6 @@ static void head(const struct run *run, enum scenario_language language) {
     for (unsigned i = 0; i < header->without_count; i++) {
         say("run.counterfactual", header->without[i].at, "");
         putchar('\n');
-    }
-}
-
-static void paragraph(const char *key, const char *text) {
-    if (*text) {
-        printf("\n%s: %s\n", i18n(key), text);
     }
 }
 

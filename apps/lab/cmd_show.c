@@ -5,10 +5,14 @@
 #include "lab/i18n.h"
 #include "lab/lab.h"
 #include "lab/run_command.h"
+#include "lab/wrap.h"
 
 static void paragraph(const char *heading, const char *text) {
     if (*text) {
-        printf("\n%s\n  %s\n", heading, text);
+        struct text lines = text_growing();
+        wrap_put(&lines, text, 2, 2);
+        printf("\n%s\n  %s", heading, lines.data ? lines.data : "");
+        text_free(&lines);
     }
 }
 
@@ -65,7 +69,6 @@ int lab_show(int argc, char **argv) {
     }
     paragraph(i18n("run.goal"), scenario_say(&variant->goal, language));
     predictions(variant, language);
-    paragraph(i18n("run.see"), scenario_say(&variant->see, language));
     printf("\n%s\n ", i18n("show.sections"));
     for (unsigned i = 0; i < scenario->rules; i++) {
         printf(" %s", scenario->rule[i]);

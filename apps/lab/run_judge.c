@@ -6,6 +6,7 @@
 #include "lab/i18n.h"
 #include "lab/rules.h"
 #include "lab/run.h"
+#include "lab/wrap.h"
 
 #define STORY_LINES 40
 
@@ -100,6 +101,37 @@ static void put_rule(struct text *text, const char *id, enum scenario_language l
     text_format(text, ": %s", chinese ? rule->chinese : rule->english);
 }
 
+/* A label in a column of its own; printf would count octets. */
+static void put_labelled(struct text *text, const char *label) {
+    unsigned width = wrap_width(label);
+    text_format(text, "       %s%*s", label, width < 11 ? (int)(11 - width) : 1, "");
+}
+
+/* Labels of items in the reader's language: an answer is locked, and an outcome computed, as English has it. */
+static void put_answer(struct text *text, const struct scenario_prediction *prediction, const char *answer,
+                       enum scenario_language language) {
+    struct text own = text_growing();
+    bool items = prediction->type == SCENARIO_CHOICE || prediction->type == SCENARIO_ORDER ||
+                 prediction->type == SCENARIO_RANK;
+    while (*answer) {
+        size_t length = items ? strcspn(answer, "|") : strlen(answer);
+        const char *label = NULL;
+        for (unsigned i = 0; items && language == SCENARIO_ZH && i < prediction->items; i++) {
+            const struct scenario_item *item = &prediction->item[i];
+            bool same = strlen(item->label) == length && !memcmp(item->label, answer, length);
+            label = same ? item->label_zh : label;
+        }
+        text_put_octets(&own, label ? label : answer, label ? strlen(label) : length);
+        answer += length;
+        if (*answer) {
+            text_put(&own, " | ");
+            answer++;
+        }
+    }
+    wrap_put(text, words_of(&own), 18, 18);
+    text_free(&own);
+}
+
 static void tell_prediction(struct run *run, const struct scenario_prediction *prediction,
                             const struct predict_result *judged, const char *mine, enum scenario_language language) {
     const struct result_item *item = &run->result->item[run->result->items - 1];
@@ -108,15 +140,20 @@ static void tell_prediction(struct run *run, const struct scenario_prediction *p
                 : item->points ? "part"
                                : "no  ",
                 item->points, item->of, item->id, scenario_say(&prediction->question, language));
-    text_format(&run->story, "       %-10s %s\n       %-10s %s\n", i18n("predict.mine"), mine, i18n("predict.outcome"),
-                words_of(&judged->outcome));
+    put_labelled(&run->story, i18n("predict.mine"));
+    put_answer(&run->story, prediction, mine, language);
+    put_labelled(&run->story, i18n("predict.outcome"));
+    put_answer(&run->story, prediction, words_of(&judged->outcome), language);
     if (judged->rule[0]) {
-        text_format(&run->story, "       %-10s ", i18n("predict.rule"));
-        put_rule(&run->story, judged->rule, language);
-        text_put_char(&run->story, '\n');
+        put_labelled(&run->story, i18n("predict.rule"));
+        struct text rule = text_growing();
+        put_rule(&rule, judged->rule, language);
+        wrap_put(&run->story, words_of(&rule), 18, 18);
+        text_free(&rule);
     }
     if (judged->miscon) {
-        text_format(&run->story, "       %s\n", judged->miscon);
+        text_put(&run->story, "       ");
+        wrap_put(&run->story, judged->miscon, 7, 7);
     }
 }
 
