@@ -172,7 +172,7 @@ static enum verdict check_syn_received(struct tcp *tcp, struct tcb *tcb, struct 
     if (!acceptable && !cookie) {
         env_drop(tcp->env, tcb->name, LUCID_DROP_TCP_ACK_SYN_RECEIVED);
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5/SYN-RECEIVED", LUCID_OUTCOME_RST);
-        reply_reset(tcp, segment);
+        reply_reset(tcp, tcb->name, segment);
         return DONE;
     }
     if (tcb_has(tcb, TCB_HALF_OPEN) && listener_full(tcb->listener)) {

@@ -162,7 +162,7 @@ static enum lucid_drop third_syn(struct tcp *tcp, struct listener *listener, con
         refuse(tcp, listener, LUCID_DROP_TCP_BACKLOG, reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED,
                "9293:3.10.7.2/3");
         if (reset) {
-            reply_reset(tcp, segment);
+            reply_reset(tcp, listener->name, segment);
         }
         return LUCID_DROP_TCP_BACKLOG;
     }
@@ -180,7 +180,7 @@ static enum lucid_drop second_ack(struct tcp *tcp, struct listener *listener, co
     struct segment syn;
     if (!syncookie_open(tcp, segment, &syn)) {
         refuse(tcp, listener, LUCID_DROP_TCP_LISTEN_ACK, LUCID_OUTCOME_RST, "9293:3.10.7.2/2");
-        reply_reset(tcp, segment);
+        reply_reset(tcp, listener->name, segment);
         return LUCID_DROP_TCP_LISTEN_ACK;
     }
     if (listener_full(listener)) {

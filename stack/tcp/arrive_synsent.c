@@ -28,7 +28,7 @@ static enum verdict first_ack(struct tcp *tcp, struct tcb *tcb, const struct seg
     bool reset = !segment_has(segment, LUCID_RST) && !WITHOUT(tcp->env, THREE_WAY);
     drop(tcp, tcb, LUCID_DROP_TCP_SYN_SENT_ACK, "9293:3.10.7.3/1", reset ? LUCID_OUTCOME_RST : LUCID_OUTCOME_DROPPED);
     if (reset) {
-        reply_reset(tcp, segment);
+        reply_reset(tcp, tcb->name, segment);
     }
     return DONE;
 }

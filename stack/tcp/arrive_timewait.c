@@ -70,8 +70,8 @@ static enum lucid_drop reset(struct tcp *tcp, struct timewait *record, const str
         return LUCID_DROP_NONE;
     }
     if (inside && !believed && !config->rfc1337) {
-        reply_timewait_ack(tcp, record);
         trace_rule(tcp->env, name, "5961:3.2", LUCID_OUTCOME_CHALLENGE_ACK);
+        reply_timewait_ack(tcp, record);
     }
     if (!inside) {
         trace_rule(tcp->env, name, "9293:3.10.7.4/1", LUCID_OUTCOME_DROPPED);
@@ -125,9 +125,10 @@ enum lucid_drop arrive_timewait(struct tcp *tcp, struct timewait *record, const 
         return repeated_fin(tcp, record, segment);
     }
     bool answered = wants_answer(tcp, record, segment);
+    trace_rule(tcp->env, record->name, "9293:3.10.7.4/1", answered ? LUCID_OUTCOME_ACK : LUCID_OUTCOME_IGNORED);
+    env_drop(tcp->env, record->name, LUCID_DROP_TCP_TIME_WAIT);
     if (answered) {
         reply_timewait_ack(tcp, record);
     }
-    trace_rule(tcp->env, record->name, "9293:3.10.7.4/1", answered ? LUCID_OUTCOME_ACK : LUCID_OUTCOME_IGNORED);
-    return env_drop(tcp->env, record->name, LUCID_DROP_TCP_TIME_WAIT);
+    return LUCID_DROP_TCP_TIME_WAIT;
 }

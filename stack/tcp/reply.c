@@ -52,12 +52,13 @@ static void send_answer(struct tcp *tcp, const struct answer *answer) {
                          options);
 }
 
-void reply_reset(struct tcp *tcp, const struct segment *segment) {
+void reply_reset(struct tcp *tcp, uint32_t name, const struct segment *segment) {
     if (segment_has(segment, LUCID_RST)) {
         return;
     }
     struct answer answer = {
         .ends = &segment->ends,
+        .name = name,
         .flags = LUCID_RST,
         .ttl = tcp->env->config.ttl,
     };

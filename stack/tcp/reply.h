@@ -8,8 +8,9 @@
 #include "tcp/tcp.h"
 
 /* RFC 9293 3.10.7.1: a RST that the sender of this segment will accept: with SEQ=SEG.ACK if it has an ACK, else with
- * SEQ=0 and ACK=SEG.SEQ+SEG.LEN. Nothing when the segment is itself a RST. */
-void reply_reset(struct tcp *tcp, const struct segment *segment);
+ * SEQ=0 and ACK=SEG.SEQ+SEG.LEN. Nothing when the segment is itself a RST. name: of the connection that it came to, for
+ * the trace; 0: there is none. */
+void reply_reset(struct tcp *tcp, uint32_t name, const struct segment *segment);
 
 /* <SEQ=SND.NXT><CTL=RST>: this end gives the connection up (3.10.5). */
 void reply_reset_connection(struct tcp *tcp, const struct tcb *tcb);
