@@ -126,8 +126,10 @@ static int own(int count, char **paths) {
 }
 
 int lab_edges(int argc, char **argv) {
-    static const struct option table[] = {
-        {"class", required_argument, NULL, 'c'}, {"audit", no_argument, NULL, 'a'}, {0}};
+    static const struct option table[] = {{"class", required_argument, NULL, 'c'},
+                                          {"audit", no_argument, NULL, 'a'},
+                                          {"zh", no_argument, NULL, 'z'},
+                                          {0}};
     const char *class = NULL;
     bool audited = false;
     optind = 1;
@@ -138,6 +140,9 @@ int lab_edges(int argc, char **argv) {
         }
         class = option == 'c' ? optarg : class;
         audited = audited || option == 'a';
+        if (option == 'z') {
+            i18n_choose("zh");
+        }
     }
     if (audited) {
         return audit();

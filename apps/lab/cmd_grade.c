@@ -8,6 +8,7 @@
 
 #include "lab/grade.h"
 #include "lab/grade_runs.h"
+#include "lab/i18n.h"
 #include "lab/lab.h"
 
 int lab_grade(int argc, char **argv);
@@ -21,7 +22,7 @@ struct request {
     const char *lab; /* runs of this scenario are graded, and not the machine */
 };
 
-enum { FORMAT = 256, HINT, FAST, OUT, STUDENT };
+enum { FORMAT = 256, HINT, FAST, OUT, STUDENT, ZH };
 
 static const struct {
     const char *name;
@@ -69,6 +70,9 @@ static int take_option(struct request *request, int option) {
     case OUT:
         request->options.directory = optarg;
         return LAB_OK;
+    case ZH:
+        i18n_choose("zh");
+        return LAB_OK;
     case STUDENT:
         request->options.student = optarg;
         return LAB_OK;
@@ -105,6 +109,7 @@ static int read_request(struct request *request, int argc, char **argv) {
         {"fast", no_argument, NULL, FAST},
         {"out", required_argument, NULL, OUT},
         {"student", required_argument, NULL, STUDENT},
+        {"zh", no_argument, NULL, ZH},
         {0},
     };
     optind = 1;

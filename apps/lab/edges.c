@@ -5,8 +5,8 @@
 #include "lab/edges.h"
 
 const struct appendix APPENDIX[APPENDIX_COUNT] = {
-#define EDGE(number, from, event, to, drawn, when, section, by, not_here, hint) \
-    {number, LUCID_##from, LUCID_##to, event, when, section, by, not_here, hint, APPENDIX_##drawn},
+#define EDGE(number, from, event, to, drawn, when, section, by, not_here, hint, zh) \
+    {number, LUCID_##from, LUCID_##to, event, when, section, by, not_here, {hint, zh}, APPENDIX_##drawn},
 #include "lab/appendix.def"
 };
 

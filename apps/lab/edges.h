@@ -8,6 +8,7 @@
 #define LAB_EDGES_H
 
 #include "common/text.h"
+#include "lab/i18n.h"
 #include "lab/tlog.h"
 
 #define EDGES_MAX 200
@@ -19,7 +20,7 @@ enum appendix_drawn { APPENDIX_D, APPENDIX_N2, APPENDIX_N3, APPENDIX_T };
 struct appendix {
     unsigned number;
     unsigned from, to; /* enum lucid_tcp_state */
-    const char *event, *when, *section, *by, *not_here, *hint;
+    const char *event, *when, *section, *by, *not_here, *hint[I18N_LANGUAGES];
     enum appendix_drawn drawn;
 };
 

@@ -1,4 +1,5 @@
 /* edges_print.c: the map of an edge hunt, and the audit of the check-list against the table. See edges.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lab/edges.h"
@@ -119,11 +120,18 @@ static void put_one(const struct edges *edges, unsigned i, unsigned students, st
     text_put(text, "  ");
     edges_put_event(text, edge);
     if (students) {
-        text_format(text, "  %u of %u", edges->walkers[i], students);
+        char walkers[12], of[12];
+        snprintf(walkers, sizeof walkers, "%u", edges->walkers[i]);
+        snprintf(of, sizeof of, "%u", students);
+        text_put(text, "  ");
+        i18n_put(text, "edges.of", walkers, of, NULL);
     } else {
         text_format(text, "  x%u", edges->visits[i]);
     }
-    text_put(text, !line ? "  beyond the 52\n" : line->drawn == APPENDIX_D ? "\n" : "  gold: not drawn\n");
+    if (!line || line->drawn != APPENDIX_D) {
+        text_format(text, "  %s", i18n(line ? "edges.gold.line" : "edges.beyond"));
+    }
+    text_put(text, "\n");
 }
 
 /* In the order of their numbers, then the others. */
@@ -141,8 +149,17 @@ static void put_walked(const struct edges *edges, unsigned students, struct text
     }
 }
 
+static void put_hint(const struct appendix *line, struct text *text) {
+    char where[60];
+    bool gold = line->drawn != APPENDIX_D;
+    snprintf(where, sizeof where, "%s%s%s", *line->by == '*' ? i18n("edges.free") : line->by, gold ? "; " : "",
+             gold ? i18n("edges.gold") : "");
+    i18n_put(text, "edges.hint", line->hint[i18n_chosen()], where, NULL);
+    text_put(text, "\n");
+}
+
 static void put_missing(const struct edges *edges, struct text *text) {
-    text_put(text, "\nnot walked yet\n");
+    text_format(text, "\n%s\n", i18n("edges.missing"));
     for (unsigned i = 0; i < APPENDIX_COUNT; i++) {
         const struct appendix *line = &APPENDIX[i];
         if (!edges_counts(edges, i) || edges->visits[edges_find(edges, i)]) {
@@ -150,10 +167,22 @@ static void put_missing(const struct edges *edges, struct text *text) {
         }
         text_format(text, "  E%02u  ", line->number);
         put_states(text, line->from, line->to);
-        text_format(text, "  %s%s%s%s\n       hint: %s (%s%s)\n", line->event, *line->when ? " (" : "", line->when,
-                    *line->when ? ")" : "", line->hint, *line->by == '*' ? "free play" : line->by,
-                    line->drawn == APPENDIX_D ? "" : "; gold");
+        text_format(text, "  %s%s%s%s\n       ", line->event, *line->when ? " (" : "", line->when,
+                    *line->when ? ")" : "");
+        put_hint(line, text);
     }
+}
+
+static void put_sum(const struct tally *it, struct text *text) {
+    const unsigned numbers[] = {it->walked,    it->count, it->gold, it->undrawn, APPENDIX_COUNT - it->count,
+                                APPENDIX_COUNT};
+    char words[6][12];
+    for (unsigned i = 0; i < 6; i++) {
+        snprintf(words[i], sizeof words[i], "%u", numbers[i]);
+    }
+    text_put(text, "\n");
+    i18n_put(text, "edges.sum", words[0], words[1], words[2], words[3], words[4], words[5], NULL);
+    text_put(text, "\n");
 }
 
 unsigned edges_print(const struct edges *edges, unsigned students, bool brief, struct text *text) {
@@ -163,8 +192,6 @@ unsigned edges_print(const struct edges *edges, unsigned students, bool brief, s
     if (it.walked < it.count && !brief) {
         put_missing(edges, text);
     }
-    text_format(text, "\n%u of %u edges, %u of %u gold", it.walked, it.count, it.gold, it.undrawn);
-    text_format(text, "; %u of the RFC's %u cannot be walked in this stack: `lucid-lab edges --audit` says why\n",
-                APPENDIX_COUNT - it.count, APPENDIX_COUNT);
+    put_sum(&it, text);
     return it.count - it.walked;
 }

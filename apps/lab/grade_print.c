@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/grade.h"
+#include "lab/i18n.h"
 #include "lab/oracle_sets.h"
 #include "lucid/trace.h"
 
@@ -12,11 +13,20 @@ static const char MARKS[] = " +~ox?%w!@";
 
 static const struct {
     unsigned states, classes;
-    const char *hint;
+    const char *hint[I18N_LANGUAGES];
 } HINTS[] = {
-#define HINT(states, classes, hint) {states, classes, hint},
+#define HINT(states, classes, en, zh) {states, classes, {en, zh}},
 #include "lab/hints.def"
 };
+
+/* A number as a text, for i18n_put(). Four may be in use at a time. */
+static const char *number(unsigned value) {
+    static char rooms[4][12];
+    static unsigned next;
+    char *room = rooms[next++ % 4];
+    snprintf(room, sizeof rooms[0], "%u", value);
+    return room;
+}
 
 void grade_put_story(struct text *text, const struct grade_story *story) {
     for (unsigned i = 0; i < story->count; i++) {
@@ -25,70 +35,82 @@ void grade_put_story(struct text *text, const struct grade_story *story) {
     }
 }
 
+static void put_first_hint(struct text *text, const struct oracle_case *at) {
+    unsigned i = 0;
+    while (!((HINTS[i].states & S(at->s)) && (HINTS[i].classes & C(at->kind)))) {
+        i++;
+    }
+    text_put(text, HINTS[i].hint[i18n_chosen()]);
+}
+
+static void put_second_hint(struct text *text, const struct oracle_answer *want) {
+    struct text where = text_growing();
+    oracle_put_where(&where, want);
+    i18n_put(text, "grade.hint.read", where.data, NULL);
+    for (unsigned i = 0; i < want->rows; i++) {
+        i18n_put(text, i ? "grade.hint.then" : "grade.hint.event", lucid_fsm_row((unsigned)want->row[i])->event, NULL);
+    }
+    text_free(&where);
+}
+
 void grade_put_hint(struct text *text, const struct grade_asked *asked, unsigned level) {
     const struct oracle_answer *want = &asked->want;
     if (level == 1) {
-        unsigned i = 0;
-        while (!((HINTS[i].states & S(asked->at.s)) && (HINTS[i].classes & C(asked->at.kind)))) {
-            i++;
-        }
-        text_put(text, HINTS[i].hint);
+        put_first_hint(text, &asked->at);
         return;
     }
     if (level == 2) {
-        text_put(text, "read ");
-        oracle_put_where(text, want);
-        for (unsigned i = 0; i < want->rows; i++) {
-            text_format(text, "%s %s", i ? ", then" : "; what counts there is",
-                        lucid_fsm_row((unsigned)want->row[i])->event);
-        }
-        text_put(text, ".");
+        put_second_hint(text, want);
         return;
     }
-    text_format(text, "%s %s; sent and told: ", want->to == asked->at.s ? "stay in" : "go to",
-                oracle_state_name(want->to));
-    oracle_put_out(text, want->out);
-    text_put(text, ".");
+    char room[100];
+    struct text out = text_fixed(room, sizeof room);
+    oracle_put_out(&out, want->out);
+    i18n_put(text, want->to == asked->at.s ? "grade.hint.stay" : "grade.hint.go", oracle_state_name(want->to), room,
+             NULL);
+}
+
+static void put_out_difference(struct text *text, const struct grade_asked *asked) {
+    char got_room[100], want_room[100];
+    struct text got = text_fixed(got_room, sizeof got_room), want = text_fixed(want_room, sizeof want_room);
+    oracle_put_out(&got, asked->got.out);
+    oracle_put_out(&want, asked->want.out);
+    i18n_put(text, "grade.out", oracle_state_name(asked->got.to), got_room, want_room, NULL);
 }
 
 void grade_put_difference(struct text *text, const struct grade_asked *asked) {
-    const struct pupil_answer *got = &asked->got;
     switch (asked->result) {
     case CELL_NOT_ASKED:
     case CELL_RIGHT:
     case CELL_LEGAL:
         break;
     case CELL_OUT:
-        text_format(text, "%s is right, but you send and tell: ", oracle_state_name(got->to));
-        oracle_put_out(text, got->out);
-        text_put(text, "; RFC: ");
-        oracle_put_out(text, asked->want.out);
+        put_out_difference(text, asked);
         break;
     case CELL_STATE:
-        text_format(text, "you %s, RFC %s", oracle_state_name(got->to), oracle_state_name(asked->want.to));
+        i18n_put(text, "grade.differs", oracle_state_name(asked->got.to), oracle_state_name(asked->want.to), NULL);
         break;
     case CELL_NOT_WRITTEN:
-        text_put(text, "not written");
+        text_put(text, i18n("grade.none"));
         break;
     case CELL_FICKLE:
-        text_put(text, "you answer this now so, now otherwise: keep nothing in variables that outlive the call");
+        text_put(text, i18n("grade.fickle"));
         break;
     case CELL_CHANGED:
-        text_put(text, "your function writes into *ev or *tcb, which it may only look at");
+        text_put(text, i18n("grade.changed"));
         break;
     case CELL_CRASHED:
-        text_put(text, got->fate == PUPIL_NOT_ASKED ? "not asked: your function had crashed too often"
-                                                    : "your function crashed");
+        text_put(text, i18n(asked->got.fate == PUPIL_NOT_ASKED ? "grade.not_asked" : "grade.crashed"));
         break;
     case CELL_HUNG:
-        text_put(text, "your function did not return");
+        text_put(text, i18n("grade.hung"));
         break;
     }
 }
 
-static void put_fail(const struct grade *grade, struct text *text, unsigned stage, unsigned number, int i) {
+static void put_fail(const struct grade *grade, struct text *text, unsigned stage, unsigned order, int i) {
     const struct grade_asked *asked = &grade->asked[i];
-    text_put(text, "  FAIL ");
+    text_format(text, "  %s ", i18n("grade.fail"));
     oracle_put_case(text, &asked->at);
     text_put(text, ": ");
     grade_put_difference(text, asked);
@@ -97,19 +119,23 @@ static void put_fail(const struct grade *grade, struct text *text, unsigned stag
     text_put(text, "]\n");
     struct grade_story story = grade_story_to(grade, i);
     if (story.count) {
-        text_format(text, "       %s (%u event%s): ", story.reached ? "shortest story" : "story, by the RFC's answers",
-                    story.count, story.count == 1 ? "" : "s");
+        char path[300];
+        snprintf(path, sizeof path, "%.250s/fail-%u-%02u.svg", grade->options.directory, stage, order);
+        text_put(text, "       ");
+        i18n_put(text, story.reached ? "grade.shortest" : "grade.by_rfc", number(story.count), NULL);
         grade_put_story(text, &story);
-        text_format(text, "      see %s/fail-%u-%02u.svg\n", grade->options.directory, stage, number);
+        i18n_put(text, "grade.see", path, NULL);
+        text_put(text, "\n");
     }
 }
 
 static void put_hints(const struct grade *grade, struct text *text, int i) {
     unsigned level = grade->options.hint ? grade->options.hint : 1;
-    text_format(text, "  hint %u/%u: ", level, GRADE_HINTS);
+    text_put(text, "  ");
+    i18n_put(text, "grade.hint", number(level), number(GRADE_HINTS), NULL);
     grade_put_hint(text, &grade->asked[i], level);
     if (level < GRADE_HINTS) {
-        text_format(text, "   (next: --hint %u, costs 1 point)", level + 1);
+        i18n_put(text, "grade.next", number(level + 1), NULL);
     }
     text_put(text, "\n");
 }
@@ -143,8 +169,9 @@ static void put_fails(const struct grade *grade, struct text *text, unsigned sta
         put_fail(grade, text, stage, i + 1, cell[i]);
     }
     if (wrong > told) {
-        text_format(text, "  %u %scell%s wrong or not written\n", wrong - told, told ? "more " : "",
-                    wrong - told == 1 ? "" : "s");
+        text_put(text, "  ");
+        i18n_put(text, "grade.more", number(wrong - told), NULL);
+        text_put(text, "\n");
     }
     if (told) {
         put_hints(grade, text, cell[0]);
@@ -154,11 +181,14 @@ static void put_fails(const struct grade *grade, struct text *text, unsigned sta
 static void put_twin(const struct grade *grade, struct text *text) {
     const struct grade_stage *stage = &grade->stage[7];
     if (stage->right == stage->cells) {
-        text_format(text, "  %u random lives, not one differs\n", stage->cells);
+        text_put(text, "  ");
+        i18n_put(text, "grade.twins", number(stage->cells), NULL);
+        text_put(text, "\n");
         return;
     }
-    text_format(text, "  %u of %u random lives end with a wrong answer; the shortest that the first of them leaves:\n",
-                stage->cells - stage->right, stage->cells);
+    text_put(text, "  ");
+    i18n_put(text, "grade.twin", number(stage->cells - stage->right), number(stage->cells), NULL);
+    text_put(text, "\n");
     grade_print_ladder(&grade->twin, text);
 }
 
@@ -166,11 +196,13 @@ static void put_real(const struct grade *grade, struct text *text) {
     for (unsigned i = 0; i < grade->real_count; i++) {
         const struct grade_real *real = &grade->real[i];
         if (!real->right) {
-            text_format(text, "  FAIL %s: %s\n", real->name, real->what);
+            text_format(text, "  %s %s: %s\n", i18n("grade.fail"), real->name, real->what);
         }
     }
     if (*grade->curl) {
-        text_format(text, "  curl: %s\n", grade->curl);
+        text_put(text, "  ");
+        i18n_put(text, "grade.curl", grade->curl, NULL);
+        text_put(text, "\n");
     }
 }
 
@@ -187,25 +219,38 @@ static void put_map(const struct grade *grade, struct text *text) {
         }
         text_put(text, "\n");
     }
-    text_put(text, "\n  + right   ~ right, another choice of the RFC   x wrong state   o wrong segment or word\n"
-                   "  ? not written   % two answers   w writes into its arguments   ! crash   @ endless\n\n");
+    text_format(text, "\n  %s\n  %s\n\n", i18n("grade.legend.1"), i18n("grade.legend.2"));
     for (unsigned kind = 0; kind < EV_KINDS; kind++) {
         text_format(text, "  %c %-22s%s", (int)('a' + kind), oracle_kind_name((enum ev_kind)kind),
                     kind % 4 == 3 || kind == EV_KINDS - 1 ? "\n" : "");
     }
 }
 
-static void put_stage(const struct grade *grade, struct text *text, unsigned number) {
-    const struct grade_stage *stage = &grade->stage[number];
-    char head[64];
-    snprintf(head, sizeof head, "stage %u %s", number, stage->name);
-    text_format(text, "%-62s%4u/%u\n", head, stage->points, stage->of);
-    if (stage->hint_cost) {
-        text_format(text, "  less %u for hints\n", stage->hint_cost);
+/* "stage 3 close", and the points behind it, all below each other: a letter of Chinese is two columns wide. */
+static void put_head(struct text *text, unsigned order, const struct grade_stage *stage) {
+    char key[24], room[100];
+    struct text head = text_fixed(room, sizeof room);
+    int columns = 0;
+    snprintf(key, sizeof key, "grade.stage.%u", order);
+    i18n_put(&head, "grade.stage", number(order), i18n(key), NULL);
+    for (const char *at = room; *at; at++) {
+        unsigned char octet = (unsigned char)*at;
+        columns += (octet & 0xc0) == 0x80 ? 0 : octet >= 0xe2 ? 2 : 1;
     }
-    if (number <= 6) {
-        put_fails(grade, text, number);
-    } else if (number == 7) {
+    text_format(text, "%s%*s%4u/%u\n", room, 62 - columns, "", stage->points, stage->of);
+}
+
+static void put_stage(const struct grade *grade, struct text *text, unsigned order) {
+    const struct grade_stage *stage = &grade->stage[order];
+    put_head(text, order, stage);
+    if (stage->hint_cost) {
+        text_put(text, "  ");
+        i18n_put(text, "grade.cost", number(stage->hint_cost), NULL);
+        text_put(text, "\n");
+    }
+    if (order <= 6) {
+        put_fails(grade, text, order);
+    } else if (order == 7) {
         put_twin(grade, text);
     } else {
         put_real(grade, text);
@@ -217,8 +262,10 @@ void grade_print_text(const struct grade *grade, struct text *text) {
         text_put_octets(text, grade->compiler.data, grade->compiler.length);
     }
     if (!grade->written) {
-        text_format(text, "%s: not written.  0/%u\nStart with stage 1; the comments in the file say where.\n",
-                    grade->options.source, grade->of);
+        char points[24];
+        snprintf(points, sizeof points, "0/%u", grade->of);
+        i18n_put(text, "grade.begin", grade->options.source, points, NULL);
+        text_format(text, "\n%s\n", i18n("grade.begin.how"));
         return;
     }
     for (unsigned i = 1; i <= GRADE_STAGES; i++) {
@@ -227,11 +274,14 @@ void grade_print_text(const struct grade *grade, struct text *text) {
         }
     }
     if (pupil_deaths(grade->pupil)) {
-        text_format(text, "%s: it ended %u times in the middle of a question. %s\n", grade->options.source,
-                    pupil_deaths(grade->pupil), pupil_last_words(grade->pupil));
+        i18n_put(text, "grade.deaths", grade->options.source, number(pupil_deaths(grade->pupil)),
+                 pupil_last_words(grade->pupil), NULL);
+        text_put(text, "\n");
     }
     if (grade->options.stage <= 6) {
         put_map(grade, text);
     }
-    text_format(text, "\n%u/%u points\n", grade->points, grade->of);
+    text_put(text, "\n");
+    i18n_put(text, "grade.points", number(grade->points), number(grade->of), NULL);
+    text_put(text, "\n");
 }

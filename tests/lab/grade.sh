@@ -121,6 +121,10 @@ check "is paid for" says 'less 1 for hints'
 run 1 "$machines/mutants/fin_wait_1_fin_always_closing.c" 3
 check "and stays so" says 'less 1 for hints'
 
+check "in Chinese" run 1 "$machines/mutants/fin_wait_1_fin_always_closing.c" 3 --zh
+check "the stage" says '^第 3 关 关闭 '
+check "and the hint" says '提示 1/3：同一个报文段里，先处理 ACK（第五步），再处理 FIN（第八步）。'
+
 # What cannot be graded.
 printf '#include "fsm.h"\nenum tcp_state fsm_next(void) { return CLOSED }\n' >"$work/broken.c"
 check "what does not compile gets nothing" run 1 "$work/broken.c"
