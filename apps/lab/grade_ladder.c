@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/grade.h"
+#include "lab/svg.h"
 
 /* The answer of the RFC, or the machine's own where it is as right. */
 static struct oracle_answer right_answer(const struct grade_story *story, unsigned i) {
@@ -64,67 +65,62 @@ void grade_print_ladder(const struct grade_story *story, struct text *text) {
 
 /* ---- SVG ---- */
 
-#define WIDTH 1000
-#define LEFT 60
-#define YOU 330
-#define RFC 640
-#define TOP 70
-#define RUNG 44
+#define WIDTH 1000.0
+#define LEFT 60.0
+#define YOU 330.0
+#define RFC 660.0
+#define TOP 90.0
+#define RUNG 42.0
+#define HEAD 7.0
 
-static void put_escaped(struct text *svg, const char *words) {
-    text_put_html(svg, words, strlen(words));
+static void put_arrow(struct svg *svg, double y, bool segment) {
+    char head[80];
+    svg_line(svg, segment ? "gone" : "edge text_edge", LEFT, y, YOU - HEAD, y);
+    snprintf(head, sizeof head, "M%.0f %.0fL%.0f %.0fL%.0f %.0fZ", YOU - HEAD, y - HEAD / 2, YOU - 1, y, YOU - HEAD,
+             y + HEAD / 2);
+    svg_path(svg, "head", head);
 }
 
-static void put_label(struct text *svg, int x, int y, const char *weight, const char *words) {
-    text_format(svg, "<text x=\"%d\" y=\"%d\"%s>", x, y, weight);
-    put_escaped(svg, words);
-    text_put(svg, "</text>\n");
-}
-
-static void put_rung(struct text *svg, const struct grade_story *story, unsigned i) {
+static void put_rung(struct svg *svg, const struct grade_story *story, unsigned i) {
     char got_room[100], want_room[100];
     struct text got = text_fixed(got_room, sizeof got_room), want = text_fixed(want_room, sizeof want_room);
     struct oracle_answer answer = right_answer(story, i);
-    int y = TOP + RUNG * (int)(i + 1);
+    double y = TOP + RUNG * (i + 1);
     bool last = i + 1 == story->count;
     put_got(&got, &story->got[i]);
     put_want(&want, &answer);
-    put_label(svg, LEFT + 8, y - 6, "", oracle_kind_name(story->at[i].kind));
-    text_format(svg, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#000\" marker-end=\"url(#head)\"%s/>\n",
-                LEFT, y, YOU - 2, y, is_segment(story->at[i].kind) ? "" : " stroke-dasharray=\"2 4\"");
-    put_label(svg, YOU + 10, y + 5, last ? " font-weight=\"bold\" fill=\"#a13d00\"" : "", got_room);
-    put_label(svg, RFC + 10, y + 5, last ? " font-weight=\"bold\" fill=\"#00614b\"" : "", want_room);
+    svg_text(svg, "", LEFT + 8, y - 7, SVG_START, oracle_kind_name(story->at[i].kind));
+    put_arrow(svg, y, is_segment(story->at[i].kind));
+    svg_text(svg, last ? "lost" : "", YOU + 12, y + 5, SVG_START, got_room);
+    svg_text(svg, last ? "first bold" : "", RFC + 12, y + 5, SVG_START, want_room);
 }
 
-void grade_print_svg(const struct grade_story *story, struct text *svg) {
-    int height = TOP + RUNG * (int)(story->count + 1);
-    text_format(svg,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" "
-                "aria-labelledby=\"title desc\" font-family=\"sans-serif\" font-size=\"15\" stroke-width=\"1.5\">\n",
-                WIDTH, height);
-    text_put(svg, "<title id=\"title\">The shortest story that separates your machine from RFC 9293</title>\n<desc "
-                  "id=\"desc\">Events: ");
+static void put_poles(struct svg *svg, double height) {
+    static const struct {
+        double x;
+        const char *name, *begin;
+    } poles[] = {{LEFT, "user, clock, peer", ""}, {YOU, "you", "CLOSED"}, {RFC, "RFC 9293", "CLOSED"}};
+    for (unsigned i = 0; i < sizeof poles / sizeof poles[0]; i++) {
+        svg_line(svg, "pole", poles[i].x, TOP - 24, poles[i].x, height - 12);
+        svg_text(svg, "bold", poles[i].x, TOP - 32, i ? SVG_MIDDLE : SVG_START, poles[i].name);
+        svg_text(svg, "", poles[i].x + 12, TOP, SVG_START, poles[i].begin);
+    }
+}
+
+void grade_print_svg(const struct grade_story *story, struct text *text) {
+    const char *title = "The shortest story that separates your machine from RFC 9293";
+    double height = TOP + RUNG * (story->count + 1);
     struct text events = text_growing();
+    text_put(&events, "Events: ");
     grade_put_story(&events, story);
-    put_escaped(svg, events.data ? events.data : "");
-    text_free(&events);
-    text_put(svg, ".</desc>\n<defs><marker id=\"head\" markerWidth=\"9\" markerHeight=\"8\" refX=\"8\" refY=\"4\" "
-                  "orient=\"auto\"><path d=\"M0 0L9 4L0 8z\"/></marker></defs>\n");
-    text_format(svg, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n<g stroke=\"#000\">\n", WIDTH, height);
-    static const int poles[] = {LEFT, YOU, RFC};
-    for (unsigned i = 0; i < 3; i++) {
-        text_format(svg, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n", poles[i], 48, poles[i], height - 12);
-    }
-    text_put(svg, "</g>\n");
-    put_label(svg, LEFT - 40, 34, "", "user, clock, peer");
-    put_label(svg, YOU - 20, 34, "", "you");
-    put_label(svg, RFC - 40, 34, "", "RFC 9293");
-    put_label(svg, YOU + 10, TOP, "", "CLOSED");
-    put_label(svg, RFC + 10, TOP, "", "CLOSED");
+    struct svg svg = svg_begin(text, WIDTH, height, title, events.data ? events.data : "");
+    svg_text(&svg, "title", LEFT, 30, SVG_START, title);
+    put_poles(&svg, height);
     for (unsigned i = 0; i < story->count; i++) {
-        put_rung(svg, story, i);
+        put_rung(&svg, story, i);
     }
-    text_put(svg, "</svg>\n");
+    svg_end(&svg);
+    text_free(&events);
 }
 
 void grade_write_picture(const struct grade *grade, const struct grade_story *story, unsigned stage, unsigned number) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/picture.h"
+
 static const char STYLE[] =
     "body{font:16px/1.45 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#000;background:#fff}"
     "h1{font-size:1.6em}h2{font-size:1.3em;margin-top:2em;border-bottom:1px solid #555}"
@@ -81,6 +83,42 @@ static void put_title(const struct report *report, const struct result *result, 
     scenario_free(scenario);
 }
 
+static void put_ladder(const struct stage *stage, const char *title, struct text *html) {
+    struct text svg = text_growing(), words = text_growing();
+    text_format(&words, "The ladder of %s", title);
+    if (!picture_ladder(&svg, stage->model, stage->node[0], stage->node[1], 0, 0)) {
+        report_put_picture(html, &svg, words.data ? words.data : "");
+    }
+    text_free(&svg);
+    text_free(&words);
+}
+
+static void put_machines(const struct stage *stage, const char *title, struct text *html) {
+    struct text svg = text_growing(), words = text_growing();
+    text_format(&words, "Both machines at the end of %s: the states and edges they have visited", title);
+    if (!picture_machines(&svg, stage)) {
+        report_put_picture(html, &svg, words.data ? words.data : "");
+    }
+    text_free(&svg);
+    text_free(&words);
+}
+
+/* Ladder and machines of the first two nodes. */
+static void put_pictures(const struct handin_run *run, struct text *html) {
+    char error[LAB_ERROR], title[60];
+    struct tlog *log = tlog_read(run->path, error);
+    struct model *model = log && tlog_header(log)->nodes > 1 ? model_new(log) : NULL;
+    if (model && !model_goto(model, tlog_count(log))) {
+        struct stage stage = {.model = model, .node = {0, 1}};
+        snprintf(title, sizeof title, "%.20s, seed %" PRIu64, run->result->lab, run->result->seed);
+        stage_follow(&stage);
+        put_ladder(&stage, title, html);
+        put_machines(&stage, title, html);
+    }
+    model_free(model);
+    tlog_free(log);
+}
+
 static void put_run(const struct report *report, const struct handin_run *run, struct text *html) {
     put_title(report, run->result, html);
     text_format(html, "<p><b>%u of %u points</b>, seed %" PRIu64 ", %u tr%s; log <code>", run->points, run->of,
@@ -89,6 +127,7 @@ static void put_run(const struct report *report, const struct handin_run *run, s
     text_format(html, "</code>, SHA-256 <code>%s</code></p>\n", run->hash);
     put_items(run->result, true, html);
     put_items(run->result, false, html);
+    put_pictures(run, html);
 }
 
 static void put_refused(const struct handin *handin, struct text *html) {

@@ -77,6 +77,7 @@ page=$work/class/ada/page.html
 has "a report" '<b>17 of 24 points</b>' "$page"
 has "with names escaped" '&lt;b&gt;Ada&lt;/b&gt;' "$page"
 has "with predictions" '<td>100</td><td>101</td>' "$page"
+has "with a ladder" '<img alt="The ladder of L01, seed 5" src="data:image/svg.xml;base64,' "$page"
 has "with the hash of the log" "$(sha256sum "$work/class/ada/lab-out/L01-5/run.tlog" | cut -c 1-64)" "$page"
 passes "that loads nothing" awk '/<script|<link|src="http|url\(/ { exit 1 }' "$page"
 mkdir "$work/empty"
