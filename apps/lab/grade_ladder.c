@@ -65,7 +65,7 @@ void grade_print_ladder(const struct grade_story *story, struct text *text) {
 
 /* ---- SVG ---- */
 
-#define WIDTH 1000.0
+#define WIDTH 1120.0
 #define LEFT 60.0
 #define YOU 330.0
 #define RFC 660.0
