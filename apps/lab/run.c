@@ -7,7 +7,7 @@
 #include "common/json.h"
 #include "lab/page.h"
 #include "lab/run.h"
-#include "lab/scenario_json.h"
+#include "lab/page_scenario.h"
 #include "lab/sha256.h"
 
 /* Set-up lines of the scenario, then rules taken away, then locked predictions. */
@@ -197,7 +197,7 @@ static int write_page(const struct run *run, const char *folder, char error[LAB_
     if (!log) {
         return -1;
     }
-    scenario_json(&asked, run->options.scenario, run->options.variant);
+    page_scenario_json(&asked, run->options.scenario, run->options.variant, log, true);
     page_write(&page, &(struct page){.log = log, .rules = log, .scenario = &asked});
     int failed = write_text(&page, folder, "replay.html", error);
     text_free(&asked);

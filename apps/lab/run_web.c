@@ -1,135 +1,186 @@
 /* run_web.c: see run_web.h.
  *
- * The page locks its answers by lines `predict ID ANSWER`, and the first other line lets the scenario run, to its end:
- * it is then a recorded run, through which the page goes by itself. Whoever wants other things to happen plays.
+ * The page sees one log. Behind it there are three worlds in turn: one that waits for predictions; the same again,
+ * begun anew with the locked answers as its first events; and, when the script has ended, its log with the checks at
+ * the end. Going from the first to the second is a branch, for events that were there have other numbers now.
  */
+#include "lab/run_web.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lab/lab.h"
-#include "lab/run_web.h"
-#include "lab/scenario_json.h"
+#include "lab/page_scenario.h"
 #include "lab/web_serve.h"
+#include "lab/words.h"
 
-struct shown {
-    const struct run_arguments *arguments;
+struct show {
     struct run_options options;
-    struct predict_answers *answers; /* those that the page gives */
+    enum scenario_language language;
     const char *folder;
+    struct predict_answers *answers;
     struct run *run;
-    struct tlog *log; /* of the whole run, with its checks; NULL before it */
-    unsigned branch;
-    int status;
+    struct tlog *judged; /* NULL: the run is not over */
+    unsigned begun;      /* worlds so far */
 };
 
-static const struct tlog *shown_log(void *user) {
-    const struct shown *shown = user;
-    return shown->log ? shown->log : shown->run->session->log;
+/* ---- the log ---- */
+
+static const struct tlog *log_of(void *user) {
+    const struct show *show = user;
+    return show->judged ? show->judged : show->run->session->log;
 }
 
-static unsigned shown_branch(void *user) {
-    return ((const struct shown *)user)->branch;
+static unsigned branch_of(void *user) {
+    const struct show *show = user;
+    return show->begun + show->run->session->branches;
 }
 
-/* The world anew, now with the answers in its log, and the whole script. */
-static int run_it(struct shown *shown, struct text *say, char error[LAB_ERROR]) {
-    struct run *run = run_open(&shown->options, error);
-    if (!run || run_finish(run, error) || run_judge(run, run_language(shown->arguments), true, error) ||
-        run_save(run, shown->folder, error)) {
-        run_close(run);
+static void scenario_of(void *user, struct text *out) {
+    struct show *show = user;
+    page_scenario_json(out, show->options.scenario, show->options.variant, log_of(show), show->judged != NULL);
+}
+
+/* ---- the end ---- */
+
+static int judge(struct show *show, char error[LAB_ERROR]) {
+    if (run_judge(show->run, show->language, true, error) || run_save(show->run, show->folder, error)) {
         return -1;
     }
-    struct tlog *log = run_whole_log(run, error);
-    if (!log) {
-        run_close(run);
-        return -1;
-    }
-    run_close(shown->run);
-    shown->run = run;
-    shown->log = log;
-    shown->branch++;
-    shown->status = run->result->wrong ? LAB_FAILED : LAB_OK;
-    text_format(say, "%u/%u", run->result->points, run->result->of);
-    return 0;
+    show->judged = run_whole_log(show->run, error);
+    return show->judged ? 0 : -1;
 }
 
-/* "predict p1 0 1 3" */
-static int lock(struct shown *shown, const char *line, char error[LAB_ERROR]) {
-    const struct scenario_variant *variant = &shown->options.scenario->variant[shown->options.variant];
+static void say_result(const struct show *show, struct text *say) {
+    const struct result *result = show->run->result;
+    text_format(say, "%u of %u points, in %s\n", result->points, result->of, show->folder);
+}
+
+/* ---- predictions ---- */
+
+static unsigned missing(const struct show *show) {
+    return show->run->variant->predictions - (show->answers ? predict_count(show->answers) : 0);
+}
+
+/* All are there: they are written down, and the world begins anew with them. */
+static int lock(struct show *show, char error[LAB_ERROR]) {
     struct text path = text_growing();
-    const char *id = line + strspn(line, " "), *answer = id + strcspn(id, " ");
-    size_t length = (size_t)(answer - id);
-    int failed = -1;
-    snprintf(error, LAB_ERROR, "there is no prediction of that name");
-    for (unsigned i = 0; i < variant->predictions; i++) {
-        if (strlen(variant->prediction[i].id.text) == length && !memcmp(variant->prediction[i].id.text, id, length)) {
-            failed = predict_set(shown->answers, i, answer, error);
-        }
-    }
-    text_format(&path, "%s/predictions.tsv", shown->folder);
-    if (!failed && path.data) {
-        shown->options.answers = shown->answers;
-        failed = predict_write(shown->answers, path.data, error);
-    }
+    text_format(&path, "%s/predictions.tsv", show->folder);
+    int failed = path.data ? predict_write(show->answers, path.data, error) : -1;
     text_free(&path);
-    return failed;
-}
-
-/* The answers are in the log, so that the page knows them, when the last one has come. */
-static int open_again(struct shown *shown, char error[LAB_ERROR]) {
-    struct run *run = run_open(&shown->options, error);
+    if (failed) {
+        return -1;
+    }
+    show->options.answers = show->answers;
+    struct run *run = run_open(&show->options, error);
     if (!run) {
         return -1;
     }
-    run_close(shown->run);
-    shown->run = run;
-    shown->branch++;
+    run_close(show->run);
+    show->run = run;
+    show->begun++;
     return 0;
 }
 
-static int shown_command(void *user, const char *line, struct text *say, char error[LAB_ERROR]) {
-    struct shown *shown = user;
-    static const char predict[] = "predict ";
-    if (shown->log) {
-        snprintf(error, LAB_ERROR, "the run is over; `lucid-lab play --web` is for worlds of one's own");
+static int find_prediction(const struct scenario_variant *variant, const char *id) {
+    for (unsigned i = 0; i < variant->predictions; i++) {
+        if (!strcmp(variant->prediction[i].id.text, id)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* "p1 ANSWER" */
+static int predict(struct show *show, const char *line, char error[LAB_ERROR]) {
+    char id[32];
+    int length = 0;
+    if (sscanf(line, "%31s %n", id, &length) != 1 || !line[length]) {
+        snprintf(error, LAB_ERROR, "predict needs a question and an answer, for example `predict p1 3`");
         return -1;
     }
-    if (!strncmp(line, predict, strlen(predict))) {
-        bool last = predict_count(shown->answers) + 1 >= shown->answers->variant->predictions;
-        int failed = lock(shown, line + strlen(predict), error);
-        return !failed && last ? open_again(shown, error) : failed;
+    int i = find_prediction(show->run->variant, id);
+    if (i < 0) {
+        snprintf(error, LAB_ERROR, "%s asks nothing that is called %s", show->options.scenario->id, id);
+        return -1;
     }
-    return run_it(shown, say, error);
+    if (missing(show) == 0) {
+        snprintf(error, LAB_ERROR, "the predictions are locked; a second try needs another seed");
+        return -1;
+    }
+    if (predict_set(show->answers, (unsigned)i, line + length, error)) {
+        return -1;
+    }
+    return missing(show) == 0 ? lock(show, error) : 0;
+}
+
+/* ---- commands ---- */
+
+static int go_on(struct show *show, bool to_the_end, struct text *say, char error[LAB_ERROR]) {
+    if (missing(show) > 0) {
+        snprintf(error, LAB_ERROR, "answer the questions first: Predict, above; then it runs");
+        return -1;
+    }
+    if (show->judged) {
+        return session_command(show->run->session, "step", say, error);
+    }
+    int more = to_the_end ? script_run(show->run->script, error) : script_step(show->run->script, error);
+    if (more != 0) {
+        return more < 0 ? -1 : 0;
+    }
+    if (judge(show, error)) {
+        return -1;
+    }
+    say_result(show, say);
+    return 0;
+}
+
+/* After the end another way may be tried: the checks were about the first one. */
+static int other_command(struct show *show, const char *line, struct text *say, char error[LAB_ERROR]) {
+    if (!show->judged) {
+        return session_command(show->run->session, line, say, error);
+    }
+    struct tlog *judged = show->judged;
+    show->judged = NULL;
+    show->begun++;
+    int failed = session_command(show->run->session, line, say, error);
+    tlog_free(judged);
+    return failed;
+}
+
+static int command_of(void *user, const char *line, struct text *say, char error[LAB_ERROR]) {
+    static const char prediction[] = "predict ";
+    struct show *show = user;
+    if (!strncmp(line, prediction, sizeof prediction - 1)) {
+        return predict(show, line + sizeof prediction - 1, error);
+    }
+    if (!strcmp(line, "step") || !strcmp(line, "run")) {
+        return go_on(show, line[0] == 'r', say, error);
+    }
+    return other_command(show, line, say, error);
+}
+
+/* ---- begin and end ---- */
+
+static int serve(struct show *show, uint16_t port) {
+    struct web_world world = {
+        .user = show, .log = log_of, .branch = branch_of, .command = command_of, .scenario = scenario_of};
+    int status = lab_web_serve(&world, port);
+    return status == LAB_OK && show->run->result && show->run->result->wrong ? LAB_FAILED : status;
 }
 
 int run_web(const struct run_arguments *arguments, const struct run_options *options, const char *folder) {
-    char error[LAB_ERROR] = "no memory";
-    struct text scenario = text_growing(), catalogue = text_growing();
-    struct shown shown = {.arguments = arguments,
-                          .options = *options,
-                          .folder = folder,
-                          .answers = predict_new(&options->scenario->variant[options->variant]),
-                          .run = run_open(options, error)};
-    int status = LAB_USAGE;
-    if (shown.run && shown.answers) {
-        scenario_json(&scenario, options->scenario, options->variant);
-        catalogue_json(&catalogue, arguments->catalogue);
-        struct web_world world = {.user = &shown,
-                                  .log = shown_log,
-                                  .branch = shown_branch,
-                                  .command = shown_command,
-                                  .scenario = &scenario,
-                                  .catalog = &catalogue};
-        status = lab_web_serve(&world, (uint16_t)arguments->port);
-        status = status == LAB_OK ? shown.status : status;
-    } else {
-        lab_refuse("%s", error);
-    }
-    run_close(shown.run);
-    tlog_free(shown.log);
-    predict_free(shown.answers);
-    text_free(&scenario);
-    text_free(&catalogue);
+    char error[LAB_ERROR];
+    struct predict_answers *asked = predict_new(&options->scenario->variant[options->variant]);
+    struct show show = {.options = *options,
+                        .language = run_language(arguments),
+                        .folder = folder,
+                        .answers = options->answers ? (struct predict_answers *)options->answers : asked,
+                        .run = run_open(options, error)};
+    int status = show.run && asked ? serve(&show, (uint16_t)arguments->port)
+                                   : lab_refuse("%s", show.run ? "there is no memory for the answers" : error);
+    run_close(show.run);
+    tlog_free(show.judged);
+    predict_free(asked);
     return status;
 }

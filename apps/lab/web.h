@@ -6,6 +6,7 @@
  *     GET /events      server-sent events, one line each, id: its number; ?from=N or Last-Event-ID: where to begin
  *     POST /cmd        one line of play; field X-Lab-Token: the token printed at the start
  *     GET /catalog     the scenarios as JSON      GET /rules   the rules as JSON
+ *     GET /scenario    what is asked, and when the run is over what came of it (page_scenario.h)
  *     GET /export/KIND the log as html, tlog, or what the world offers
  *
  * Requests whose Host is not this address are refused: a name that somebody points here is no way in (RFC 9110 17.1).
@@ -31,8 +32,8 @@ struct web_world {
     int (*command)(void *user, const char *line, struct text *say, char error[LAB_ERROR]);
     /* Appends the log as KIND, "svg". Returns its media type, or NULL and the sentence. NULL: only html and tlog. */
     const char *(*export)(void *user, const char *kind, struct text *out, char error[LAB_ERROR]);
-    const struct text *scenario; /* JSON of what is asked; NULL: nothing is */
-    const struct text *catalog;  /* JSON of all scenarios; NULL: [] */
+    /* Appends what is asked, as page_scenario_json(); nothing: nothing is. NULL: it never is. */
+    void (*scenario)(void *user, struct text *out);
 };
 
 struct lab_web;

@@ -6,12 +6,14 @@
 #include "lab/html.h"
 #include "lab/page.h"
 #include "lab/page_rules.h"
+#include "lab/page_scenario.h"
 #include "lab/web_private.h"
 
 static bool answer_page(struct http_site *site, struct http_exchange *exchange);
 static bool answer_log(struct http_site *site, struct http_exchange *exchange);
 static bool answer_command(struct http_site *site, struct http_exchange *exchange);
 static bool answer_catalog(struct http_site *site, struct http_exchange *exchange);
+static bool answer_scenario(struct http_site *site, struct http_exchange *exchange);
 static bool answer_rules(struct http_site *site, struct http_exchange *exchange);
 static bool answer_export(struct http_site *site, struct http_exchange *exchange);
 static bool answer_events(struct http_site *site, struct http_exchange *exchange);
@@ -22,6 +24,7 @@ const struct http_handler WEB_HANDLERS[] = {
     {.path = "events", .methods = HTTP_GET, .answer = answer_events},
     {.path = "cmd", .methods = HTTP_POST, .takes_body = true, .answer = answer_command},
     {.path = "catalog", .methods = HTTP_GET | HTTP_HEAD, .answer = answer_catalog},
+    {.path = "scenario", .methods = HTTP_GET | HTTP_HEAD, .answer = answer_scenario},
     {.path = "rules", .methods = HTTP_GET | HTTP_HEAD, .answer = answer_rules},
     {.path = NULL, .methods = HTTP_GET | HTTP_HEAD, .answer = answer_export},
 };
@@ -107,17 +110,25 @@ static bool forbidden(struct http_exchange *exchange) {
     return say(exchange, 403, "this address is not the one that the lab serves; use the one it printed at the start");
 }
 
+static void put_scenario(const struct lab_web *web, struct text *text) {
+    if (web->world.scenario) {
+        web->world.scenario(web->world.user, text);
+    }
+}
+
 static bool answer_page(struct http_site *site, struct http_exchange *exchange) {
     struct lab_web *web = site->user;
-    struct text body = text_growing();
+    struct text body = text_growing(), scenario = text_growing();
     char token[WEB_TOKEN + 2] = "";
     if (!is_our_host(web, exchange)) {
         return forbidden(exchange);
     }
     bool may = web->world.command && web_parameter(exchange, "token", token, sizeof token) &&
                same_secret(web->token, token, strlen(token));
-    struct page page = {.token = may ? web->token : "", .scenario = web->world.scenario};
+    put_scenario(web, &scenario);
+    struct page page = {.token = may ? web->token : "", .scenario = scenario.length > 0 ? &scenario : NULL};
     page_write(&body, &page);
+    text_free(&scenario);
     return finish(exchange, "text/html; charset=utf-8", &body);
 }
 
@@ -138,13 +149,21 @@ static bool answer_events(struct http_site *site, struct http_exchange *exchange
 }
 
 static bool answer_catalog(struct http_site *site, struct http_exchange *exchange) {
-    struct lab_web *web = site->user;
     struct text body = text_growing();
-    if (!is_our_host(web, exchange)) {
+    if (!is_our_host(site->user, exchange)) {
         return forbidden(exchange);
     }
-    const struct text *catalog = web->world.catalog;
-    text_put(&body, catalog && catalog->data ? catalog->data : "[]");
+    page_catalog_json(&body);
+    return finish(exchange, "application/json", &body);
+}
+
+static bool answer_scenario(struct http_site *site, struct http_exchange *exchange) {
+    struct text body = text_growing();
+    if (!is_our_host(site->user, exchange)) {
+        return forbidden(exchange);
+    }
+    put_scenario(site->user, &body);
+    text_put(&body, body.length > 0 ? "" : "null");
     return finish(exchange, "application/json", &body);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lab/lab.h"
+#include "lab/page_scenario.h"
 
 /* How long a wait may be: nothing happens in between that would need a shorter one. */
 static const lucid_time WAIT = 10 * LUCID_SECOND;
@@ -48,8 +49,12 @@ static const struct tlog *log_of_log(void *user) {
     return user;
 }
 
+static void scenario_of_log(void *user, struct text *out) {
+    page_scenario_of_log(out, user);
+}
+
 struct web_world web_of_log(const struct tlog *log) {
-    return (struct web_world){.user = (void *)log, .log = log_of_log};
+    return (struct web_world){.user = (void *)log, .log = log_of_log, .scenario = scenario_of_log};
 }
 
 /* ---- a session ---- */

@@ -271,8 +271,8 @@ function prolong(lines, events) {
 async function long() {
   const file = path.join(WORK, 'long.html'), text = fs.readFileSync(path.join(WORK, 'run.html'), 'utf8');
   const lines = logOf(text), at = text.indexOf(lines.join('\n'));
-  fs.writeFileSync(file, text.slice(0, at) + prolong(lines.slice(), 200000).join('\n') +
-    text.slice(at + lines.join('\n').length));
+  fs.writeFileSync(
+    file, text.slice(0, at) + prolong(lines.slice(), 200000).join('\n') + text.slice(at + lines.join('\n').length));
   await browser.load('file://' + file);
   const count = await browser.run('Lab.log.count()');
   verdict('a run of 200,000 events is shown', count >= 200000, count);

@@ -166,7 +166,8 @@ START_TEST(log_and_exports) {
     ck_assert_ptr_nonnull(strstr(get("/export/nothing", "", "there is no export"), "404"));
     ck_assert_ptr_nonnull(strstr(get("/nothing", "", "</html>"), "404"));
     ck_assert_ptr_nonnull(strstr(get("/rules", "", "}}"), "\"9293:3.10.7.4/8/FIN-WAIT-1\""));
-    get("/catalog", "", "[]");
+    ck_assert_ptr_nonnull(strstr(get("/catalog", "", "}]"), "\"id\":\"L11\""));
+    get("/scenario", "", "null");
 }
 END_TEST
 

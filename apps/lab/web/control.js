@@ -130,14 +130,29 @@
     }
   });
   /* A branch begins anew what comes after the event it left from: the page reads the log again. */
+  /* The checks have come: what the predictions were worth can be told now. */
+  var asked = 0;
+  function askWhatCame() {
+    clearTimeout(asked);
+    asked = setTimeout(() => fetch('/scenario').then(response => response.json()).then(now => {
+      Lab.scenario(now);
+      Lab.tab('answers');
+    }),
+      200);
+  }
   Lab.listen = () => {
     source = new EventSource('/events?from=' + (log.count() + 1));
     source.onmessage = message => {
       var end = Lab.atEnd();
       log.add(message.data);
       Lab.grown(end);
+      if (message.data.indexOf('"ev":"check"') > 0) {
+        askWhatCame();
+      }
     };
     source.addEventListener('branch', () => {
+      Lab.leave();
+      location.replace(location.href.split('#')[0] + '#new');
       location.reload();
     });
     source.onopen = () => {

@@ -193,7 +193,7 @@
     var first = Math.max(0, Math.floor(box.scrollTop / ROW) - 1);
     var last = Math.min(rows - 1, all ? first + MOST : Math.ceil((box.scrollTop + box.clientHeight) / ROW) + 1);
     var focus = document.activeElement && document.activeElement.getAttribute('data-packet');
-    var lines = [], out = [], pills = [], floor = Math.max(last, first + Math.floor((box.clientHeight - 30) / ROW) - 1);
+    var lines = [], out = [], pills = [], floor = Math.max(last, first + Math.ceil(box.clientHeight / ROW));
     drawLines(x, nodes, first, floor, lines);
     for (var k = first; k <= last; k++) {
       drawRow(Lab.rows[k], k, x, nodes, now, out);

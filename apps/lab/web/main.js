@@ -291,7 +291,7 @@
       ['do-language', language() === 'zh' ? 'EN' : '中文', otherLanguage], ['do-theme', t('theme'), nextTheme],
       ['do-help', '?', Lab.help]
     ];
-    if (Lab.scenario() && Lab.live) {
+    if (Lab.scenario() && Lab.live && Lab.scenario().predict.length) {
       options.unshift(['do-predict', t('predict'), Lab.askPredictions]);
     }
     clear(by('options'), options.map(o => {
@@ -424,12 +424,15 @@
       ].filter(Boolean).join('&'));
     }, 250);
   }
+  Lab.leave = () => clearTimeout(hashTimer);
   function readAddress(a) {
     Lab.view.packet = +a.p || 0;
     Lab.view.connection = a.c || '';
     Lab.relative = a.raw === undefined;
     if (Lab.tabs.some(tab => tab.id === a.tab)) {
       Lab.view.tab = a.tab;
+    } else if (Lab.checked()) {
+      Lab.view.tab = 'answers';
     }
     return a.i === undefined ? log.count() : +a.i || 0;
   }

@@ -48,7 +48,10 @@
     note: e => e.text,
     drop: e => e.n + ': ' + (e.text || e.reason),
     predict: e => t('say_predict', e.id),
-    check: e => t(e.points === e.of ? 'say_passed' : 'say_failed', e.id || e.kind, e.want, e.got),
+    check: e => {
+      var said = Lab.scenario() && Lab.scenario().checks[e.id];
+      return t(e.points === e.of ? 'say_passed' : 'say_failed', said ? Lab.words(said) : e.want, e.want, e.got);
+    },
     lost: e => t('say_lost', e.count)
   };
   Lab.say = event => {

@@ -1,118 +1,95 @@
 /* predict.js: first commit to an answer, then run. The card asks; afterwards mine, what happened and why stand side by
  * side, never the outcome alone. */
 (() => {
-  var {el, t, clear, words} = Lab;
-  var scenario = null, locked = {}, checks = {};
+  var {el, t, clear, words, by} = Lab;
+  var scenario = Lab.data('data-scenario', null), locked = {}, checks = [];
 
   Lab.readers.push(event => {
     if (event.ev === 'predict') {
       locked[event.id] = event.answer;
     } else if (event.ev === 'check') {
-      checks[event.id || event.kind + event.i] = event;
+      checks.push(event);
     }
   });
-  Lab.scenario = () => scenario = scenario || Lab.data('data-scenario', null);
-  function questions() { return (Lab.scenario() || {}).predict || []; }
-  Lab.unanswered = () => {
-    return questions().filter(q => locked[q.id] === undefined).length;
+  /* What is asked; when the run is over it says what came of it, too. */
+  Lab.scenario = now => {
+    scenario = now || scenario;
+    return scenario;
   };
+  function questions() { return scenario ? scenario.predict : []; }
+  Lab.unanswered = () => questions().filter(q => locked[q.id] === undefined).length;
 
   function field(question) {
     var name = 'q-' + question.id;
-    if (question.options && question.options.length && question.type === 'choice') {
-      return el('div', {class: 'choices'}, question.options.map((option, k) => {
-        return el(
-          'label', {}, [el('input', {type: 'radio', name: name, value: option, required: k === 0}), ' ' + option]);
-      }));
+    if (question.type !== 'choice') {
+      return [
+        el('p', {class: 'muted'}, question.options.map(o => words(o)).join(' · ')),
+        el('input', {name: name, required: true, placeholder: t('ask_' + question.type)})
+      ];
     }
-    return el('input', {name: name, required: true, placeholder: t('ask_' + question.type)});
+    return el('div', {class: 'choices'}, question.options.map(option => el('label', {}, [
+      el('input', {type: 'radio', name: name, value: option.en, required: true}), ' ' + words(option)
+    ])));
   }
   /* The answers become commands; the program locks them before anything is sent. */
   Lab.askPredictions = () => {
-    var card = Lab.by('card'), list = questions();
-    if (!list.length) {
-      return;
+    var card = by('card'), list = questions().filter(q => locked[q.id] === undefined);
+    function submit(event) {
+      event.preventDefault();
+      Lab.lock(list.map(q => [q.id, new FormData(form).get('q-' + q.id)]));
+      card.close();
     }
-    var form = el('form', {
-      method: 'dialog',
-      submit: event => {
-        event.preventDefault();
-        Lab.lock(list.map(q => {
-          var chosen =
-            form.querySelector('[name="q-' + q.id + '"]:checked') || form.querySelector('input[name="q-' + q.id + '"]');
-          return [q.id, chosen.value];
-        }));
-        card.close();
-      }
-    },
-      [
-        el('h2', {}, words(Lab.scenario().title)), el('p', {}, words(Lab.scenario().goal)),
-        el('p', {class: 'muted'}, t('predict_first'))
-      ].concat(list.map(q => {
-        return el('fieldset', {}, [el('legend', {}, words(q.ask)), field(q)]);
-      }),
-        [el('p', {class: 'actions'}, [
-          el('button', {
-            type: 'button',
-            click: () => {
-              card.close();
-            }
-          },
-            t('later')),
-          el('button', {class: 'main'}, t('lock'))
-        ])]));
+    var form = el('form', {submit: submit}, [
+      el('h2', {}, words(scenario.title)), el('p', {}, words(scenario.goal)),
+      el('p', {class: 'muted'}, t(list.length ? 'predict_first' : 'locked')),
+      list.map(q => el('fieldset', {}, [el('legend', {}, words(q.ask))].concat(field(q)))),
+      el('p', {class: 'actions'}, [
+        el('button', {type: 'button', click: () => card.close()}, t(list.length ? 'later' : 'close')),
+        list.length ? el('button', {class: 'main'}, t('lock')) : ''
+      ])
+    ].flat());
     clear(card, form);
     card.showModal();
   };
-  function row(question) {
-    var check = checks[question.id], mine = locked[question.id];
-    var good = check && check.points === check.of;
-    return el('tr', {class: check ? good ? 'good' : 'bad' : ''}, [
-      el('th', {scope: 'row'}, words(question.ask) || question.id), el('td', {}, mine === undefined ? '–' : mine),
-      el('td', {}, check && Lab.at.i >= check.i ? check.want : t('not_yet')),
-      el('td', {},
-        check && Lab.at.i >= check.i
-          ? [good ? '✓ ' : '✗ ', check.points + '/' + check.of, check.why ? ' · ' + words(check.why) : '']
-          : '')
-    ]);
+
+  function sign(good) { return el('b', {class: good ? 'good' : 'bad'}, good ? '✓ ' : '✗ '); }
+  function why(question) {
+    var rule = question.rule && Lab.ruleOf(question.rule);
+    return question.miscon || (rule ? words(rule.say) : '');
   }
-  function asked() {
-    var list = questions().slice(), known = {};
-    list.forEach(q => {
-      known[q.id] = true;
-    });
-    return list.concat(Object.keys(locked).filter(id => !known[id]).map(id => ({id: id})));
+  function row(question) {
+    var mine = locked[question.id], over = scenario.over;
+    return [
+      el('h3', {}, words(question.ask)),
+      el('dl', {},
+        [
+          ['mine', mine === undefined ? '–' : mine], ['happened', over ? question.outcome : t('not_yet')],
+          over && mine !== undefined
+            ? ['why', [sign(question.right), question.points + '/' + question.of + ' ', why(question)]]
+            : null
+        ].filter(Boolean)
+          .map(pair => [el('dt', {}, t(pair[0])), el('dd', {}, pair[1])])
+          .flat())
+    ];
   }
   function outcome(check) {
-    var good = check.points === check.of;
-    return el('li', {class: good ? 'good' : 'bad'}, [
-      good ? '✓ ' : '✗ ', el('b', {}, check.kind || ''), ' ' + (check.id || ''),
+    var good = check.points === check.of, say = scenario && scenario.checks[check.id];
+    return el('li', {}, [
+      sign(good), say ? words(say) : check.kind + ' ' + check.want,
       good ? '' : ' · ' + t('expected', check.want, check.got), ' ' + check.points + '/' + check.of
     ]);
   }
-  Lab.score = () => {
-    var list = Object.keys(checks).map(id => checks[id]).filter(c => c.i <= Lab.at.i);
-    return list.length ? [list.reduce((s, c) => s + c.points, 0), list.reduce((s, c) => s + c.of, 0)] : null;
-  };
+  Lab.checked = () => checks.length > 0;
   Lab.tabs.push({
     id: 'answers',
     draw: (state, box) => {
-      var list = asked(), rest = Object.keys(checks).filter(id => locked[id] === undefined && checks[id].i <= Lab.at.i),
-          s = Lab.scenario();
+      var list = questions(), done = checks.filter(c => c.i <= Lab.at.i);
       clear(box, [
-        s ? el('p', {class: 'goal'}, words(s.goal)) : null,
-        list.length ? el('table', {class: 'answers'},
-                        [
-                          el('thead', {}, el('tr', {}, ['question', 'mine', 'happened', 'why'].map(key => {
-                            return el('th', {}, t(key));
-                          }))),
-                          el('tbody', {}, list.map(row))
-                        ])
-                    : null,
-        rest.length ? el('ul', {class: 'checks'}, rest.map(id => outcome(checks[id]))) : null,
-        s && s.linux ? el('p', {class: 'linux'}, [el('b', {}, 'Linux '), words(s.linux)]) : null,
-        !list.length && !rest.length ? el('p', {class: 'muted'}, t('no_answers')) : null
-      ]);
+        scenario ? el('p', {}, words(scenario.goal)) : '', list.map(row), done.length ? el('h3', {}, t('checks')) : '',
+        el('ul', {}, done.map(outcome)),
+        scenario && words(scenario.linux) ? el('p', {}, [el('b', {}, 'Linux: '), words(scenario.linux)]) : '',
+        scenario || done.length ? '' : el('p', {class: 'muted'}, t('no_answers'))
+      ].flat(2));
     }
   });
 })();

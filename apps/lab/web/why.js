@@ -1,21 +1,13 @@
 /* why.js: the rule behind what happened: our own sentence, RFC and section, where the source does it, which scenarios
- * exercise it. */
+ * exercise it. At the end of a scenario: what was to be seen. */
 (() => {
-  var {el, t, clear, log} = Lab;
+  var {el, t, clear, log, words} = Lab;
   var rules = Lab.data('data-rules', {});
   Lab.ruleOf = id => rules[id] || rules[id.replace(/\/[A-Z-0-9]+$/, '')] || null;
-  Lab.moreRules = more => {
-    for (var id in more) {
-      rules[id] = more[id];
-    }
-  };
   /* The event itself, or the latest of the same instant and node that names a rule. */
   function cause(i) {
     var event = log.at(i), first = event;
-    for (var k = 0; event && k < 12; k++, event = log.at(i - k)) {
-      if (event.t !== first.t || event.n !== first.n) {
-        return null;
-      }
+    for (var k = 0; event && k < 12 && event.t === first.t && event.n === first.n; k++, event = log.at(i - k)) {
       if (event.rule) {
         return event;
       }
@@ -23,33 +15,34 @@
     return null;
   }
   function link(id) {
-    var rfc = id.split(':')[0], section = (id.split(':')[1] || '').split('/')[0], number = /^[0-9]/.test(section);
-    var words = 'RFC ' + rfc + ', ' + (number ? t('section', section) : section) +
-      (id.split('/')[1] ? ', ' + t('step_of', id.split('/')[1]) : '');
-    return el('a',
-      {href: 'https://www.rfc-editor.org/rfc/rfc' + rfc + (number ? '#section-' + section : ''), rel: 'noreferrer'},
-      words);
+    var parts = id.split(/[:/]/), number = /^[0-9]/.test(parts[1]);
+    var place = [
+      'RFC ' + parts[0], number ? t('section', parts[1]) : parts[1],
+      /^\d/.test(parts[2]) ? t('step_of', parts[2]) : parts[2]
+    ];
+    return el('a', {
+      href: 'https://www.rfc-editor.org/rfc/rfc' + parts[0] + (number ? '#section-' + parts[1] : ''),
+      rel: 'noreferrer'
+    },
+      place.filter(Boolean).join(', '));
   }
-  function where(event) {
-    var row = event.row >= 0 && Lab.machine.rows[event.row];
-    return event.src ? el('span', {class: 'src ' + event.src}, t('src_' + event.src)) : row ? row.src : null;
+  function places(event, rule) {
+    var out = [
+      link(event.rule), event.src && t('src_' + event.src), rule && rule.symbol && el('code', {}, rule.symbol),
+      rule && rule.labs && t('also_in', rule.labs)
+    ];
+    return out.filter(Boolean).map((part, k) => k ? [' · ', part] : part).flat();
   }
   Lab.drawWhy = () => {
-    var event = cause(Lab.at.i), box = Lab.by('why'), rule = event && Lab.ruleOf(event.rule);
-    if (!event) {
-      return clear(box, [el('h2', {}, t('why')), el('p', {class: 'muted'}, t('no_rule'))]);
-    }
-    clear(box, [
+    var event = cause(Lab.at.i), rule = event && Lab.ruleOf(event.rule), told = Lab.atEnd() && Lab.scenario();
+    var see = told && words(told.see);
+    clear(Lab.by('why'), event ? [
       el('h2', {}, t('why')),
-      el('p', {class: 'sentence'},
-        rule           ? Lab.words(rule.say)
-          : event.edge ? event.edge.replace(/:/g, ' → ')
-                       : event.rule),
-      el('p', {class: 'muted'},
-        [
-          link(event.rule), ' · ', where(event), rule && rule.symbol ? [' · ', el('code', {}, rule.symbol)] : null,
-          rule && rule.labs ? ' · ' + t('also_in', rule.labs) : null
-        ].reduce((all, part) => all.concat(part), []))
+      el('p', {class: 'sentence'}, rule && rule.say ? words(rule.say) : event.edge || event.rule),
+      el('p', {class: 'muted'}, places(event, rule))
+    ] : [
+      el('h2', {}, t(see ? 'see' : 'why')),
+      el('p', {class: see ? 'sentence' : 'muted'}, see || t('no_rule'))
     ]);
   };
 })();

@@ -2,7 +2,7 @@
  * line of all sequence numbers, cut where UNA, NXT and the window's edge are. */
 (() => {
   var {el, svg, t, minus, octets, shown} = Lab;
-  var H = 92, EDGE = 0.14;
+  var H = 80, EDGE = 0.14;
 
   /* From sequence numbers to places: what is past and what may not come yet get a fixed share, the middle is to scale,
    * but nothing that is there vanishes. */
@@ -17,22 +17,22 @@
     return [a / (a + b), b / (a + b)];
   }
   function mark(x, width, name, value, up) {
-    var half = Lab.wide(name + ' ' + value, true) / 2, y = up ? 14 : H - 4, at = x;
+    var half = Lab.wide(name + ' ' + value, true) / 2, y = up ? 13 : H - 4, at = x;
     var anchor = x < half || name === 'UNA' ? 'start' : x > width - half || name === 'UNA+WND' ? 'end' : 'middle';
     at = anchor === 'start' ? 0 : anchor === 'end' ? width : x;
     return [
-      svg('line', {x1: x, x2: x, y1: up ? 19 : 30, y2: up ? 62 : H - 20, class: 'edge'}),
+      svg('line', {x1: x, x2: x, y1: up ? 17 : 26, y2: up ? 54 : H - 18, class: 'edge'}),
       svg('text', {x: at, y: y, 'text-anchor': anchor, class: 'mark'},
         [name + ' ', svg('tspan', {class: 'value'}, value)])
     ];
   }
   function zone(x1, x2, kind, title) {
     return svg(
-      'rect', {x: x1, y: 30, width: Math.max(0, x2 - x1), height: 32, class: 'zone ' + kind}, svg('title', {}, title));
+      'rect', {x: x1, y: 26, width: Math.max(0, x2 - x1), height: 28, class: 'zone ' + kind}, svg('title', {}, title));
   }
   function inside(x1, x2, words) {
     return x2 - x1 > Lab.wide(words) + 6
-      ? svg('text', {x: (x1 + x2) / 2, y: 51, 'text-anchor': 'middle', class: 'in'}, words)
+      ? svg('text', {x: (x1 + x2) / 2, y: 45, 'text-anchor': 'middle', class: 'in'}, words)
       : null;
   }
   function frame(width, title, desc, children) { return Lab.put(Lab.picture(width, H, title, desc), children); }
@@ -65,7 +65,7 @@
     ];
     segmentsInFlight(state, c, at).forEach(x => {
       if (x > x1 && x < x2) {
-        children.push(svg('line', {x1: x, x2: x, y1: 31, y2: 61, class: 'tick'}));
+        children.push(svg('line', {x1: x, x2: x, y1: 27, y2: 53, class: 'tick'}));
       }
     });
     children = children.concat(mark(x1, width, 'UNA', shown(v.una, base), true));
@@ -74,7 +74,7 @@
     if (v.cwnd && v.cwnd < (v.wnd || 0) && flight + usable > 0) {
       var xc =
         v.cwnd <= flight ? x1 + (x2 - x1) * v.cwnd / flight : x2 + (x3 - x2) * (v.cwnd - flight) / Math.max(1, usable);
-      children.push(svg('path', {d: 'M' + xc + ' 62l-6 9h12z', class: 'cwnd'}, svg('title', {}, 'cwnd ' + v.cwnd)));
+      children.push(svg('path', {d: 'M' + xc + ' 54l-6 9h12z', class: 'cwnd'}, svg('title', {}, 'cwnd ' + v.cwnd)));
     }
     return frame(width, title, t('send_desc', c.node, flight, usable), children);
   }
@@ -91,7 +91,7 @@
     c.early.forEach(block => {
       var from = x1 + (x2 - x1) * minus(block[0], v.rnxt) / Math.max(1, wnd),
           wide = (x2 - x1) * block[1] / Math.max(1, wnd);
-      children.push(svg('rect', {x: from, y: 30, width: Math.max(5, wide), height: 32, class: 'zone early'},
+      children.push(svg('rect', {x: from, y: 26, width: Math.max(5, wide), height: 28, class: 'zone early'},
         svg('title', {}, t('z_early', block[1]))));
     });
     children = children.concat(mark(x1, width, 'NXT', shown(v.rnxt, base), true));
