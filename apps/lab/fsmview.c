@@ -48,7 +48,10 @@ struct sheet {
 enum { NORTH = 1, EAST = 2, SOUTH = 4, WEST = 8, HEAVY = 16 };
 
 static struct sheet sheet_of(struct view view) {
-    struct sheet sheet = {.view = view, .pitch = view.height >= 19 ? 3 : view.height >= FSMVIEW_HEIGHT ? 2 : 1};
+    struct sheet sheet = {.view = view, .pitch = 1};
+    while (sheet.pitch < 4 && view.height >= 6 * (sheet.pitch + 1) + 1) {
+        sheet.pitch++;
+    }
     int w = view.width;
     sheet.centre[0] = w / 6 > 6 ? w / 6 : 6;
     sheet.centre[1] = w / 2 + (w < 36);

@@ -46,7 +46,7 @@ static unsigned story_style(const struct tlog_event *event) {
     return GRID_PLAIN;
 }
 
-/* From below: the newest sentence ends in the last line; one that does not fit whole is left out. */
+/* From below: the newest sentence ends in the last line; of the one at the top the beginning is there. */
 void story_paint(struct view view, const struct stage *stage, bool details) {
     const struct model *model = stage->model;
     int bottom = view.height;
@@ -61,11 +61,9 @@ void story_paint(struct view view, const struct stage *stage, bool details) {
         narrate_styled(&text, model, event, (struct narrate_style){stage->raw, true});
         struct grid nowhere = {view.width, 0, NULL};
         int lines = view_put_lines((struct view){&nowhere, 0, 0, view.width, 0}, 0, 0, 0, line);
-        if (lines > bottom && bottom < view.height) {
-            return;
-        }
-        bottom = lines > bottom ? 0 : bottom - lines;
-        view_put_lines(view, 0, bottom, story_style(event), line);
+        int top = lines > bottom ? 0 : bottom - lines;
+        view_put_lines(view_part(view, 0, top, view.width, bottom - top), 0, 0, story_style(event), line);
+        bottom = top;
     }
 }
 

@@ -1,11 +1,14 @@
 /* tui.c: what the keys do. See tui.h. */
 #include "lab/tui.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "lab/export_files.h"
 #include "lab/i18n.h"
 #include "lab/lab.h"
 #include "lab/screen.h"
@@ -79,6 +82,26 @@ static int look_again(struct tui *tui) {
     return 0;
 }
 
+/* SVG pictures of what is shown, and the page of the whole run, in a folder of their own. */
+static void export_shown(struct tui *tui) {
+    char error[LAB_ERROR], words[20];
+    const struct model *model = shown(tui);
+    struct export_job job = {.log = model->log, .name = "run", .folder = "lab-out", .event = model->at, .quiet = true};
+    if (mkdir(job.folder, 0777) < 0 && errno != EEXIST) {
+        snprintf(error, sizeof error, "%s cannot be made here: %s", job.folder, strerror(errno));
+        keep_message(tui, error, "");
+        return;
+    }
+    int count = export_files(&job, 1u << EXPORT_SVG | 1u << EXPORT_HTML, error);
+    if (count < 0) {
+        keep_message(tui, error, "");
+        return;
+    }
+    snprintf(words, sizeof words, "%d", count);
+    tui->message.length = 0;
+    i18n_put(&tui->message, "export.done", words, job.folder, NULL);
+}
+
 /* ---- painting ---- */
 
 static void put_status(const struct tui *tui, char room[40]) {
@@ -141,6 +164,7 @@ static bool look_key(struct tui *tui, int key) {
         tui->ground = tui->ground == TERM_DARK ? TERM_LIGHT : TERM_DARK;
         return true;
     case 'p':
+    case '0':
         toggle(tui, PANE_MARKS);
         return true;
     case TERM_F2:
@@ -182,6 +206,9 @@ static void act_key(struct tui *tui, int key) {
     case 'G':
     case TERM_LAST:
         last_event(tui);
+        return;
+    case 'e':
+        export_shown(tui);
         return;
     case 'a':
         tui->running = !tui->running;

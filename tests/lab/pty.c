@@ -29,10 +29,15 @@ void pty_start(struct pty *pty, int width, int height, int (*run)(void *argument
     ck_assert_int_ge(pty->pid, 0);
     if (pty->pid == 0) {
         close(pty->fd);
-        login_tty(slave);
+        if (login_tty(slave) < 0) {
+            _exit(0); /* the test has ended already */
+        }
         setenv("TERM", "xterm-256color", 1);
-        setenv("LC_ALL", "C.UTF-8", 1);
+        setenv("LC_ALL", getenv("PTY_LOCALE") ? getenv("PTY_LOCALE") : "C.UTF-8", 1);
         unsetenv("NO_COLOR");
+        if (getenv("PTY_NO_COLOR")) {
+            setenv("NO_COLOR", getenv("PTY_NO_COLOR"), 1);
+        }
         _exit(run(argument));
     }
     close(slave);
@@ -66,6 +71,7 @@ static void control(struct pty *pty, const char *sequence, size_t length) {
         mode(pty, sequence, sequence[length - 1] == 'h');
         return;
     case 'm':
+        pty->coloured = pty->coloured || memmem(sequence, length, "38;5;", 5) || memmem(sequence, length, ";3", 2);
         return;
     }
     ck_abort_msg("unknown sequence ESC [ %.*s", (int)length, sequence);

@@ -17,9 +17,11 @@ struct pty {
     char rest[64];             /* of a sequence that has not come whole yet */
     size_t rest_length;
     unsigned long octets; /* that the program has written */
+    bool coloured;        /* it has asked for a colour */
 };
 
-/* Starts run(argument) in a child that has the terminal; its result is the child's exit status. */
+/* Starts run(argument) in a child that has the terminal; its result is the child's exit status. PTY_LOCALE in the
+ * environment is the child's locale (C.UTF-8), PTY_NO_COLOR its NO_COLOR (unset). */
 void pty_start(struct pty *pty, int width, int height, int (*run)(void *argument), void *argument);
 
 void pty_type(struct pty *pty, const char *keys);

@@ -81,6 +81,12 @@ START_TEST(every_name_has_words) {
     for (unsigned i = 0; i < TLOG_WIRE_KINDS; i++) {
         expect_key("wire", tlog_wire_name(i));
     }
+    /* The English sentences of reasons for a drop are the stack's own. */
+    for (int i = LUCID_DROP_NONE + 1; i < LUCID_DROP_COUNT; i++) {
+        char key[100];
+        snprintf(key, sizeof key, "drop.%s", lucid_drop_name(i));
+        ck_assert_msg(i18n_exact(I18N_ZH, key), "no Chinese for %s", key);
+    }
 }
 END_TEST
 

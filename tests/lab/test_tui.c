@@ -1,8 +1,10 @@
 /* test_tui.c: the lab on a terminal: what is on it is what the layout says, after each key, by changes alone; the
  * terminal is given back whatever ends the program.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "lab/screen.h"
 #include "lab/replay.h"
@@ -164,6 +166,27 @@ static void ends(int status) {
     ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
 
+/* Where the locale has no UTF-8 only ASCII is sent; with NO_COLOR no colours. */
+START_TEST(plain_terminals) {
+    pty_end(&pty);
+    setenv("PTY_LOCALE", "C", 1);
+    setenv("PTY_NO_COLOR", "1", 1);
+    pty_start(&pty, 80, 24, replay, NULL);
+    ck_assert(reads("Before the first event"));
+    pty_type(&pty, ":goto 64\r");
+    ck_assert(reads("@CLOSING"));
+    struct text text;
+    text_of(pty.screen, &text);
+    for (size_t i = 0; i < text.length; i++) {
+        ck_assert_int_lt((unsigned char)text.data[i], 0x80);
+    }
+    text_free(&text);
+    ck_assert(!pty.coloured);
+    unsetenv("PTY_LOCALE");
+    unsetenv("PTY_NO_COLOR");
+}
+END_TEST
+
 START_TEST(q_quits) {
     ck_assert(!pty_restored(&pty));
     ck_assert_int_eq(write(pty.fd, "q", 1), 1);
@@ -271,6 +294,31 @@ START_TEST(keys_play) {
 }
 END_TEST
 
+static bool exists(const char *file) {
+    return access(file, R_OK) == 0;
+}
+
+/* In a folder of its own: the child is started there. */
+START_TEST(pictures_are_exported) {
+    char folder[] = "/tmp/lucid-tui-XXXXXX", command[100];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    pty_end(&pty);
+    int back = open(".", O_RDONLY | O_DIRECTORY);
+    ck_assert_int_eq(chdir(folder), 0);
+    pty_start(&pty, 100, 30, play, NULL);
+    plays("", NULL);
+    plays(":A connect B:80\r", "A connect B:80");
+    pty_type(&pty, "e");
+    ck_assert(reads("were written to lab-out/"));
+    ck_assert(exists("lab-out/run.ladder.svg") && exists("lab-out/run.machines.svg") && exists("lab-out/run.html"));
+    plays("\x1b", NULL);
+    ck_assert_int_eq(fchdir(back), 0);
+    close(back);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(mistakes_are_told) {
     plays("", NULL);
     plays(":B listen 80\r", "B listen 80");
@@ -288,6 +336,7 @@ int main(void) {
     tcase_add_test(tests, only_changes_are_sent);
     tcase_add_test(tests, resizes);
     tcase_add_test(tests, commands_answer);
+    tcase_add_test(tests, plain_terminals);
     tcase_add_test(tests, q_quits);
     tcase_add_test(tests, ctrl_c_quits);
     tcase_add_test(tests, killed);
@@ -298,5 +347,6 @@ int main(void) {
     tcase_add_checked_fixture(worlds, world_setup, world_teardown);
     tcase_add_test(worlds, keys_play);
     tcase_add_test(worlds, mistakes_are_told);
+    tcase_add_test(worlds, pictures_are_exported);
     return unit_run(suite);
 }
