@@ -56,7 +56,7 @@ unsigned ladder_view_upto(const struct ladder_view *ladder, uint32_t n) {
     unsigned high = ladder->count;
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        if (ladder->rung[middle].event <= n) {
+        if (ladder->rung[middle].seen <= n) {
             low = middle + 1;
         } else {
             high = middle;
@@ -125,6 +125,7 @@ static int add(struct ladder_view *ladder, struct rung rung) {
         ladder->rung = larger;
         ladder->room = room;
     }
+    rung.seen = rung.event;
     ladder->rung[ladder->count++] = rung;
     if (rung.end < 2) {
         ladder->latest[rung.end] = ladder->count;
@@ -252,6 +253,25 @@ static bool is_told(const struct ladder_view *ladder, const struct tlog_event *e
     return other->node == event->node && dropped_segment(event) > 0 && dropped_segment(other) == dropped_segment(event);
 }
 
+/* A connection has its number, and its first state, before the call that made it can be told; people read the call
+ * first. */
+static void call_before_state(struct ladder_view *ladder) {
+    struct rung *last = ladder->count > 1 ? &ladder->rung[ladder->count - 1] : NULL;
+    if (!last || last->kind != RUNG_CALL || last[-1].kind != RUNG_STATE || last[-1].end != last->end) {
+        return;
+    }
+    const struct tlog_event *call = tlog_at(ladder->log, last->event);
+    const struct tlog_event *state = tlog_at(ladder->log, last[-1].event);
+    if (state->t != call->t || state->u.state.cause != LUCID_CAUSE_CALL || state->u.state.call != call->u.call.call) {
+        return;
+    }
+    struct rung swap = last[-1];
+    last[-1] = *last;
+    *last = swap;
+    last[-1].seen = swap.seen;
+    last->seen = call->i;
+}
+
 static int take_other(struct ladder_view *ladder, const struct tlog_event *event, int end) {
     static const uint8_t kinds[TLOG_KINDS] = {
         [TLOG_STATE] = RUNG_STATE, [TLOG_TIMER_FIRE] = RUNG_TIMER, [TLOG_CALL] = RUNG_CALL, [TLOG_RET] = RUNG_ERROR,
@@ -266,10 +286,15 @@ static int take_other(struct ladder_view *ladder, const struct tlog_event *event
     if (is_told(ladder, event)) {
         struct rung *last = &ladder->rung[ladder->count - 1];
         bool better = last->kind == RUNG_DROP;
-        *last = better ? (struct rung){.event = event->i, .kind = RUNG_RULE, .end = (uint8_t)end} : *last;
+        *last = better ? (struct rung){.event = event->i, .seen = last->seen, .kind = RUNG_RULE, .end = (uint8_t)end}
+                       : *last;
         return 0;
     }
-    return add(ladder, (struct rung){.event = event->i, .kind = kinds[event->kind], .end = (uint8_t)end});
+    if (add(ladder, (struct rung){.event = event->i, .kind = kinds[event->kind], .end = (uint8_t)end})) {
+        return -1;
+    }
+    call_before_state(ladder);
+    return 0;
 }
 
 static int take(struct ladder_view *ladder, const struct tlog_event *event) {

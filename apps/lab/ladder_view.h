@@ -31,6 +31,7 @@ enum rung_kind {
 
 struct rung {
     uint32_t event; /* its number */
+    uint32_t seen;  /* from this event on it is there; rises from rung to rung */
     uint32_t other; /* SEGMENT, DEPARTURE: the seg_rx, 0: none; ARRIVAL: the seg_tx, 0: none */
     uint32_t fate;  /* SEGMENT, DEPARTURE: the event of the wire that lost or held it; 0: none */
     uint32_t freed; /* the event that released what was held; 0: none */
@@ -48,7 +49,7 @@ void ladder_view_free(struct ladder_view *ladder);
 /* Takes in what the log has now. Returns 0, or -1: no memory. */
 int ladder_view_update(struct ladder_view *ladder);
 
-/* How many rungs begin at event n or earlier, and which. */
+/* How many rungs there are at event n, and which. */
 unsigned ladder_view_upto(const struct ladder_view *ladder, uint32_t n);
 const struct rung *ladder_view_rung(const struct ladder_view *ladder, unsigned i);
 

@@ -8,11 +8,27 @@
 #include "lab/narrate.h"
 #include "lab/rules.h"
 
-bool replay_is_cause(const struct tlog_event *event) {
-    switch ((enum tlog_kind)event->kind) {
+/* The state that a call leads to may be told before the call: it has made the connection. */
+static bool is_told_already(const struct tlog *log, uint32_t i) {
+    const struct tlog_event *call = tlog_at(log, i);
+    for (uint32_t n = i - 1; n > 0; n--) {
+        const struct tlog_event *event = tlog_at(log, n);
+        if (event->t != call->t || event->node != call->node) {
+            return false;
+        }
+        if (event->kind == TLOG_STATE) {
+            return event->u.state.cause == LUCID_CAUSE_CALL && event->u.state.call == call->u.call.call;
+        }
+    }
+    return false;
+}
+
+bool replay_is_cause(const struct tlog *log, uint32_t i) {
+    switch ((enum tlog_kind)tlog_at(log, i)->kind) {
+    case TLOG_CALL:
+        return !is_told_already(log, i);
     case TLOG_SEG_RX:
     case TLOG_TIMER_FIRE:
-    case TLOG_CALL:
     case TLOG_CMD:
     case TLOG_NOTE:
     case TLOG_PEER:
@@ -43,7 +59,7 @@ uint32_t replay_step(const struct tlog *log, uint32_t n) {
     if (n < count) {
         n++;
     }
-    while (n < count && !replay_is_cause(tlog_at(log, n + 1))) {
+    while (n < count && !replay_is_cause(log, n + 1)) {
         n++;
     }
     return n;
@@ -53,7 +69,7 @@ uint32_t replay_back(const struct tlog *log, uint32_t n) {
     if (n > 0) {
         n--;
     }
-    while (n > 0 && !replay_is_cause(tlog_at(log, n + 1))) {
+    while (n > 0 && !replay_is_cause(log, n + 1)) {
         n--;
     }
     return n;

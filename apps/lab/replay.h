@@ -5,8 +5,8 @@
 #include "common/text.h"
 #include "lab/model.h"
 
-/* An arrival, a timer, a call, a command: something that does not follow from the event before. */
-bool replay_is_cause(const struct tlog_event *event);
+/* Whether event i is an arrival, a timer, a call, a command: something that does not follow from what was before. */
+bool replay_is_cause(const struct tlog *log, uint32_t i);
 
 /* The event at which one stops next, or before, seen from event n; the last one of the step with the next change of a
  * state. */

@@ -1,7 +1,9 @@
 /* test_views.c: the pictures of the terminal, as text: each size, each pane, against tests/golden/lab/. */
 #include "lab/i18n.h"
 #include "lab/fsm_layout.h"
+#include "lab/replay.h"
 #include "lab/screen.h"
+#include "lab/session.h"
 #include "lab_views.h"
 
 static struct screen *screen;
@@ -149,6 +151,83 @@ START_TEST(ladder_as_text) {
 }
 END_TEST
 
+static void add_lines(struct tlog *log, const char *const *lines, unsigned count) {
+    char error[LAB_ERROR];
+    for (unsigned i = 0; i < count; i++) {
+        ck_assert_msg(tlog_add(log, lines[i], strlen(lines[i]), error) == 0, "%s", error);
+    }
+}
+
+#define EVENT(i, rest) "{\"i\":" #i ",\"t\":5,\"n\":\"A\",\"c\":1,\"ev\":" rest "}"
+
+/* The log tells of the call when it has made the connection, a change of state later; the ladder says it first, and the
+ * two are one step. */
+START_TEST(a_call_comes_before_its_state) {
+    static const char *const lines[] = {
+        "{\"tlog\":1,\"world\":\"sim\",\"nodes\":[[\"A\",\"10.77.0.1\"],[\"B\",\"10.77.0.2\"]],\"msl\":120}",
+        EVENT(1, "\"cmd\",\"text\":\"A connect B:80\""),
+        EVENT(2, "\"state\",\"from\":\"CLOSED\",\"to\":\"SYN-SENT\",\"call\":\"open\""),
+        EVENT(3, "\"var\",\"una\":1"),
+        EVENT(4, "\"call\",\"op\":\"open\",\"a\":0"),
+        EVENT(5, "\"call\",\"op\":\"close\",\"a\":0"),
+        EVENT(6, "\"state\",\"from\":\"SYN-SENT\",\"to\":\"CLOSED\",\"call\":\"close\""),
+    };
+    struct tlog *log = tlog_new();
+    add_lines(log, lines, sizeof lines / sizeof *lines);
+    struct ladder_view *ladder = ladder_view_new(log, 0, 1);
+    ck_assert_int_eq(ladder_view_update(ladder), 0);
+    ck_assert_uint_eq(ladder_view_upto(ladder, 1), 0);
+    ck_assert_uint_eq(ladder_view_upto(ladder, 3), 1);
+    ck_assert_uint_eq(ladder_view_upto(ladder, 4), 2);
+    static const unsigned kinds[] = {RUNG_CALL, RUNG_STATE, RUNG_CALL, RUNG_STATE};
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_uint_eq(ladder_view_rung(ladder, i)->kind, kinds[i]);
+    }
+    ck_assert_uint_eq(replay_step(log, 0), 4);
+    ck_assert_uint_eq(replay_step(log, 4), 6);
+    ck_assert_uint_eq(replay_back(log, 6), 4);
+    ladder_view_free(ladder);
+    tlog_free(log);
+}
+END_TEST
+
+static void play_line(struct session *session, const char *line) {
+    char error[LAB_ERROR];
+    struct text say = text_growing();
+    ck_assert_msg(session_command(session, line, &say, error) == 0, "%s: %s", line, error);
+    text_free(&say);
+}
+
+/* Three nodes, two connections: Tab goes round them, whoever they are between. */
+START_TEST(tab_follows_another) {
+    static const char *const nodes[] = {"node A 10.77.0.1", "node B 10.77.0.2", "node C 10.77.0.3"};
+    struct world_options options = {.seed = 5, .payload = 64, .setup = nodes, .setup_count = 3};
+    char error[LAB_ERROR];
+    unsigned line;
+    struct session *session = session_open(&options, &line, error);
+    ck_assert_msg(session, "%s", error);
+    play_line(session, "B listen 80");
+    play_line(session, "A connect B:80");
+    play_line(session, "C connect B:80");
+    play_line(session, "run 1s");
+    struct stage stage = {.model = session->model, .node = {0, 1}};
+    stage_follow(&stage);
+    ck_assert_uint_eq(stage.node[0], 0);
+    ck_assert_uint_eq(stage.node[1], 1);
+    ck_assert_uint_eq(stage_connection(&stage, 0)->state, LUCID_ESTABLISHED);
+    ck_assert_uint_eq(stage_connection(&stage, 1)->remote.port, stage_connection(&stage, 0)->local.port);
+    uint32_t first = stage.c[0];
+    stage_follow_next(&stage);
+    ck_assert_uint_eq(stage.node[0], 2);
+    ck_assert_uint_eq(stage.node[1], 1);
+    ck_assert_uint_eq(stage_connection(&stage, 1)->remote.port, stage_connection(&stage, 0)->local.port);
+    stage_follow_next(&stage);
+    ck_assert_uint_eq(stage.node[0], 0);
+    ck_assert_uint_eq(stage.c[0], first);
+    session_close(session);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("views", &tests);
@@ -165,5 +244,7 @@ int main(void) {
     tcase_add_test(tests, any_size);
     tcase_add_test(tests, prompt_and_message);
     tcase_add_test(tests, ladder_as_text);
+    tcase_add_test(tests, a_call_comes_before_its_state);
+    tcase_add_test(tests, tab_follows_another);
     return unit_run(suite);
 }
