@@ -17,6 +17,19 @@ struct fsm_trail fsm_trail_begin(const struct tlog *log, unsigned node) {
     return (struct fsm_trail){.log = log, .node = node};
 }
 
+/* The state before was left for the same segment: both are one way, of two steps. */
+static void count_compound(struct fsm_trail *trail, const struct tlog_event *event, int to) {
+    const struct tlog_event *before = trail->last ? tlog_at(trail->log, trail->last) : NULL;
+    if (!before || before->c != event->c || event->u.state.cause != LUCID_CAUSE_SEGMENT ||
+        before->u.state.cause != LUCID_CAUSE_SEGMENT || before->u.state.segment != event->u.state.segment) {
+        return;
+    }
+    int from = fsm_state_number(before->u.state.from);
+    if (from >= 0 && before->u.state.to == event->u.state.from && from != to) {
+        trail->compound[from][to]++;
+    }
+}
+
 void fsm_trail_goto(struct fsm_trail *trail, uint32_t n) {
     if (n < trail->at) {
         *trail = fsm_trail_begin(trail->log, trail->node);
@@ -31,6 +44,7 @@ void fsm_trail_goto(struct fsm_trail *trail, uint32_t n) {
         int to = fsm_state_number(event->u.state.to ? event->u.state.to : row ? row->to : 0);
         if (from >= 0 && to >= 0) {
             trail->visits[from][to]++;
+            count_compound(trail, event, to);
         }
         trail->last = event->i;
     }
@@ -332,8 +346,27 @@ static bool is_drawn(unsigned from, unsigned to) {
     return false;
 }
 
+static int paint_compound(const struct sheet *sheet, const struct fsmview_end *ends, unsigned count, int y) {
+    for (int from = 0; from < FSMVIEW_STATES; from++) {
+        for (int to = 0; to < FSMVIEW_STATES && y < sheet->view.height; to++) {
+            unsigned visits = 0;
+            for (unsigned i = 0; i < count; i++) {
+                visits += ends[i].trail->compound[from][to];
+            }
+            if (visits > 0) {
+                int x = view_put(sheet->view, 1, y, GRID_PLAIN, lucid_state_name(1u << from));
+                x = view_put(sheet->view, x + 1, y, GRID_PLAIN, "\xe2\x94\x84\xe2\x96\xb6");
+                x = view_put(sheet->view, x + 1, y, GRID_PLAIN, lucid_state_name(1u << to));
+                view_put(sheet->view, x + 1, y++, GRID_QUIET, i18n("machine.two_steps"));
+            }
+        }
+    }
+    return y;
+}
+
 static void paint_undrawn(const struct sheet *sheet, const struct fsmview_end *ends, unsigned count) {
     int y = 6 * sheet->pitch + 1;
+    y = paint_compound(sheet, ends, count, y);
     for (int from = 0; from < FSMVIEW_STATES && y < sheet->view.height; from++) {
         for (int to = 0; to < FSMVIEW_STATES && y < sheet->view.height; to++) {
             if (visits_of(ends, count, 1u << from, 1u << to) == 0 || is_drawn(1u << from, 1u << to)) {

@@ -19,6 +19,8 @@ struct fsm_trail {
     uint32_t at;
     uint16_t visits[FSMVIEW_STATES][FSMVIEW_STATES]; /* from, to: numbers of the states' bits */
     uint32_t last;                                   /* the newest state event; 0: none */
+    /* Two rows that fired for one segment: FIN-WAIT-1 over FIN-WAIT-2 to TIME-WAIT (Figure 5, Note 2). */
+    uint16_t compound[FSMVIEW_STATES][FSMVIEW_STATES]; /* from, to */
 };
 
 struct fsm_trail fsm_trail_begin(const struct tlog *log, unsigned node);

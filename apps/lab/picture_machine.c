@@ -89,10 +89,23 @@ static int source_of(unsigned from, unsigned to) {
     return best;
 }
 
+/* Two rows, one segment: dotted, since Figure 5 has it in a note only. */
+static void draw_compound(const struct machine *machine, const struct fsm_path *path) {
+    if (machine->trail.compound[fsm_state_number(path->from)][fsm_state_number(path->to)] == 0) {
+        return;
+    }
+    svg_path(machine->svg, "gone text_edge", path->path);
+    draw_head(machine->svg, "head", path->path);
+    svg_text(machine->svg, "edge_words", path->x, path->y, SVG_MIDDLE, i18n("machine.two_steps"));
+}
+
 static void draw_ways(const struct machine *machine, bool gone) {
     const struct fsm_path *path;
     for (unsigned i = 0; (path = fsm_path(i)); i++) {
         if (path->via) {
+            if (gone) {
+                draw_compound(machine, path);
+            }
             continue;
         }
         unsigned visits = machine->trail.visits[fsm_state_number(path->from)][fsm_state_number(path->to)];
@@ -102,6 +115,64 @@ static void draw_ways(const struct machine *machine, bool gone) {
         }
         svg_path(machine->svg, way_class(visits, (unsigned)source), path->path);
         draw_head(machine->svg, visits ? "head" : "head edge_head", path->path);
+    }
+}
+
+/* "rcv FIN / snd ACK", as Figure 5 says it. */
+static void put_event(struct text *out, const char *event) {
+    static const char *const words[][2] = {
+        {"RCV_ACK_OF_", "rcv ACK of "}, {"RCV_SYN_ACK", "rcv SYN,ACK"}, {"RCV_", "rcv "},
+        {"TIMEOUT_", "timeout "},       {"OPEN_ACTIVE", "active OPEN"}, {"OPEN_PASSIVE", "passive OPEN"}};
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i][0]);
+        if (!strncmp(event, words[i][0], length)) {
+            text_put(out, words[i][1]);
+            event += length;
+            break;
+        }
+    }
+    for (; *event; event++) {
+        text_put_char(out, *event == '_' ? ' ' : *event);
+    }
+}
+
+static void put_sends(struct text *out, const char *actions) {
+    for (const char *at = actions; (at = strstr(at, "SEND_")); at++) {
+        text_put(out, " / snd ");
+        for (const char *name = at + strlen("SEND_"); *name && *name != ' ' && *name != '|'; name++) {
+            text_put_char(out, *name == '_' ? ',' : *name);
+        }
+    }
+}
+
+/* What the way last gone was gone for. */
+static const struct lucid_fsm_row *last_row(const struct machine *machine, unsigned from, unsigned to) {
+    const struct tlog *log = machine->stage->model->log;
+    for (uint32_t i = machine->trail.last; i > 0; i--) {
+        const struct tlog_event *event = tlog_at(log, i);
+        const struct lucid_fsm_row *row = event->kind == TLOG_STATE && event->u.state.row >= 0
+                                              ? lucid_fsm_row((unsigned)event->u.state.row)
+                                              : NULL;
+        if (row && event->node == machine->trail.node && event->u.state.from == from && row->to == to) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static void draw_words(const struct machine *machine) {
+    const struct fsm_path *path;
+    for (unsigned i = 0; (path = fsm_path(i)); i++) {
+        const struct lucid_fsm_row *row = path->via ? NULL : last_row(machine, path->from, path->to);
+        if (!row) {
+            continue;
+        }
+        char words[100];
+        struct text text = text_fixed(words, sizeof words);
+        put_event(&text, row->event);
+        put_sends(&text, row->actions);
+        bool below = path->y > fsm_size().height - 20; /* under the boxes of the last row */
+        svg_text(machine->svg, "edge_words", path->x, below ? path->y + 9 : path->y, SVG_MIDDLE, words);
     }
 }
 
@@ -220,6 +291,7 @@ static void draw_machine(struct svg *svg, const struct stage *stage, unsigned en
     draw_ways(&machine, false);
     draw_ways(&machine, true);
     draw_states(&machine);
+    draw_words(&machine);
     draw_tokens(&machine);
 }
 

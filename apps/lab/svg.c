@@ -29,6 +29,7 @@ static const char STYLE[] =
     ".unread{fill:#b9b9b9;stroke:none}.edge_of{stroke:#1a1a1a;stroke-width:1.2}"
     ".threshold{stroke:#8a2a6b;stroke-dasharray:6 4}.area{fill:#d8e6ee;stroke:none}"
     ".token{fill:#fff;font-size:11px;font-weight:bold}"
+    ".edge_words{font-size:8.5px;fill:#1a1a1a;stroke:#fff;stroke-width:3px;paint-order:stroke}"
     ".banner{fill:#c00018;stroke:none}text.banner_text{fill:#fff;font-weight:bold}"
     ".note{fill:#fff8dc;stroke:#b9a44c;stroke-width:1}";
 

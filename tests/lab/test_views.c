@@ -1,6 +1,7 @@
 /* test_views.c: the pictures of the terminal, as text: each size, each pane, against tests/golden/lab/. */
 #include "lab/i18n.h"
 #include "lab/fsm_layout.h"
+#include "lab/picture.h"
 #include "lab/replay.h"
 #include "lab/screen.h"
 #include "lab/session.h"
@@ -228,6 +229,44 @@ START_TEST(tab_follows_another) {
 }
 END_TEST
 
+static void two_steps_shown(const struct session *session) {
+    struct fsm_trail trail = fsm_trail_begin(session->log, 0);
+    fsm_trail_goto(&trail, tlog_count(session->log));
+    ck_assert_uint_eq(trail.compound[fsm_state_number(LUCID_FIN_WAIT_1)][fsm_state_number(LUCID_TIME_WAIT)], 1);
+    struct grid *grid = grid_new(40, 16);
+    struct fsmview_end end = {&trail, 1, 0};
+    struct text text = text_growing();
+    fsmview_paint(grid_whole(grid), session->model, &end, 1);
+    grid_text(grid, false, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "FIN-WAIT-1 ┄▶ TIME-WAIT 2 steps"));
+    text_free(&text);
+    grid_free(grid);
+}
+
+/* ACK of FIN and FIN in one segment: two rows, one way (Figure 5, Note 2). */
+START_TEST(two_steps_are_one_way) {
+    static const char *const nodes[] = {"node A 10.77.0.1", "node B 10.77.0.2"};
+    struct world_options options = {.seed = 5, .payload = 64, .setup = nodes, .setup_count = 2};
+    char error[LAB_ERROR];
+    unsigned line;
+    struct session *session = session_open(&options, &line, error);
+    play_line(session, "B listen 80 app close-on-eof");
+    play_line(session, "A connect B:80");
+    play_line(session, "run 1s");
+    play_line(session, "A close");
+    play_line(session, "run 1s");
+    two_steps_shown(session);
+    struct stage stage = {.model = session->model, .node = {0, 1}};
+    struct text picture = text_growing();
+    stage_follow(&stage);
+    ck_assert_int_eq(picture_machines(&picture, &stage), 0);
+    ck_assert_ptr_nonnull(strstr(picture.data, "2 steps"));
+    ck_assert_ptr_nonnull(strstr(picture.data, "rcv SYN,ACK / snd ACK"));
+    text_free(&picture);
+    session_close(session);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("views", &tests);
@@ -246,5 +285,6 @@ int main(void) {
     tcase_add_test(tests, ladder_as_text);
     tcase_add_test(tests, a_call_comes_before_its_state);
     tcase_add_test(tests, tab_follows_another);
+    tcase_add_test(tests, two_steps_are_one_way);
     return unit_run(suite);
 }
