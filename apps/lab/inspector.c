@@ -12,6 +12,12 @@
 
 /* Columns at which the value and its bits begin. */
 #define VALUE 26
+#define VALUE_NARROW 17
+#define NARROW 60
+
+static int value_at(struct view view) {
+    return view.width < NARROW ? VALUE_NARROW : VALUE;
+}
 
 static const struct tlog_event *newest_segment(const struct tlog *log, uint32_t n) {
     for (uint32_t i = n; i > 0; i--) {
@@ -24,9 +30,14 @@ static const struct tlog_event *newest_segment(const struct tlog *log, uint32_t 
 }
 
 static void put_field(struct view view, int y, const char *bits, const char *key, const char *value) {
-    view_put_right(view, 7, y, GRID_QUIET, bits);
-    view_put(view_part(view, 8, 0, VALUE - 9, view.height), 0, y, GRID_PLAIN, i18n(key));
-    view_put(view, VALUE, y, GRID_BOLD, value);
+    /* Where there is little room, names and values are more than the numbers of bits. */
+    int name = view.width < NARROW ? 0 : 8;
+    if (name > 0) {
+        view_put_right(view, name - 1, y, GRID_QUIET, bits);
+    }
+    int at = value_at(view);
+    view_put(view_part(view, name, 0, at - name - 1, view.height), 0, y, GRID_PLAIN, i18n(key));
+    view_put(view, at, y, GRID_BOLD, value);
 }
 
 static void put_number(struct view view, int y, const char *bits, const char *key, uint32_t raw, int digits,
@@ -157,5 +168,5 @@ void inspector_paint(struct view view, const struct stage *stage, uint32_t n) {
     char quote[400];
     struct text text = text_fixed(quote, sizeof quote);
     narrate_escape(&text, segment->payload.at, segment->payload.length);
-    view_put(view_part(view, 0, 0, view.width, view.height), VALUE, y + 1, GRID_DATA, quote);
+    view_put(view, value_at(view), y + 1, GRID_DATA, quote);
 }

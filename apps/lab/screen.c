@@ -179,6 +179,19 @@ static void paint_message(struct view body, const char *message) {
     }
 }
 
+/* A short answer needs no window: it has the line above the keys. */
+static bool fits_line(const char *message, int width) {
+    size_t length = strcspn(message, "\n");
+    return (message[length] == '\0' || message[length + 1] == '\0') && utf8_columns(message) < width;
+}
+
+static void paint_short(struct view line, const char *message) {
+    char words[1024];
+    snprintf(words, sizeof words, "%.*s", (int)strcspn(message, "\n"), message);
+    view_fill(line, GRID_PLAIN, ' ');
+    view_put(line, 0, 0, GRID_KEY | GRID_REVERSE, words);
+}
+
 /* Says in the first line why there are no pictures, if that fits. */
 static bool narrow_told(struct view body) {
     const char *why = i18n("screen.small");
@@ -214,7 +227,9 @@ int screen_paint(struct screen *screen, struct grid *grid) {
         screen_panes(body, screen);
         paint_sentence(view_part(view, 0, view.height - foot, view.width, foot - 1), screen);
     }
-    if (screen->message) {
+    if (screen->message && foot > 1 && fits_line(screen->message, view.width)) {
+        paint_short(view_part(view, 0, view.height - 2, view.width, 1), screen->message);
+    } else if (screen->message) {
         paint_message(body, screen->message);
     }
     return 0;
