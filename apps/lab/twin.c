@@ -109,27 +109,49 @@ static struct path told(struct twin_connection *connection, const struct look *l
 }
 
 /* In the order of RFC 9293 3.10.7.4: RST is second, SYN fourth, ACK fifth, FIN eighth. */
-static struct path heard(const struct twin_connection *connection, const struct look *look) {
-    struct path path = path_of(connection, LUCID_LISTEN);
+static void hear(struct path *path, const struct twin_connection *connection, const struct look *look) {
     bool ack = look->flags & LUCID_ACK;
     bool of_syn = ack && connection->syn_sent && before(connection->iss, look->ack);
     if (look->flags & LUCID_RST) {
-        fire(&path, connection, "RCV_RST");
-        return path;
+        fire(path, connection, "RCV_RST");
+        return;
     }
     if (look->flags & LUCID_SYN) {
-        fire(&path, connection, of_syn && path.state[0] == LUCID_SYN_SENT ? "RCV_SYN_ACK" : "RCV_SYN");
+        fire(path, connection, of_syn && path->state[0] == LUCID_SYN_SENT ? "RCV_SYN_ACK" : "RCV_SYN");
     }
     if (of_syn) {
-        fire(&path, connection, "RCV_ACK_OF_SYN");
+        fire(path, connection, "RCV_ACK_OF_SYN");
     }
     if (ack && connection->fin_sent && !before(look->ack, connection->fin_end)) {
-        fire(&path, connection, "RCV_ACK_OF_FIN");
+        fire(path, connection, "RCV_ACK_OF_FIN");
     }
     if (look->flags & LUCID_FIN) {
-        fire(&path, connection, "RCV_FIN");
+        fire(path, connection, "RCV_FIN");
     }
-    return path;
+}
+
+static int place_in(const struct path *path, unsigned state) {
+    for (unsigned i = path->count; i-- > 0;) {
+        if (path->state[i] == state) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* The way that leads to where it is now: the application may have closed just before the segment came, or just
+ * behind. */
+static struct path heard(const struct twin_connection *connection, const struct look *look, unsigned real) {
+    struct path plain = path_of(connection, LUCID_LISTEN), first = plain;
+    hear(&plain, connection, look);
+    struct path behind = plain;
+    fire(&first, connection, "CLOSE");
+    hear(&first, connection, look);
+    fire(&behind, connection, "CLOSE");
+    if (place_in(&plain, real) >= 0) {
+        return plain;
+    }
+    return place_in(&first, real) >= 0 ? first : place_in(&behind, real) >= 0 ? behind : plain;
 }
 
 /* ---- lines ---- */
@@ -218,58 +240,34 @@ static void note_shift(struct twin_connection *connection, unsigned side, const 
 
 /* ---- what the kernel says ---- */
 
-/* The state that the kernel says the socket has; 0: there is none. */
-static unsigned ask(struct twin *twin, struct twin_connection *connection, lucid_time now, bool *changed) {
+/* The state that the kernel says the socket has: CLOSED, when there is none; 0: nobody can be asked. */
+static unsigned ask(struct twin *twin, struct twin_connection *connection, lucid_time now) {
     struct lucid_diag_socket found;
     connection->asked_at = now;
-    if (lucid_diag_look(twin->diag, &connection->local, &connection->remote, &found) <= 0) {
+    if (!twin->diag) {
         return 0;
     }
-    *changed = found.retransmissions != connection->retransmissions || found.cwnd != connection->cwnd;
+    if (lucid_diag_look(twin->diag, &connection->local, &connection->remote, &found) <= 0) {
+        return LUCID_CLOSED;
+    }
     connection->rto = found.rto ? found.rto : connection->rto;
     connection->cwnd = found.cwnd ? found.cwnd : connection->cwnd;
     connection->retransmissions = found.retransmissions;
     return found.state;
 }
 
-static int place_in(const struct path *path, unsigned state) {
-    for (unsigned i = path->count; i-- > 0;) {
-        if (path->state[i] == state) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-/* Without anybody to ask, the segments are believed. */
-static void follow(struct twin *twin, struct twin_connection *connection, lucid_time now, const struct path *path) {
-    for (unsigned i = 1; i < path->count; i++) {
-        say_state(twin, connection, now, path->state[i], true);
-    }
-}
-
 /* Writes what became of the state, on the way that the segments tell, up to where the kernel says that it is. A kernel
- * that is still where it was has not taken the segment. One that is elsewhere has gone the way and on. */
-static void compare(struct twin *twin, struct twin_connection *connection, lucid_time now, const struct path *path,
-                    bool values) {
-    bool changed = false;
-    unsigned state = ask(twin, connection, now, &changed);
-    unsigned real = state ? state : LUCID_CLOSED;
-    int place = place_in(path, real);
+ * that is still where it was has not taken the segment. One that is elsewhere has gone the way and on. Without
+ * anybody to ask, the segments are believed. */
+static void follow(struct twin *twin, struct twin_connection *connection, lucid_time now, const struct path *path,
+                   unsigned real) {
+    int place = real ? place_in(path, real) : -1;
     unsigned passed = place < 0 ? path->count : (unsigned)place;
     for (unsigned i = 1; i < passed; i++) {
         say_state(twin, connection, now, path->state[i], true);
     }
-    if (real != connection->state || (values && changed)) {
+    if (real && real != connection->state) {
         say_state(twin, connection, now, real, false);
-    }
-}
-
-static void judge(struct twin *twin, struct twin_connection *connection, lucid_time now, const struct path *path) {
-    if (twin->diag) {
-        compare(twin, connection, now, path, false);
-    } else {
-        follow(twin, connection, now, path);
     }
 }
 
@@ -289,7 +287,7 @@ void twin_sends(struct twin *twin, lucid_time now, uint64_t named, const uint8_t
     struct path path = {0};
     if (connection) {
         path = told(connection, look);
-        judge(twin, connection, now, &path);
+        follow(twin, connection, now, &path, ask(twin, connection, now));
     }
     say_segment(twin, connection, now, true, named, octets, look);
     if (connection && connection->state == LUCID_CLOSED) {
@@ -314,8 +312,9 @@ void twin_gets(struct twin *twin, lucid_time now, uint64_t id, const uint8_t *oc
     if (!connection) {
         return;
     }
-    struct path path = heard(connection, look);
-    judge(twin, connection, now, &path);
+    unsigned real = ask(twin, connection, now);
+    struct path path = heard(connection, look, real);
+    follow(twin, connection, now, &path, real);
     if (connection->state == LUCID_CLOSED) {
         forget(twin, connection);
     }
@@ -336,17 +335,26 @@ lucid_time twin_deadline(const struct twin *twin) {
     return twin->diag && twin->count > 0 ? twin->polled_at + TWIN_POLL : LUCID_NEVER;
 }
 
+/* The kernel may have done something by itself: an application has closed, a timer has fired. */
+static void poll_one(struct twin *twin, struct twin_connection *connection, lucid_time now) {
+    uint32_t cwnd = connection->cwnd, retransmissions = connection->retransmissions;
+    unsigned real = ask(twin, connection, now);
+    bool same = cwnd == connection->cwnd && retransmissions == connection->retransmissions;
+    if (real != connection->state || !same) {
+        say_state(twin, connection, now, real, false);
+    }
+    if (real == LUCID_CLOSED) {
+        forget(twin, connection);
+    }
+}
+
 void twin_poll(struct twin *twin, lucid_time now) {
     twin->polled_at = now;
     for (unsigned i = twin->count; i-- > 0 && twin->diag;) {
         struct twin_connection *connection = &twin->connection[i];
-        struct path path = path_of(connection, LUCID_CLOSED);
-        if (connection->state == LUCID_TIME_WAIT && now - connection->asked_at < TWIN_POLL_TIME_WAIT) {
-            continue;
-        }
-        compare(twin, connection, now, &path, true);
-        if (connection->state == LUCID_CLOSED) {
-            forget(twin, connection);
+        lucid_time pause = connection->state == LUCID_TIME_WAIT ? TWIN_POLL_TIME_WAIT : 0;
+        if (now - connection->asked_at >= pause) {
+            poll_one(twin, connection, now);
         }
     }
 }
