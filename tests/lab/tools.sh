@@ -37,7 +37,7 @@ expect 2 "one that cannot be read: line and column" 'broken.tlog, line 5, column
     "$lab" check "$dir/broken.tlog"
 expect 2 "no file" 'nothing.tlog cannot be read: No such file' "$lab" check "$dir/nothing.tlog"
 expect 1 "the worst of several counts" ': good: ' "$lab" check "$dir/good.tlog" "$dir/forged.tlog"
-expect 0 "its speed" 'MB read in .* MB/s\), checked in' "$lab" check --time "$dir/good.tlog"
+expect 0 "its speed" 'MB read in .* s of processor time \(.* MB/s\), checked in' "$lab" check --time "$dir/good.tlog"
 expect 2 "check without a file" 'usage: lucid-lab check' "$lab" check
 expect 0 "a log from standard input" '^-: good' sh -c "'$lab' check - <'$dir/good.tlog'"
 
