@@ -132,8 +132,10 @@ static bool inherit_setup(struct scenario_reader *reader, const struct scenario_
     return true;
 }
 
+/* A variant that lets nothing happen of its own means what happens in the base. */
 static bool inherit_actions(struct scenario_reader *reader, const struct scenario_variant *base,
                             struct scenario_variant *variant) {
+    unsigned bits = variant->inherits | (variant->actions ? 0 : SCENARIO_INHERIT_AT | SCENARIO_INHERIT_ON);
     struct scenario_action *some = scenario_keep(reader->scenario, (base->actions + 1) * sizeof *some);
     if (!some) {
         return scenario_wrong(&reader->lines, reader->lines.text, "no memory");
@@ -141,7 +143,7 @@ static bool inherit_actions(struct scenario_reader *reader, const struct scenari
     unsigned count = 0;
     for (unsigned i = 0; i < base->actions; i++) {
         unsigned bit = base->action[i].condition.text ? SCENARIO_INHERIT_ON : SCENARIO_INHERIT_AT;
-        if (variant->inherits & bit) {
+        if (bits & bit) {
             some[count++] = base->action[i];
         }
     }

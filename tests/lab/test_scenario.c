@@ -142,13 +142,27 @@ START_TEST(variants_inherit) {
     ck_assert_str_eq(b->setup[4].text, "without backoff");
     ck_assert_uint_eq(b->withouts, 1);
     ck_assert_str_eq(b->without[0], "backoff");
-    ck_assert_uint_eq(b->actions + b->predictions, 0);
+    ck_assert_uint_eq(b->actions, 2); /* it has none of its own: those of the base */
+    ck_assert_uint_eq(b->predictions + b->runs, 1);
     ck_assert_uint_eq(b->checks, 1);
     ck_assert_str_eq(scenario_say(&b->goal, SCENARIO_EN), "Back-off starts early.");
     ck_assert_uint_eq(c->actions, 2);
     ck_assert_uint_eq(c->checks, 2);
     ck_assert_uint_eq(c->predictions, 2);
     ck_assert_uint_eq(c->runs, 1);
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(a_variant_with_a_story_of_its_own) {
+    static const char text[] = "lab X title \"T\"\nworld sim\nnode A 10.77.0.1\nnode B 10.77.0.2 listen 80\n"
+                               "at 0s A connect B:80\nat 1s A close\nrun 5s\n"
+                               "variant b\nat 2s A abort\nrun 5s\nvariant c\ninherit at\nat 2s A abort\nrun 5s\n";
+    struct scenario *scenario = scenario_parse("X.lab", text, error);
+    ck_assert_msg(scenario, "%s", error);
+    ck_assert_uint_eq(scenario->variant[1].actions, 1);
+    ck_assert_str_eq(scenario->variant[1].action[0].command.text, "A abort");
+    ck_assert_uint_eq(scenario->variant[2].actions, 3);
     scenario_free(scenario);
 }
 END_TEST
@@ -316,6 +330,7 @@ int main(void) {
     tcase_add_test(tcase, what_happens);
     tcase_add_test(tcase, again_and_again);
     tcase_add_test(tcase, variants_inherit);
+    tcase_add_test(tcase, a_variant_with_a_story_of_its_own);
     tcase_add_loop_test(tcase, mistakes, 0, (int)(sizeof MISTAKES / sizeof *MISTAKES));
     tcase_add_test(tcase, parts_of_a_file);
     tcase_add_test(tcase, both_languages);
