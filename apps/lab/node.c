@@ -102,6 +102,7 @@ int node_renew(struct node *node) {
     }
     lucid_destroy(node->stack);
     node->stack = NULL;
+    record_restart(&node->world->record, node->index);
     lab_rng_seed(&node->random, node->world->options.seed, LAB_STREAM_STACK, node->index);
     return node_start(node) ? -1 : 0;
 }
@@ -112,7 +113,8 @@ bool node_fresh(const struct node *node) {
         return true;
     }
     lucid_stats(node->stack, &stats);
-    return stats.sockets == 0 && stats.connections == 0 && stats.timewaits == 0 && stats.packets_in == 0;
+    return stats.sockets == 0 && stats.connections == 0 && stats.timewaits == 0 && stats.packets_in == 0 &&
+           stats.packets_out == 0;
 }
 
 int node_pin(struct node *node, const uint32_t *iss, unsigned count) {
@@ -198,6 +200,12 @@ static void output(struct node *node) {
         sim_send(world, node->index, id, octets, length);
     }
     drain(node);
+}
+
+void node_catch_up(struct node *node) {
+    if (node->stack) {
+        output(node);
+    }
 }
 
 void node_serve(struct node *node) {

@@ -66,6 +66,9 @@ lucid_time node_application_at(const struct node *node);
 /* The batch of this instant. */
 void node_batch(struct node *node);
 
+/* The stack learns what time it is: its next calls happen now. Timers that are due fire in the next batch. */
+void node_catch_up(struct node *node);
+
 /* The applications run, and the output is taken: after a call from outside a batch. */
 void node_serve(struct node *node);
 

@@ -89,8 +89,16 @@ int words_split(struct lab_words *words, const char *line, char error[LAB_ERROR]
                               "\\t \\0 \\\" \\\\ \\xHH",
                               word->column);
         }
+        word->span = (unsigned)(at - line) + 1 - word->column;
         word->length = (size_t)(to - word->text);
         *to++ = '\0';
+    }
+}
+
+void words_join(const struct lab_words *words, const char *line, struct text *text) {
+    for (unsigned i = 0; i < words->count; i++) {
+        text_put(text, i > 0 ? " " : "");
+        text_put_octets(text, line + words->word[i].column - 1, words->word[i].span);
     }
 }
 

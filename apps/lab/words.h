@@ -5,6 +5,7 @@
 #ifndef LAB_WORDS_H
 #define LAB_WORDS_H
 
+#include "common/text.h"
 #include "lab/tlog.h"
 
 #define LAB_WORDS_MAX 48
@@ -14,6 +15,7 @@ struct lab_word {
     const char *text; /* followed by a NUL, which it may also contain when it was quoted */
     size_t length;
     unsigned column; /* in its line, from 1 */
+    unsigned span;   /* characters there, with its quotes */
     bool quoted;
 };
 
@@ -31,6 +33,9 @@ bool words_is(const struct lab_words *words, unsigned i, const char *text);
 
 /* Word i, or "" when there is none. */
 const char *words_at(const struct lab_words *words, unsigned i);
+
+/* Appends the line with one blank between words. */
+void words_join(const struct lab_words *words, const char *line, struct text *text);
 
 /* A whole number; "20ms", "1s", "2h", "3min", "15us", "10ns", "0"; "2MB", "64KB", "1460"; "10mbit", "64kbit" (per
  * second). Each returns 0, or -1 when the text is not one. */

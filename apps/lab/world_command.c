@@ -237,14 +237,13 @@ static int run(struct world *world, const struct lab_words *words, bool dry, cha
     return unknown(world, words_at(words, 0), error);
 }
 
-/* Whatever the stacks are asked happens at the world's time, and what they say to it leaves at once. */
-static void tick_all(struct world *world) {
-    for (unsigned i = 0; i < world->nodes; i++) {
-        if (world->node[i].stack) {
-            lucid_tick(world->node[i].stack, world->now);
-            record_drain(&world->record, i, world->node[i].stack);
-        }
-    }
+/* As it is usually typed, so that readers need not know where blanks may be. */
+static void say_command(struct world *world, const struct lab_words *words, const char *command) {
+    struct text text = text_growing();
+    words_join(words, command, &text);
+    world->record.no_memory |= text.cut;
+    record_text(&world->record, world->now, "cmd", text.data ? text.data : "");
+    text_free(&text);
 }
 
 int world_command(struct world *world, const char *command, char error[LAB_ERROR]) {
@@ -261,8 +260,10 @@ int world_command(struct world *world, const char *command, char error[LAB_ERROR
     if (run(world, &words, true, error) < 0) {
         return -1;
     }
-    record_text(&world->record, world->now, "cmd", command);
-    tick_all(world);
+    say_command(world, &words, command);
+    for (unsigned i = 0; i < world->nodes; i++) {
+        node_catch_up(&world->node[i]);
+    }
     run(world, &words, false, error);
     for (unsigned i = 0; i < world->nodes; i++) {
         node_serve(&world->node[i]);
