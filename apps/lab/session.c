@@ -197,10 +197,34 @@ static int rerun(struct session *session, uint32_t events, char *error) {
     return 0;
 }
 
-int session_branch(struct session *session, struct session_future *future, char error[LAB_ERROR]) {
-    *future = (struct session_future){.commands = session->commands};
-    if (session_at_end(session)) {
+/* A rule will be taken away: the first line of the log must say so. It is written again, and all events behind it, as
+ * they were. */
+static int declare(struct session *session, unsigned rule, char *error) {
+    uint32_t at = session->model->at, end = tlog_count(session->log);
+    if ((session->options.declared & rule) == rule || session->options.outside) {
         return 0;
+    }
+    session->options.declared |= rule;
+    close_world(session);
+    if (rerun(session, end, error) < 0) {
+        return -1;
+    }
+    return session_goto(session, at, error);
+}
+
+/* The rules that the session's commands take away. */
+static unsigned declared_by(const struct session *session) {
+    unsigned rules = 0;
+    for (unsigned i = 0; i < session->commands; i++) {
+        rules |= session_takes_away(session->command[i].text);
+    }
+    return rules;
+}
+
+int session_branch(struct session *session, struct session_future *future, unsigned rule, char error[LAB_ERROR]) {
+    *future = (struct session_future){.commands = session->commands, .declared = session->options.declared};
+    if (session_at_end(session)) {
+        return declare(session, rule, error);
     }
     uint32_t at = session->model->at;
     future->world = session->world;
@@ -215,25 +239,12 @@ int session_branch(struct session *session, struct session_future *future, char 
         session->commands--;
     }
     future->first = session->commands;
+    session->options.declared = declared_by(session) | rule;
     if (rerun(session, at, error) < 0) {
         session_stay(session, future);
         return -1;
     }
     return 0;
-}
-
-int session_declare(struct session *session, unsigned rule, char error[LAB_ERROR]) {
-    uint32_t at = session->model->at, end = tlog_count(session->log);
-    unsigned before = session->options.declared;
-    if (before & rule || session->options.outside) {
-        return 0;
-    }
-    session->options.declared |= rule;
-    close_world(session);
-    if (rerun(session, end, error) < 0) {
-        return -1;
-    }
-    return session_goto(session, at, error);
 }
 
 void session_stay(struct session *session, struct session_future *future) {
@@ -249,6 +260,7 @@ void session_stay(struct session *session, struct session_future *future) {
     session->marks = future->marks;
     session->marks_room = future->marks_room;
     session->commands = future->commands;
+    session->options.declared = future->declared;
 }
 
 static void keep_branch(const struct session *session, const struct tlog *log) {

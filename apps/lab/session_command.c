@@ -254,14 +254,17 @@ static int keep(struct session *session, const char *text, uint32_t before, luci
     return 0;
 }
 
+unsigned session_takes_away(const char *command) {
+    struct lab_words words;
+    char error[LAB_ERROR];
+    bool is = words_split(&words, command, error) == 0 && words.count == 2 && words_is(&words, 0, "without");
+    return is ? lucid_whatif_find(words_at(&words, 1)) : 0;
+}
+
 static int for_world(struct line *line) {
     struct session *session = line->session;
     struct session_future future;
-    unsigned rule = words_is(line->words, 0, "without") ? lucid_whatif_find(words_at(line->words, 1)) : 0;
-    if (rule && line->words->count == 2 && session_declare(session, rule, line->error) < 0) {
-        return -1;
-    }
-    if (session_branch(session, &future, line->error) < 0) {
+    if (session_branch(session, &future, session_takes_away(line->text), line->error) < 0) {
         return -1;
     }
     uint32_t before = world_next_event(session->world);

@@ -18,18 +18,18 @@ struct session_future {
     uint32_t *mark;
     unsigned marks, marks_room;
     unsigned first, commands; /* of the session's commands these belong to it */
+    unsigned declared;
 };
 
 /* What is shown becomes the end: the world is run again up to there. Then the command is tried: if it is taken,
  * session_leave() keeps the old future as a branch; if not, session_stay() goes back to it, and nothing has changed.
- * Returns 0, or -1 and the sentence. */
-int session_branch(struct session *session, struct session_future *future, char error[LAB_ERROR]);
+ * rule: the first line names it, too. Returns 0, or -1 and the sentence. */
+int session_branch(struct session *session, struct session_future *future, unsigned rule, char error[LAB_ERROR]);
 void session_leave(struct session *session, struct session_future *future);
 void session_stay(struct session *session, struct session_future *future);
 
-/* A rule (enum lucid_whatif) will be taken away: the first line of the log must say so, so it is written again, and all
- * events with it, as they were. Returns 0, or -1 and the sentence. */
-int session_declare(struct session *session, unsigned rule, char error[LAB_ERROR]);
+/* The rule (enum lucid_whatif) that a command takes away; 0: none. */
+unsigned session_takes_away(const char *command);
 
 /* `save FILE`: the commands so far as a scenario. Returns 0, or -1 and the sentence. */
 int session_save(const struct session *session, const char *path, char error[LAB_ERROR]);

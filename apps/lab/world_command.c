@@ -170,6 +170,9 @@ int sim_without(struct world *world, const struct lab_words *words, bool dry, ch
     if (bit == 0 || words->count != 2) {
         return no_rule(words, error);
     }
+    if (dry && !off && !(world->without & bit)) {
+        return words_fail(error, "%s is not taken away, so it cannot be restored", words_at(words, 1));
+    }
     if (dry && off && !(world->options.declared & bit)) {
         return words_fail(error,
                           "the first line of this log does not say that %s is taken away; say so at the start: "

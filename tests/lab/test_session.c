@@ -242,6 +242,7 @@ static const char *const WRONG[][2] = {
     {"iss B 100", "before it does anything"},
     {"iss A x", "no sequence number"},
     {"without time-wayt", "did you mean `without time-wait`"},
+    {"with persist", "not taken away"},
     {"note hello", "text in quotes"},
     {"frobnicate", "no command and no node"},
     {"A#x close", "number of a connection"},
@@ -313,6 +314,24 @@ START_TEST(a_rule_is_taken_away_in_the_middle) {
     ck_assert_msg(session_replays(session->log, error) == 1, "%s", error);
     free(before);
     free(after);
+    session_close(session);
+}
+END_TEST
+
+/* When the command is not part of the past any more, the first line does not name its rule, either. */
+START_TEST(a_rule_is_not_taken_away_after_all) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A connect B:80");
+    must(session, "run 1s");
+    must(session, "without persist");
+    must(session, "back");
+    must(session, "A send \"x\"");
+    ck_assert_uint_eq(tlog_header(session->log)->without_count, 0);
+    must(session, "back");
+    must(session, "without window");
+    ck_assert_uint_eq(tlog_header(session->log)->without_count, 1);
+    ck_assert_str_eq(tlog_header(session->log)->without[0].at, "window");
+    ck_assert_msg(session_replays(session->log, error) == 1, "%s", error);
     session_close(session);
 }
 END_TEST
@@ -459,6 +478,7 @@ int main(void) {
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
     tcase_add_test(tcase, a_mistake_after_back_leaves_the_future);
     tcase_add_test(tcase, a_rule_is_taken_away_in_the_middle);
+    tcase_add_test(tcase, a_rule_is_not_taken_away_after_all);
     tcase_add_test(tcase, times_sizes_and_rates);
     tcase_add_test(tcase, save_writes_the_commands);
     tcase_add_loop_test(tcase, a_log_can_be_run_again, 0, 20);
