@@ -1,6 +1,7 @@
 /* keepalive.c: see keepalive.h. */
 #include "tcp/keepalive.h"
 
+#include "base/bytes.h"
 #include "tcp/timer.h"
 
 static bool applies(const struct tcb *tcb) {
@@ -14,7 +15,7 @@ void keepalive_begin(struct tcp *tcp, struct tcb *tcb) {
         return;
     }
     lucid_time at = tcb->last_received + tcb->keepidle * LUCID_SECOND;
-    tcb_timer_set(tcp, tcb, LUCID_TIMER_KEEPALIVE, at);
+    tcb_timer_set(tcp, tcb, LUCID_TIMER_KEEPALIVE, max_u64(at, tcp->env->now));
 }
 
 /* Without a probe the timer stays as it is: when it fires, it looks how long the peer has been silent. */

@@ -292,6 +292,17 @@ START_TEST(msl_is_in_the_header_and_in_the_wait) {
 }
 END_TEST
 
+/* Who has been silent for longer than that is asked at once. */
+START_TEST(keepalive_after_three_hours) {
+    with("sink");
+    lab_play_do(play, "A connect B:80\nrun 3h\nA set keepalive on\nrun 1s");
+    const struct tlog_event *fire = lab_play_event(play, TLOG_TIMER_FIRE, "A", 1);
+    ck_assert_uint_eq(fire->u.timer.timer, LUCID_TIMER_KEEPALIVE);
+    ck_assert_uint_eq(fire->t, 3 * 3600 * LUCID_SECOND);
+    end();
+}
+END_TEST
+
 START_TEST(pinned_numbers) {
     begin("node A 10.77.0.1\nnode B 10.77.0.2 listen 80\niss A 90 100");
     lab_play_do(play, "A connect B:80\nA abort\nA connect B:80\nrun 1s\nA connect B:80");
@@ -352,6 +363,7 @@ int main(void) {
     tcase_add_test(tcase, options_of_the_syn);
     tcase_add_test(tcase, every_key);
     tcase_add_test(tcase, msl_is_in_the_header_and_in_the_wait);
+    tcase_add_test(tcase, keepalive_after_three_hours);
     tcase_add_test(tcase, pinned_numbers);
     tcase_add_test(tcase, forged_resets);
     tcase_add_test(tcase, forged_data);
