@@ -186,6 +186,42 @@ START_TEST(a_command_after_back_is_a_branch) {
 }
 END_TEST
 
+/* Back to just before a command: it is not part of the past. */
+START_TEST(back_to_before_a_command) {
+    struct session *session = open_with(7, NULL);
+    must(session, "A connect B:80");
+    must(session, "run 1s");
+    must(session, "A send \"hello\"");
+    must(session, "back");
+    must(session, "A close");
+    char *lines = lines_of(session);
+    ck_assert_ptr_null(strstr(lines, "hello"));
+    ck_assert_uint_eq(session->commands, 2);
+    free(lines);
+    session_close(session);
+}
+END_TEST
+
+/* Time in which nothing happened passes again. */
+START_TEST(a_branch_after_idle_time) {
+    struct session *session = open_with(7, NULL);
+    must(session, "skip 1h");
+    must(session, "A connect B:80");
+    must(session, "step 2");
+    char *before = lines_of(session);
+    uint32_t kept = session->model->at;
+    must(session, "step 1");
+    must(session, "back");
+    ck_assert_uint_eq(session->model->at, kept);
+    must(session, "A abort");
+    char *after = lines_of(session);
+    ck_assert_int_eq(strncmp(before, after, strlen(before)), 0);
+    free(before);
+    free(after);
+    session_close(session);
+}
+END_TEST
+
 /* ---- asking ---- */
 
 START_TEST(what_is_answered) {
@@ -474,6 +510,8 @@ int main(void) {
     tcase_add_test(tcase, restart_without_crash);
     tcase_add_test(tcase, back_shows_and_step_shows_again);
     tcase_add_test(tcase, a_command_after_back_is_a_branch);
+    tcase_add_test(tcase, back_to_before_a_command);
+    tcase_add_test(tcase, a_branch_after_idle_time);
     tcase_add_test(tcase, what_is_answered);
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
     tcase_add_test(tcase, a_mistake_after_back_leaves_the_future);

@@ -75,6 +75,17 @@ START_TEST(nth_and_port) {
 }
 END_TEST
 
+START_TEST(without_data_and_any) {
+    connect_first();
+    lab_play_do(play, "wire drop next A->B where len=0 tag none\nA send \"x\"\nrun 100ms\nA close\nrun 100ms");
+    const struct tlog_event *drop = lab_play_wire(play, TLOG_WIRE_DROP, 1);
+    ck_assert_uint_eq(drop->u.wire.id,
+                      lab_play_segment(play, TLOG_SEG_TX, "A", LUCID_FIN | LUCID_ACK, 1)->u.segment.id);
+    lab_play_do(play, "wire drop next where any tag all\nrun 2s");
+    ck_assert_str_eq(lab_play_wire(play, TLOG_WIRE_DROP, 2)->u.wire.tag.at, "all");
+}
+END_TEST
+
 START_TEST(hold_and_release) {
     lab_play_do(play, "wire hold next A->B where SYN tag old\nA connect B:80\nrun 500ms\nwire release old\nrun 400ms");
     const struct tlog_event *hold = lab_play_wire(play, TLOG_WIRE_HOLD, 1);
@@ -302,6 +313,7 @@ int main(void) {
     tcase_add_test(tcase, drop_where_syn_count_2);
     tcase_add_test(tcase, conditions);
     tcase_add_test(tcase, nth_and_port);
+    tcase_add_test(tcase, without_data_and_any);
     tcase_add_test(tcase, hold_and_release);
     tcase_add_test(tcase, duplicate);
     tcase_add_test(tcase, corrupt);

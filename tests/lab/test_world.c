@@ -60,6 +60,43 @@ START_TEST(simultaneous_open_and_close) {
 }
 END_TEST
 
+/* At one instant packets come before applications, whichever node they belong to. A's application wakes 20 ms after the
+ * FIN came, just when its ACK of that FIN comes to B. */
+START_TEST(packets_before_applications) {
+    struct lab_play *play = lab_play_open(
+        7, "node A 10.77.0.1 listen 80 app think-then-close 20ms\nnode B 10.77.0.2\nwire rate 1000gbit");
+    lab_play_do(play, "B connect A:80\nrun 1s\nB close\nrun 1s");
+    const struct tlog_event *close = NULL, *ack = NULL;
+    for (unsigned k = 1; k <= lab_play_count(play, TLOG_CALL, "A"); k++) {
+        const struct tlog_event *event = lab_play_event(play, TLOG_CALL, "A", k);
+        close = event->u.call.call == LUCID_CALL_CLOSE ? event : close;
+    }
+    for (unsigned k = 1; k <= lab_play_count(play, TLOG_SEG_RX, "B"); k++) {
+        const struct tlog_event *event = lab_play_event(play, TLOG_SEG_RX, "B", k);
+        ack = event->t == close->t ? event : ack;
+    }
+    ck_assert_ptr_nonnull(ack);
+    ck_assert_uint_lt(ack->i, close->i);
+    lab_play_close(play);
+}
+END_TEST
+
+/* What a stack is made with changes nothing that chance decides. */
+START_TEST(settings_do_not_move_the_seed) {
+    static const char *const sets[] = {"", "A set sack off", "A set msl 5s\nA set iw 2"};
+    uint32_t iss[3];
+    for (unsigned i = 0; i < 3; i++) {
+        struct lab_play *play = lab_play_open(7, PAIR);
+        lab_play_do(play, sets[i]);
+        lab_play_do(play, "A connect B:80");
+        iss[i] = lab_play_event(play, TLOG_SEG_TX, "A", 1)->u.segment.seq;
+        lab_play_close(play);
+    }
+    ck_assert_uint_eq(iss[0], iss[1]);
+    ck_assert_uint_eq(iss[0], iss[2]);
+}
+END_TEST
+
 /* ---- the log ---- */
 
 static char *bytes_of(uint64_t seed) {
@@ -163,6 +200,8 @@ int main(void) {
     tcase_add_test(connections, close_in_four_segments);
     tcase_add_test(connections, close_in_three_segments);
     tcase_add_test(connections, simultaneous_open_and_close);
+    tcase_add_test(connections, packets_before_applications);
+    tcase_add_test(connections, settings_do_not_move_the_seed);
     tcase_add_loop_test(log, the_same_seed_gives_the_same_log, 0, 20);
     tcase_add_test(log, what_arrives_has_left);
     tcase_add_test(log, again_and_first);
