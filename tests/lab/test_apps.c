@@ -196,6 +196,7 @@ START_TEST(crash_and_restart) {
     ck_assert_str_eq(state_of("B", 2), "ESTABLISHED");
     ck_assert_uint_eq(lab_play_sent(play, "A", LUCID_RST), 0);
     ck_assert(lab_play_refused(play, "A connect B:80"));
+    ck_assert_uint_eq(lab_play_app(play, "A", "crash"), 1);
     lab_play_do(play, "A restart\nA connect B:80 from 40000\nrun 10s");
     ck_assert_str_eq(lab_play_states(play, "A", 1), "CLOSED SYN-SENT ESTABLISHED");
     ck_assert_str_eq(lab_play_states(play, "A", 2), "CLOSED SYN-SENT ESTABLISHED");
@@ -313,6 +314,16 @@ START_TEST(pinned_numbers) {
 }
 END_TEST
 
+/* A stack that is made anew gives numbers that nobody had. */
+START_TEST(set_after_a_listener) {
+    begin("node A 10.77.0.1\nnode B 10.77.0.2");
+    lab_play_do(play, "B listen 80\nB close\nB set msl 5s\nB listen 80");
+    ck_assert_str_eq(lab_play_states(play, "B", 1), "CLOSED LISTEN CLOSED");
+    ck_assert_str_eq(lab_play_states(play, "B", 2), "CLOSED LISTEN");
+    end();
+}
+END_TEST
+
 /* ---- the attacker ---- */
 
 START_TEST(forged_resets) {
@@ -365,6 +376,7 @@ int main(void) {
     tcase_add_test(tcase, msl_is_in_the_header_and_in_the_wait);
     tcase_add_test(tcase, keepalive_after_three_hours);
     tcase_add_test(tcase, pinned_numbers);
+    tcase_add_test(tcase, set_after_a_listener);
     tcase_add_test(tcase, forged_resets);
     tcase_add_test(tcase, forged_data);
     tcase_set_timeout(tcase, 60);
