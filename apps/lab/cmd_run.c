@@ -29,12 +29,16 @@ static void paragraph(const char *key, const char *words) {
 
 /* ---- before the run ---- */
 
-/* Locked by `predict`: in the folder where this run will be kept. */
-static bool locked(struct predict_answers *answers, const char *folder) {
+/* Locked by `predict`, in the folder where this run will be kept. Returns 1, 0: nothing is; -1 after saying why not. */
+static int locked(struct predict_answers *answers, const char *folder) {
     char error[LAB_ERROR];
     struct text path = text_growing();
     text_format(&path, "%s/predictions.tsv", folder);
-    bool found = path.data && !access(path.data, R_OK) && !predict_read(answers, path.data, error);
+    int found = path.data && !access(path.data, R_OK);
+    if (found && predict_read(answers, path.data, error)) {
+        lab_refuse("%s", error);
+        found = -1;
+    }
     text_free(&path);
     return found;
 }
@@ -61,8 +65,9 @@ static int get_answers(const struct run_arguments *arguments, const struct scena
     if (arguments->answers) {
         return predict_read(*answers, arguments->answers, error) ? lab_refuse("%s", error) : lock_now(*answers, folder);
     }
-    if (locked(*answers, folder)) {
-        return LAB_OK;
+    int found = locked(*answers, folder);
+    if (found) {
+        return found > 0 ? LAB_OK : LAB_USAGE;
     }
     if (terminal && variant->predictions) {
         printf("%s  %s\n", scenario->id, scenario_say(&scenario->title, run_language(arguments)));

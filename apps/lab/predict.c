@@ -243,10 +243,22 @@ static int index_of(const struct predict_answers *answers, const char *id) {
     return -1;
 }
 
+static const char VARIANT[] = "# variant\t";
+
+/* What was locked for one variant is no answer to the questions of another one. */
+static int read_variant(const struct predict_answers *answers, const char *line, char error[LAB_ERROR]) {
+    const char *id = line + strlen(VARIANT);
+    if (strncmp(line, VARIANT, strlen(VARIANT)) != 0 || !strcmp(id, answers->variant->id)) {
+        return 0;
+    }
+    snprintf(error, LAB_ERROR, "these answers were locked for variant %.8s; run that one first, or another seed", id);
+    return -1;
+}
+
 static int read_line(struct predict_answers *answers, char *line, char error[LAB_ERROR]) {
     line[strcspn(line, "\r\n")] = 0;
     if (!*line || *line == '#') {
-        return 0;
+        return read_variant(answers, line, error);
     }
     char *rest = line, *id = strsep(&rest, "\t"), *answer = rest ? strsep(&rest, "\t") : NULL;
     int i = index_of(answers, id);
@@ -341,7 +353,7 @@ int predict_write(const struct predict_answers *answers, const char *path, char 
         snprintf(error, LAB_ERROR, "%.150s cannot be written: %s", path, strerror(errno));
         return -1;
     }
-    fputs("# id\tanswer\tsha256\n", file);
+    fprintf(file, "%s%s\n# id\tanswer\tsha256\n", VARIANT, answers->variant->id);
     for (unsigned i = 0; i < answers->variant->predictions; i++) {
         if (answers->answer[i]) {
             fprintf(file, "%s\t%s\t%s\n", answers->variant->prediction[i].id.text, answers->answer[i],

@@ -68,11 +68,16 @@ hash=$(printf 'p2\tSYN-RECEIVED' | sha256sum | cut -d' ' -f1)
 if grep -q "$hash" lab-out/L02-9/predictions.tsv; then ok "with their SHA-256"; else no "with their SHA-256"; fi
 expect 0 "a second try is another folder" "$lab" run L02 --seed 9 --headless
 says "of its own" "lab-out/L02-9.2"
+printf 'p1\t190\n' >answers
+expect 0 "answers for a variant" "$lab" predict L02 --variant b -f answers --seed 11
+expect 2 "are none for another" "$lab" run L02 --headless --seed 11
+says "one is told" "locked for variant b"
+expect 1 "but for that one" "$lab" run L02 --variant b --headless --seed 11
 printf 'p1\tsoon\n' >answers
 expect 2 "an answer that cannot be one" "$lab" run L02 --headless --answers answers
 says "is refused with its line" "answers:1: .soon. cannot be an answer"
 expect 0 "list knows the best" "$lab" list
-says "run" "^L02 .* 7/7"
+says "run" "^L02 .* 8/8"
 
 # Students have seeds of their own.
 "$lab" run L02 --headless --student anna --out anna >/dev/null 2>&1
