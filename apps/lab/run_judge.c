@@ -101,6 +101,19 @@ static void put_rule(struct text *text, const char *id, enum scenario_language l
     text_format(text, ": %s", chinese ? rule->chinese : rule->english);
 }
 
+/* What the scenario wanted to do and did not come to: a time behind its end, a condition that never held. */
+static void tell_what_never_came(struct run *run) {
+    for (unsigned i = 0; i < run->variant->actions; i++) {
+        const struct scenario_action *action = &run->variant->action[i];
+        if (script_waits(run->script, i)) {
+            text_format(&run->story, "  %s %s:%u: ", i18n("run.never"), run->options.scenario->path,
+                        action->command.line);
+            text_format(&run->story, action->condition.text ? "on %s %s\n" : "%s%s\n",
+                        action->condition.text ? action->condition.text : "", action->command.text);
+        }
+    }
+}
+
 /* A label in a column of its own; printf would count octets. */
 static void put_labelled(struct text *text, const char *label) {
     unsigned width = wrap_width(label);
@@ -199,6 +212,9 @@ int run_judge(struct run *run, enum scenario_language language, bool brief, char
     }
     if (judge_end(run, &told)) {
         return -1;
+    }
+    if (!brief) {
+        tell_what_never_came(run);
     }
     model_goto(run->session->model, tlog_count(run->session->log));
     for (unsigned i = 0; i < run->variant->predictions; i++) {

@@ -269,3 +269,7 @@ const struct scenario_run *script_unmet(const struct script *script) {
     }
     return NULL;
 }
+
+bool script_waits(const struct script *script, unsigned i) {
+    return i < script->actions && !script->action[i].fired;
+}

@@ -25,4 +25,7 @@ int script_run(struct script *script, char error[LAB_ERROR]);
 /* The first `run until` whose condition did not come true in time; NULL: none. */
 const struct scenario_run *script_unmet(const struct script *script);
 
+/* Action i of the variant has not happened (yet). */
+bool script_waits(const struct script *script, unsigned i);
+
 #endif

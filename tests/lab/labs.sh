@@ -105,4 +105,7 @@ says "and its nearest" "backoff"
 printf 'lab X title "T"\nnode A 10.77.0.1\nnode B 10.77.0.2\nat 0s A conect B:80\nrun 1s\n' >x.lab
 expect 2 "a command that the world does not know" "$lab" run ./x.lab
 says "with its place" "^lucid-lab: ./x.lab:4:7: .*connect"
+printf 'lab X title "T"\nnode A 10.77.0.1\nnode B 10.77.0.2\nat 5s A connect B:80\nrun 1s\n' >x.lab
+expect 0 "a time behind the end" "$lab" run ./x.lab --headless
+says "is noticed" "never came: ./x.lab:4: A connect B:80"
 exit $bad
