@@ -125,11 +125,28 @@ static void tell_up_to(const struct run *run, uint32_t *told) {
     text_free(&line);
 }
 
+/* Nobody was asked: then at least the questions stand before the run, and not the outcome alone behind it. */
+static void questions(const struct run *run, enum scenario_language language) {
+    if (run->options.answers || !run->variant->predictions) {
+        return;
+    }
+    putchar('\n');
+    say("run.predict_first", run->options.scenario->id, "");
+    putchar('\n');
+    for (unsigned i = 0; i < run->variant->predictions; i++) {
+        struct text line = text_growing();
+        wrap_put(&line, scenario_say(&run->variant->prediction[i].question, language), 4, 4);
+        printf("  ? %s", line.data ? line.data : "\n");
+        text_free(&line);
+    }
+}
+
 static int narrate(struct run *run, enum scenario_language language, char error[LAB_ERROR]) {
     uint32_t told = 0;
     int more;
     head(run, language);
     paragraph("run.goal", scenario_say(&run->variant->goal, language));
+    questions(run, language);
     putchar('\n');
     tell_up_to(run, &told);
     while ((more = script_step(run->script, error)) > 0) {

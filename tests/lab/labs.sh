@@ -86,6 +86,7 @@ if [ "$(ls anna)" != "$(ls bert)" ]; then ok "two students, two seeds"; else no 
 
 # Narration, in both languages.
 expect 0 "in a pipe it narrates" "$lab" run L02
+says "with the questions before it" "^  . When (in s) are SYN 1, 2 and 3 sent"
 says "in words" "A: the application connects: goes to SYN-SENT"
 expect 0 "in Chinese" "$lab" run L02 --zh
 says "too" "丢失的 SYN"
