@@ -96,6 +96,17 @@ static struct scenario *unknown(const struct catalogue *catalogue, const char *n
     return NULL;
 }
 
+/* Whoever looks for a scenario by its name must find the one that has it. */
+static struct scenario *named(struct scenario *scenario, const char *name, char error[LAB_ERROR]) {
+    if (!scenario || !strcmp(scenario->id, name)) {
+        return scenario;
+    }
+    snprintf(error, LAB_ERROR, "%.100s:1:1: the file is named %.40s, but says `lab %.40s`", scenario->path, name,
+             scenario->id);
+    scenario_free(scenario);
+    return NULL;
+}
+
 struct scenario *catalogue_read(const struct catalogue *catalogue, const char *name, char error[LAB_ERROR]) {
     if (strchr(name, '/') || without_suffix(name)) {
         return scenario_read(name, error);
@@ -118,5 +129,5 @@ struct scenario *catalogue_read(const struct catalogue *catalogue, const char *n
                         : unknown(catalogue, name, error);
     }
     text_free(&path);
-    return scenario;
+    return named(scenario, name, error);
 }

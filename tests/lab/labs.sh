@@ -91,6 +91,22 @@ says "in words" "A: the application connects: goes to SYN-SENT"
 expect 0 "in Chinese" "$lab" run L02 --zh
 says "too" "丢失的 SYN"
 
+# An instructor's own folder comes first.
+mkdir own
+printf 'lab Z09 title.en "Mine" title.zh "我的" minutes 3\nnode A 10.77.0.1\nnode B 10.77.0.2\nat 0s A connect B:80\nrun 1s\n\
+check error A connect ECONNREFUSED\n' >own/Z09.lab
+sed 's/lab Z09/lab L02/; s/title.en "[^"]*"/title.en "Another one"/' own/Z09.lab >own/L02.lab
+expect 0 "a folder of scenarios" "$lab" list --labs own
+says "of one's own" "^Z09 *Mine  *3 min  sim"
+says "which come first" "^L02 *Another one"
+says "beside ours" "^L01 *Three-way handshake"
+expect 0 "they run by name" "$lab" run Z09 --labs own --headless
+cp own/Z09.lab own/Z10.lab
+expect 2 "a file with the name of another" "$lab" run Z10 --labs own --headless
+says "is told apart" "own/Z10.lab:1:1: the file is named Z10, but says .lab Z09"
+expect 2 "a folder that is not there" "$lab" list --labs nowhere
+says "is said" "nowhere cannot be read"
+
 # Mistakes.
 expect 2 "no scenario of that name" "$lab" run L2 --headless
 says "the nearest" "did you mean L02?"
