@@ -210,12 +210,18 @@ static struct delivery delivery_by(const struct tcp *tcp, const struct tcb *tcb,
     };
 }
 
-/* Does nothing of it say anything new? "If the ACK is a duplicate (SEG.ACK =< SND.UNA), it can be ignored." */
-static bool says_nothing(const struct tcb *tcb, const struct segment *segment, const struct news *news) {
+/* Of an ACK that says nothing new at all: "If the ACK is a duplicate (SEG.ACK =< SND.UNA), it can be ignored." */
+static void trace_no_news(struct tcp *tcp, const struct tcb *tcb, const struct segment *segment,
+                          const struct news *news) {
+    if (!trace_wants(&tcp->env->trace, LUCID_EVENT_RULE)) {
+        return;
+    }
     bool counted = news->duplicate && !tcb_agreed(tcb, AGREED_SACK); /* recovery_plain.c tells */
     bool acks = news->advanced || counted || news->delivery.sacked > 0;
     bool carries = segment->length > 0 || segment->trimmed || segment_has(segment, LUCID_FIN);
-    return !acks && !carries && segment->window == tcb->snd.wnd;
+    if (!acks && !carries && segment->window == tcb->snd.wnd) {
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
+    }
 }
 
 /* opens: this ACK has just completed the handshake, and duplicates none. */
@@ -236,8 +242,8 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
         advance(tcp, tcb, segment, &news);
     }
     bool restart_timer = recovery_heard(tcp, tcb, segment, &news);
-    if (trace_wants(&tcp->env->trace, LUCID_EVENT_RULE) && !opens && says_nothing(tcb, segment, &news)) {
-        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
+    if (!opens) {
+        trace_no_news(tcp, tcb, segment, &news);
     }
     if (news.advanced) {
         progress(tcp, tcb, restart_timer);

@@ -1,6 +1,6 @@
-/* test_reasons.c: "why" has an answer for everything that happens in the scenarios: each segment that arrives has a rule
- * or a change of state that names it; each segment that is sent again, each pure ACK and each RST comes after a rule or
- * a change of state that says why.
+/* test_reasons.c: "why" has an answer for everything that happens in the scenarios: each segment that arrives has a
+ * rule or a change of state that names it; each segment that is sent again, each pure ACK and each RST comes after a
+ * rule or a change of state that says why.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -53,8 +53,7 @@ static bool explains(const struct tlog_event *event, const struct tlog_segment *
     return segment->rtx ? outcome == LUCID_OUTCOME_RETRANSMIT || outcome == LUCID_OUTCOME_PROBE : acks[outcome];
 }
 
-/* Behind the latest new data of the same connection, a reason. Repeats share one: a recovery sends several. The attacker
- * M has no stack, and so no reasons. */
+/* Behind the latest new data of the same connection, a reason. Repeats share one: a recovery sends several. */
 static bool departure_has_reason(const struct tlog *log, uint32_t i) {
     const struct tlog_event *departure = tlog_at(log, i);
     for (uint32_t k = i - 1; k > 0; k--) {
@@ -72,9 +71,12 @@ static bool departure_has_reason(const struct tlog *log, uint32_t i) {
     return false;
 }
 
-static bool needs_reason(const struct tlog_segment *segment) {
+/* The attacker M has no stack, and so no reasons. */
+static bool needs_reason(const struct tlog *log, const struct tlog_event *departure) {
+    const struct tlog_segment *segment = &departure->u.segment;
+    bool forged = tlog_node_name(log, departure->node)[0] == 'M';
     bool pure = segment->length == 0 && segment->flags == LUCID_ACK;
-    return segment->rtx > 0 || pure || segment->flags & LUCID_RST;
+    return !forged && (segment->rtx > 0 || pure || segment->flags & LUCID_RST);
 }
 
 static unsigned look(const struct tlog *log, const char *lab, const char *variant) {
@@ -82,8 +84,7 @@ static unsigned look(const struct tlog *log, const char *lab, const char *varian
     for (uint32_t i = 1; i <= tlog_count(log); i++) {
         const struct tlog_event *event = tlog_at(log, i);
         bool arrival = event->kind == TLOG_SEG_RX;
-        bool forged = event->kind == TLOG_SEG_TX && tlog_node_name(log, event->node)[0] == 'M';
-        bool departure = event->kind == TLOG_SEG_TX && !forged && needs_reason(&event->u.segment);
+        bool departure = event->kind == TLOG_SEG_TX && needs_reason(log, event);
         if ((arrival && !arrival_has_reason(log, i)) || (departure && !departure_has_reason(log, i))) {
             printf("%s %s: nothing says why of %.*s\n", lab, variant, (int)event->line_length, event->line);
             silent++;
