@@ -12,8 +12,8 @@
 #include "lucid/host.h"
 
 /* Of curl, and of the server after it. */
-#define PATIENCE "3"
-#define LIFE (4 * LUCID_SECOND)
+#define PATIENCE "5"
+#define LIFE (6 * LUCID_SECOND)
 #define AFTERWARDS (200 * LUCID_MILLISECOND)
 
 struct live {

@@ -68,7 +68,7 @@ static void take(struct grade_asked *asked, const struct pupil_answer *got, bool
     if (!second) {
         asked->got = *got;
         asked->result = grade_judge(&asked->at, got, &asked->legal);
-    } else if (!same_answer(&asked->got, got)) {
+    } else if (got->fate != PUPIL_NOT_ASKED && !same_answer(&asked->got, got)) {
         asked->result = CELL_FICKLE;
     }
 }

@@ -25,10 +25,14 @@ struct answer {
 
 /* So many questions fit into a pipe at once, so that neither end waits for the other. */
 #define BATCH 2048
-/* A machine that dies more often is asked no more. */
-#define DEATHS_MAX 12
-/* It has its own limit, of processor time; this one is for a machine that sleeps. */
-#define PATIENCE_MS 5000
+/* A machine that dies in more cells is asked no more: a crash takes a moment, an endless function longer. */
+#define CRASHES_MAX 60
+#define HANGS_MAX 8
+/* It has its own limit, of processor time; this one is for a machine that sleeps: for the first time that it does, and
+ * then. Where others keep the processor busy it is waited for so many times. */
+#define PATIENCE_MS 3000
+#define IMPATIENCE_MS 500
+#define PATIENCE_TIMES 12
 #define FILE_MAX (1 << 20)
 #define MEMORY_MAX (256 << 20)
 
@@ -37,7 +41,8 @@ struct pupil {
     bool plain; /* without sanitizers */
     pid_t process;
     int in, out;
-    unsigned deaths;
+    unsigned crashes, hangs;
+    enum pupil_fate fate[TCP_STATES][EV_KINDS]; /* of cells in which it has died: they are not asked again */
     char words[200];
 };
 
@@ -163,31 +168,60 @@ static void read_words(struct pupil *pupil) {
     }
 }
 
-static enum pupil_fate bury(struct pupil *pupil, bool waited_long) {
+/* It has died of this question; the next ones are for a new process. */
+static enum pupil_fate bury(struct pupil *pupil, const struct oracle_case *at, bool waited_long) {
     int status = stop(pupil, waited_long);
-    pupil->deaths++;
-    read_words(pupil);
     bool hung = waited_long || (WIFSIGNALED(status) && (WTERMSIG(status) == SIGVTALRM || WTERMSIG(status) == SIGXCPU));
+    pupil->crashes += !hung;
+    pupil->hangs += hung;
+    pupil->fate[at->s][at->kind] = hung ? PUPIL_HUNG : PUPIL_CRASHED;
+    read_words(pupil);
     start(pupil);
-    return hung ? PUPIL_HUNG : PUPIL_CRASHED;
+    return pupil->fate[at->s][at->kind];
 }
 
-static bool send_questions(const struct pupil *pupil, const struct oracle_case *cases, unsigned count) {
-    struct question questions[BATCH];
+static bool send_questions(const struct pupil *pupil, const struct oracle_case *cases, const unsigned *which,
+                           unsigned count) {
+    struct question questions[BATCH] = {0};
     for (unsigned i = 0; i < count; i++) {
-        questions[i] = (struct question){(uint8_t)cases[i].s, (uint8_t)cases[i].kind, cases[i].passive, cases[i].queued,
-                                         oracle_facts(&cases[i])};
+        const struct oracle_case *at = &cases[which[i]];
+        questions[i] = (struct question){(uint8_t)at->s, (uint8_t)at->kind, at->passive, at->queued, oracle_facts(at)};
     }
     size_t length = count * sizeof questions[0];
     return write(pupil->in, questions, length) == (ssize_t)length;
+}
+
+/* Does it want the processor, and has not had it? Then it is not its fault. */
+static bool is_running(const struct pupil *pupil) {
+    char path[40], line[200] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pupil->process);
+    FILE *file = fopen(path, "r");
+    bool read = file && fgets(line, sizeof line, file);
+    const char *behind = read ? strrchr(line, ')') : NULL;
+    if (file) {
+        fclose(file);
+    }
+    return behind && behind[1] == ' ' && behind[2] == 'R';
+}
+
+static bool wait_for(const struct pupil *pupil) {
+    struct pollfd ready = {.fd = pupil->out, .events = POLLIN};
+    for (unsigned i = 0; i < PATIENCE_TIMES; i++) {
+        if (poll(&ready, 1, pupil->hangs ? IMPATIENCE_MS : PATIENCE_MS) > 0) {
+            return true;
+        }
+        if (!is_running(pupil)) {
+            return false;
+        }
+    }
+    return false;
 }
 
 /* 1, or 0 when none comes any more, or -1 when none has come for too long. */
 static int read_answer(const struct pupil *pupil, struct answer *answer) {
     size_t have = 0;
     while (have < sizeof *answer) {
-        struct pollfd ready = {.fd = pupil->out, .events = POLLIN};
-        if (poll(&ready, 1, PATIENCE_MS) <= 0) {
+        if (!wait_for(pupil)) {
             return -1;
         }
         ssize_t got = read(pupil->out, (char *)answer + have, sizeof *answer - have);
@@ -208,24 +242,41 @@ static struct pupil_answer answer_of(const struct answer *answer) {
     };
 }
 
+static bool given_up(const struct pupil *pupil) {
+    return pupil->crashes >= CRASHES_MAX || pupil->hangs >= HANGS_MAX || pupil->process <= 0;
+}
+
+/* Fills in what is known without asking; the others are listed in which. Returns how many these are. */
+static unsigned choose(const struct pupil *pupil, const struct oracle_case *cases, unsigned count,
+                       struct pupil_answer *answers, unsigned *which) {
+    unsigned chosen = 0;
+    for (unsigned i = 0; i < count; i++) {
+        enum pupil_fate fate = pupil->fate[cases[i].s][cases[i].kind];
+        if (fate == PUPIL_ANSWERED && !given_up(pupil)) {
+            which[chosen++] = i;
+            continue;
+        }
+        answers[i] = (struct pupil_answer){.fate = fate == PUPIL_ANSWERED ? PUPIL_NOT_ASKED : fate,
+                                           .to = TCP_STATES + 1};
+    }
+    return chosen;
+}
+
 /* Asks at most BATCH questions; returns how many are done with, at least one. */
 static unsigned ask_some(struct pupil *pupil, const struct oracle_case *cases, unsigned count,
                          struct pupil_answer *answers) {
-    if (pupil->deaths >= DEATHS_MAX || pupil->process <= 0) {
-        for (unsigned i = 0; i < count; i++) {
-            answers[i] = (struct pupil_answer){.fate = PUPIL_NOT_ASKED, .to = TCP_STATES + 1};
-        }
-        return count;
-    }
-    send_questions(pupil, cases, count);
-    for (unsigned i = 0; i < count; i++) {
+    unsigned which[BATCH];
+    unsigned chosen = choose(pupil, cases, count, answers, which);
+    send_questions(pupil, cases, which, chosen);
+    for (unsigned i = 0; i < chosen; i++) {
         struct answer answer;
         int got = read_answer(pupil, &answer);
         if (got <= 0) {
-            answers[i] = (struct pupil_answer){.fate = bury(pupil, got < 0), .to = TCP_STATES + 1};
-            return i + 1;
+            enum pupil_fate fate = bury(pupil, &cases[which[i]], got < 0);
+            answers[which[i]] = (struct pupil_answer){.fate = fate, .to = TCP_STATES + 1};
+            return which[i] + 1;
         }
-        answers[i] = answer_of(&answer);
+        answers[which[i]] = answer_of(&answer);
     }
     return count;
 }
@@ -238,7 +289,7 @@ void pupil_ask(struct pupil *pupil, const struct oracle_case *cases, unsigned co
 }
 
 unsigned pupil_deaths(const struct pupil *pupil) {
-    return pupil->deaths;
+    return pupil->crashes + pupil->hangs;
 }
 
 const char *pupil_last_words(const struct pupil *pupil) {

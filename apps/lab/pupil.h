@@ -5,7 +5,8 @@
  *     pupil_ask(pupil, questions, count, answers)
  *
  * Whatever the machine does (crash, run in a circle, print, take memory), it does it in its own process: the question
- * is lost, the next one is asked of a new process. The sanitizers' words are kept.
+ * is lost, the next one is asked of a new process, and questions of this state and class are not asked again. The
+ * sanitizers' words are kept.
  */
 #ifndef LAB_PUPIL_H
 #define LAB_PUPIL_H

@@ -98,7 +98,7 @@ check "with sanitizers the reference gets full marks too" run 0 "$machines/machi
 if says '^  curl: not counted'; then
     echo "skip curl against the machine: $(sed -n 's/^  curl: not counted: //p' "$work/out")"
 else
-    check "curl has a machine that answers no SYN found out" run 1 "$machines/mutants/no_e03.c" 8
+    check "curl finds out a machine that answers no SYN" run 1 "$machines/mutants/no_e03.c" 8
     check "and says so" says 'FAIL curl fetches a page from the stack: curl ended with status'
 fi
 check "a crash is one cell" run 1 "$machines/mutants/crash.c" 4
