@@ -293,6 +293,48 @@ async function long() {
       ' return a === JSON.stringify(Lab.state(i)); })()'));
 }
 
+/* ---- predict, run, compare ---- */
+
+async function scenario() {
+  const server = await start(['run', 'L11', '--web', '--seed', '5', '--out', path.join(WORK, 'out')]);
+  await browser.load(server.address);
+  await browser.run(probe.source);
+  verdict('the card asks before anything runs', await browser.run('document.getElementById("card").open'));
+  await browser.key('Escape');
+  const before = await browser.run('Lab.log.count()');
+  await browser.click('#do-step');
+  await browser.frame();
+  verdict('no step without an answer', await browser.run('document.getElementById("card").open') &&
+    await browser.run('Lab.log.count()') === before);
+  await browser.run('(document.querySelector("[name=q-p1]").focus(), window.old = true)');
+  await browser.type('4');
+  await browser.run('document.querySelectorAll("[name=q-p2]")[1].focus()');
+  await browser.key(' ', 'Space');
+  await browser.run('document.querySelectorAll("[name=q-p3]")[1].focus()');
+  await browser.key(' ', 'Space');
+  await browser.click('dialog button.main');
+  await browser.until('!window.old && document.body && document.body.classList.contains("ready")', 30000);
+  await browser.run(probe.source);
+  verdict('the answers are locked', await browser.run('Lab.unanswered()') === 0);
+  verdict('and nothing has told yet what happens', await browser.run('!Lab.scenario().over'));
+  const locked = await browser.run('Lab.log.count()');
+  await browser.click('#do-step');
+  await browser.until('Lab.log.count() > ' + locked, 20000);
+  verdict('now it steps', true);
+  await browser.key('End');
+  await browser.until('Lab.scenario().over', 30000);
+  await browser.frame();
+  const shown = await browser.run('document.getElementById("tab").textContent');
+  verdict('mine, what happened and why stand together', /mine4what happened3Why✗ 0\/1 Four when the other/.test(shown),
+    shown);
+  verdict('the right ones, too', /minestraight to TIME-WAITwhat happenedstraight to TIME-WAITWhy✓ 2\/2/.test(shown),
+    shown);
+  verdict('two rows for one segment are one arrow', await browser.run(
+    'document.querySelectorAll("#machine0 .arrow.TEXT.walked").length') === 1);
+  await colours('a scenario');
+  verdict('wrong answers are the exit status', await stop(server) === 1);
+}
+
 async function main() {
   const server = await start([
     'play', '--web', '--seed', '7', '--script',
@@ -303,8 +345,8 @@ async function main() {
   try {
     await browser.load(address);
     await browser.run(probe.source);
-    for (const test
-           of [renders, clickDrops, buttons, () => colours('a running world'), keyboard, branch, recorded, long]) {
+    const running = () => colours('a running world');
+    for (const test of [renders, clickDrops, buttons, running, keyboard, branch, recorded, long, scenario]) {
       await test();
     }
     verdict('the console is silent', browser.complaints.length === 0, browser.complaints.join(' | '));
