@@ -1,7 +1,9 @@
 /* lab_pictures.js RUNS DIRECTORY: see lab_pictures. Each row: name of the picture, scenario, width, height, scheme of
  * colours, and where in the run: the last event that is so, and what else the address says. */
 'use strict';
+const fs = require('fs');
 const path = require('path');
+const small = require('./png_palette');
 const browserOf = require('../tests/lab/browser');
 
 const established = 'e.ev === "state" && e.n === "A" && e.to === "ESTABLISHED"';
@@ -36,7 +38,9 @@ async function main(runs, to) {
     await browser.load(page + '#' + more);
     await browser.run('Lab.go(Lab.log.events.filter((e) => ' + where + ').pop().i)');
     await browser.frame();
-    await browser.picture(path.join(to, name + '.png'));
+    const file = path.join(to, name + '.png');
+    await browser.picture(file);
+    fs.writeFileSync(file, small(fs.readFileSync(file)));
     console.log(name);
   }
   await browser.close();

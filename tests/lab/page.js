@@ -304,8 +304,8 @@ async function scenario() {
   const before = await browser.run('Lab.log.count()');
   await browser.click('#do-step');
   await browser.frame();
-  verdict('no step without an answer', await browser.run('document.getElementById("card").open') &&
-    await browser.run('Lab.log.count()') === before);
+  verdict('no step without an answer',
+    await browser.run('document.getElementById("card").open') && await browser.run('Lab.log.count()') === before);
   await browser.run('(document.querySelector("[name=q-p1]").focus(), window.old = true)');
   await browser.type('4');
   await browser.run('document.querySelectorAll("[name=q-p2]")[1].focus()');
@@ -325,12 +325,12 @@ async function scenario() {
   await browser.until('Lab.scenario().over', 30000);
   await browser.frame();
   const shown = await browser.run('document.getElementById("tab").textContent');
-  verdict('mine, what happened and why stand together', /mine4what happened3Why✗ 0\/1 Four when the other/.test(shown),
-    shown);
-  verdict('the right ones, too', /minestraight to TIME-WAITwhat happenedstraight to TIME-WAITWhy✓ 2\/2/.test(shown),
-    shown);
-  verdict('two rows for one segment are one arrow', await browser.run(
-    'document.querySelectorAll("#machine0 .arrow.TEXT.walked").length') === 1);
+  verdict('mine, what happened and why stand together',
+    /mine4what happened3Why✗ 0\/1 Four when the other/.test(shown), shown);
+  verdict(
+    'the right ones, too', /minestraight to TIME-WAITwhat happenedstraight to TIME-WAITWhy✓ 2\/2/.test(shown), shown);
+  verdict('two rows for one segment are one arrow',
+    await browser.run('document.querySelectorAll("#machine0 .arrow.TEXT.walked").length') === 1);
   await colours('a scenario');
   verdict('wrong answers are the exit status', await stop(server) === 1);
 }

@@ -5,12 +5,12 @@
   if (!live) {
     return;
   }
-  function answer(text, bad) {
+  var answer = Lab.answer = (text, bad) => {
     var box = by('answer');
     box.hidden = !text;
     box.className = bad ? 'bad' : '';
     box.textContent = text || '';
-  }
+  };
   function post(line) {
     return fetch(
       '/cmd', {method: 'POST', headers: {'X-Lab-Token': live.token, 'Content-Type': 'text/plain'}, body: line})

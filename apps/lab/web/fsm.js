@@ -53,7 +53,8 @@
       this.key = w + 'x' + h;
       this.sx = w / machine.size[0];
       this.sy = h / machine.size[1];
-      this.wide = Math.min(BOX[0] * this.sx + 2, 124);
+      this.wide = BOX[0] * this.sx;
+      this.high = Math.max(26, 28 * this.sy);
       this.picture = Lab.picture(w, h, t('machine_of', this.node()), '');
       this.desc = this.picture.querySelector('desc');
       this.arrows = svg('g', {class: 'arrows'});
@@ -70,7 +71,7 @@
       machine.places.forEach(place => {
         var x = place.x * this.sx, y = place.y * this.sy;
         var group = svg('g', {class: 'state', transform: 'translate(' + x + ' ' + y + ')'}, [
-          svg('rect', {x: -this.wide / 2, y: -13, width: this.wide, height: 26, rx: 5}),
+          svg('rect', {x: -this.wide / 2, y: -this.high / 2, width: this.wide, height: this.high, rx: 5}),
           svg('text', {
             y: 5,
             'text-anchor': 'middle',
@@ -137,7 +138,7 @@
     place(c, n) {
       var ended = c.st === 'CLOSED' && (c.last && c.last.from !== 'LISTEN' && c.last.from !== '');
       var place = machine.place(c.st || 'CLOSED', ended || c.gone);
-      return place ? [place.x * this.sx - this.wide / 2 - 3 + n * 17, place.y * this.sy - 11] : null;
+      return place ? [place.x * this.sx - this.wide / 2 - 3 + n * 17, place.y * this.sy - this.high / 2 - 2] : null;
     }
     drawTokens(home) {
       var seen = {}, heap = {}, list = home ? Object.keys(home.conns).map(c => home.conns[c]) : [];
@@ -147,15 +148,11 @@
       }
       newest.forEach(c => {
         var state = c.st + (c.gone ? '$' : ''), n = heap[state] = (heap[state] || 0) + 1;
-        if (n > 5) {
-          return;
+        var at = n < 6 && this.place(c, n - 1), id = 't' + c.c;
+        if (at) {
+          seen[id] = true;
+          this.token(id, c, at);
         }
-        var at = this.place(c, n - 1), id = 't' + c.c;
-        if (!at) {
-          return;
-        }
-        seen[id] = true;
-        this.token(id, c, at);
       });
       Object.keys(this.tokens).forEach(id => {
         if (!seen[id]) {
@@ -187,8 +184,8 @@
           count.remove();
         }
         if (here > 5) {
-          group.appendChild(
-            svg('text', {class: 'heap', x: this.wide / 2 - 2, y: -8, 'text-anchor': 'end'}, '×' + here));
+          group.appendChild(svg(
+            'text', {class: 'heap', x: this.wide / 2 + 12, y: -this.high / 2 - 2, 'text-anchor': 'end'}, '×' + here));
         }
       });
     }

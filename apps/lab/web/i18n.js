@@ -8,6 +8,8 @@
     var text = both ? both[language] || both.en : key;
     return text.replace(/\{(\d)\}/g, (all, n) => String(rest[+n]));
   };
+  /* A remark in a pane that has nothing to show, or below one that has. */
+  Lab.note = key => Lab.el('p', {class: 'muted'}, Lab.t(key));
   Lab.language = to => {
     if (to) {
       language = to === 'zh' ? 'zh' : 'en';

@@ -7,14 +7,7 @@
 
   /* Fields of one header: name, bits, value as read, hexadecimal. 32 bits a row. */
   function ip(packet) {
-    var seg = packet.seg, four = (seg.src || '').indexOf(':') < 0, options = (seg.opt || '').length / 2;
-    var length = 20 + Math.ceil(options / 4) * 4 + seg.len;
-    if (!four) {
-      return [
-        ['Version', 4, '6'], ['Traffic class', 8, ''], ['Flow label', 20, ''], ['Payload length', 16, String(length)],
-        ['Next header', 8, '6 TCP'], ['Hop limit', 8, ''], ['Source', 32, seg.src], ['Destination', 32, seg.dst]
-      ];
-    }
+    var seg = packet.seg, length = 20 + Math.ceil((seg.opt || '').length / 8) * 4 + seg.len;
     return [
       ['Version', 4, '4'], ['IHL', 4, '5'], ['DSCP, ECN', 8, ''], ['Total length', 16, String(length + 20)],
       ['Identification', 16, ''], ['Flags, offset', 16, ''], ['TTL', 8, ''], ['Protocol', 8, '6 TCP'],
@@ -115,7 +108,7 @@
     draw: (state, box) => {
       var packet = Lab.packet(), list;
       if (!packet) {
-        return clear(box, el('p', {class: 'muted'}, t('no_packet')));
+        return clear(box, Lab.note('no_packet'));
       }
       list = options(packet.seg);
       clear(box, [

@@ -9,7 +9,8 @@
     return log.nodes().slice(0, 4);
   };
   function places() {
-    var nodes = Lab.ladderNodes(), x = {}, note = Math.min(width / 4, Lab.wide('SYN-RECEIVED', true) + 16);
+    var nodes = Lab.ladderNodes(), x = {},
+        note = Math.min(width / 4, Lab.wide('SYN-RECEIVED', true) + (Lab.tokens() > 1 ? 32 : 16));
     nodes.forEach((name, k) => {
       x[name] = Math.round(GUTTER + note + k * (width - GUTTER - 2 * note) / Math.max(1, nodes.length - 1));
     });
@@ -138,10 +139,13 @@
   /* ---- rows ---- */
 
   function drawNote(row, x, at, k, count, out) {
-    var words = row.state || row.note || row.call || (row.timer ? t('fires', row.timer) : ''), left = k === 0;
+    var words = row.state || (row.timer ? t('fires', row.timer) : row.call || row.note || ''), left = k === 0;
     var kind = row.state ? 'state' : row.timer ? 'timer' : row.call ? 'call' : 'note';
     if (!words) {
       return;
+    }
+    if (width < 560) { /* as Figure 5 writes them */
+      words = words.replace('ESTABLISHED', 'ESTAB').replace('RECEIVED', 'RCVD');
     }
     words = row.passing ? '(' + words + ')' : words;
     if (row.state && Lab.tokens() > 1) {

@@ -1,6 +1,6 @@
 /* log.js: lines of the event log become events, in order, each shown to every reader once. */
 (() => {
-  var log = Lab.log = {header: null, events: [], bad: 0, lines: []};
+  var log = Lab.log = {header: null, events: [], bad: 0};
 
   log.add = line => {
     var event;
@@ -48,16 +48,10 @@
   };
   log.at = i => log.events[i - 1];
   log.count = () => log.events.length;
-  log.nodes = () => {
-    return (log.header ? log.header.nodes : []).map(node => node[0]);
-  };
-  log.kernel = name => {
-    return (log.header ? log.header.nodes : []).some(node => node[0] === name && node[2]);
-  };
-  log.nodeOf = address => {
-    var node = (log.header ? log.header.nodes : []).filter(n => n[1] === address)[0];
-    return node ? node[0] : null;
-  };
+  function heads() { return log.header ? log.header.nodes : []; }
+  log.nodes = () => heads().map(node => node[0]);
+  log.kernel = name => heads().some(node => node[0] === name && node[2]);
+  log.nodeOf = address => (heads().filter(node => node[1] === address)[0] || [null])[0];
   /* The last event not later than t. */
   log.find = t => {
     var low = 0, high = log.events.length;

@@ -374,6 +374,14 @@
     }
     event.preventDefault();
   }
+  /* What the page weighs, and in how many round trips slow start would bring it. */
+  function weight() {
+    var size = performance.getEntriesByType('navigation')[0].decodedBodySize, trips = 0;
+    for (var sent = 0, window = 14600; sent < size; sent += window, window *= 2) {
+      trips++;
+    }
+    return t('weight', Math.round(size / 1000), trips);
+  }
   Lab.help = () => {
     var card = by('card');
     function line(pair) {
@@ -391,14 +399,8 @@
       el('ul', {class: 'legend-list'},
         ['l_solid', 'l_dotted', 'l_dashed', 'l_token', 'l_lost', 'l_held', 'l_again', 'l_ahead'].map(
           key => el('li', {}, t(key)))),
-      el('p', {class: 'actions'},
-        el('button', {
-          class: 'main',
-          click: () => {
-            card.close();
-          }
-        },
-          t('close')))
+      el('p', {class: 'muted'}, weight()),
+      el('p', {class: 'actions'}, el('button', {class: 'main', click: () => card.close()}, t('close')))
     ]);
     card.showModal();
   };
@@ -506,6 +508,8 @@
       Lab.listen();
       if (Lab.unanswered() > 0 && !log.events.some(e => e.ev === 'seg_tx')) {
         Lab.askPredictions();
+      } else if (rows.length === 0) {
+        Lab.answer(t('empty'));
       }
     }
     document.body.classList.add('ready');

@@ -57,13 +57,18 @@
     var rule = question.rule && Lab.ruleOf(question.rule);
     return question.miscon || (rule ? words(rule.say) : '');
   }
+  function said(question, answer) {
+    var option = question.options.filter(o => o.en === answer)[0];
+    return option ? words(option) : answer;
+  }
   function row(question) {
     var mine = locked[question.id], over = scenario.over;
     return [
       el('h3', {}, words(question.ask)),
       el('dl', {},
         [
-          ['mine', mine === undefined ? '–' : mine], ['happened', over ? question.outcome : t('not_yet')],
+          ['mine', mine === undefined ? '–' : said(question, mine)],
+          ['happened', over ? said(question, question.outcome) : t('not_yet')],
           over && mine !== undefined
             ? ['why', [sign(question.right), question.points + '/' + question.of + ' ', why(question)]]
             : null
@@ -88,7 +93,7 @@
         scenario ? el('p', {}, words(scenario.goal)) : '', list.map(row), done.length ? el('h3', {}, t('checks')) : '',
         el('ul', {}, done.map(outcome)),
         scenario && words(scenario.linux) ? el('p', {}, [el('b', {}, 'Linux: '), words(scenario.linux)]) : '',
-        scenario || done.length ? '' : el('p', {class: 'muted'}, t('no_answers'))
+        scenario || done.length ? '' : Lab.note('no_answers')
       ].flat(2));
     }
   });

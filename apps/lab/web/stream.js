@@ -13,9 +13,9 @@
       .push({id: event.seg.id, i: event.i, seq: event.seg.seq, len: event.seg.len, pay: event.seg.pay || ''});
   });
   function glyph(code) {
-    return code === 13            ? '␍'
-      : code === 10               ? '␊\n'
-      : code === 9                ? '␉'
+    return code === 13            ? '\\r'
+      : code === 10               ? '\\n\n'
+      : code === 9                ? '\\t'
       : code < 32 || code === 127 ? '·'
       : code < 127                ? String.fromCharCode(code)
                                   : '·';
@@ -65,9 +65,7 @@
       var c = Lab.chosen(state);
       var parts = c && c.local ? [show(c.local + '>' + c.remote, c.local + ' → ' + c.remote, Lab.at.i),
       show(c.remote + '>' + c.local, c.remote + ' → ' + c.local, Lab.at.i)].filter(Boolean) : [];
-      Lab.clear(box,
-        parts.length ? parts.concat(el('p', {class: 'muted'}, t('stream_note')))
-                     : el('p', {class: 'muted'}, t('no_stream')));
+      Lab.clear(box, parts.length ? parts.concat(Lab.note('stream_note')) : Lab.note('no_stream'));
     }
   });
 })();

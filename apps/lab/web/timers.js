@@ -25,15 +25,12 @@
     Lab.view.nodes.forEach(name => {
       Lab.connections(state, name).forEach(c => {
         Object.keys(c.timers).sort().forEach(timer => {
-          if (bars.length < 6) {
+          if (bars.length < 4) {
             bars.push(bar(c, timer, c.timers[timer]));
           }
         });
       });
     });
-    Lab.clear(box, [
-      el('h2', {}, t('timers')),
-      bars.length ? el('ul', {class: 'bars'}, bars) : el('p', {class: 'muted'}, t('no_timer'))
-    ]);
+    Lab.clear(box, [el('h2', {}, t('timers')), bars.length ? el('ul', {class: 'bars'}, bars) : Lab.note('no_timer')]);
   };
 })();

@@ -61,16 +61,16 @@
       zone(0, x1, 'past', t('z_acked')), zone(x1, x2, 'flight', t('z_flight')), zone(x2, x3, 'usable', t('z_usable')),
       zone(x3, width, 'beyond', t('z_beyond')), inside(0, x1, '1'),
       inside(x1, x2, flight ? '2 · ' + octets(flight) : ''), inside(x2, x3, '3 · ' + octets(usable)),
-      inside(x3, width, '4')
+      inside(x3, width, x3 > x1 ? '4' : '4 · WND 0')
     ];
     segmentsInFlight(state, c, at).forEach(x => {
       if (x > x1 && x < x2) {
         children.push(svg('line', {x1: x, x2: x, y1: 27, y2: 53, class: 'tick'}));
       }
     });
-    children = children.concat(mark(x1, width, 'UNA', shown(v.una, base), true));
-    children = children.concat(mark(x2, width, 'NXT', shown(v.nxt, base), false));
-    children = children.concat(mark(x3, width, 'UNA+WND', shown((v.una + (v.wnd || 0)) >>> 0, base), true));
+    children = children.concat(mark(x1, width, 'UNA', shown(v.una, base), true),
+      mark(x2, width, 'NXT', shown(v.nxt, base), false),
+      x3 > x1 ? mark(x3, width, 'UNA+WND', shown((v.una + (v.wnd || 0)) >>> 0, base), true) : []);
     if (v.cwnd && v.cwnd < (v.wnd || 0) && flight + usable > 0) {
       var xc =
         v.cwnd <= flight ? x1 + (x2 - x1) * v.cwnd / flight : x2 + (x3 - x2) * (v.cwnd - flight) / Math.max(1, usable);
@@ -113,7 +113,7 @@
     }
     parts.push(parts.length > 1
         ? legend([['past', 'k_done'], ['flight', 'k_flight'], ['usable', 'k_usable'], ['early', 'k_early']])
-        : el('p', {class: 'muted'}, t('no_window')));
+        : Lab.note('no_window'));
     Lab.clear(box, parts);
   };
 })();
