@@ -7,49 +7,6 @@
 #include "lab/fsm_layout.h"
 #include "lab/i18n.h"
 
-/* ---- the ways gone ---- */
-
-int fsm_state_number(unsigned state) {
-    return state ? __builtin_ctz(state) : -1;
-}
-
-struct fsm_trail fsm_trail_begin(const struct tlog *log, unsigned node) {
-    return (struct fsm_trail){.log = log, .node = node};
-}
-
-/* The state before was left for the same segment: both are one way, of two steps. */
-static void count_compound(struct fsm_trail *trail, const struct tlog_event *event, int to) {
-    const struct tlog_event *before = trail->last ? tlog_at(trail->log, trail->last) : NULL;
-    if (!before || before->c != event->c || event->u.state.cause != LUCID_CAUSE_SEGMENT ||
-        before->u.state.cause != LUCID_CAUSE_SEGMENT || before->u.state.segment != event->u.state.segment) {
-        return;
-    }
-    int from = fsm_state_number(before->u.state.from);
-    if (from >= 0 && before->u.state.to == event->u.state.from && from != to) {
-        trail->compound[from][to]++;
-    }
-}
-
-void fsm_trail_goto(struct fsm_trail *trail, uint32_t n) {
-    if (n < trail->at) {
-        *trail = fsm_trail_begin(trail->log, trail->node);
-    }
-    for (; trail->at < n && trail->at < tlog_count(trail->log); trail->at++) {
-        const struct tlog_event *event = tlog_at(trail->log, trail->at + 1);
-        if (event->kind != TLOG_STATE || event->node != trail->node) {
-            continue;
-        }
-        const struct lucid_fsm_row *row = event->u.state.row >= 0 ? lucid_fsm_row((unsigned)event->u.state.row) : NULL;
-        int from = fsm_state_number(event->u.state.from);
-        int to = fsm_state_number(event->u.state.to ? event->u.state.to : row ? row->to : 0);
-        if (from >= 0 && to >= 0) {
-            trail->visits[from][to]++;
-            count_compound(trail, event, to);
-        }
-        trail->last = event->i;
-    }
-}
-
 /* ---- where things stand ---- */
 
 struct sheet {
@@ -230,6 +187,16 @@ static void draw_row(const struct sheet *sheet, const struct fsmview_end *ends, 
     }
 }
 
+/* Ways share heads: those that were gone come last. */
+static void paint_heads(const struct sheet *sheet, const struct drawn *drawn, bool heavy) {
+    for (unsigned i = 0; i < drawn->heads; i++) {
+        const struct head *head = &drawn->head[i];
+        if (drawn->heavy[i] == heavy) {
+            view_code(sheet->view, head->x, head->y, heavy ? GRID_PLAIN : GRID_FRAME, head->code);
+        }
+    }
+}
+
 static void paint_lines(const struct sheet *sheet, const struct drawn *drawn) {
     static const uint16_t thin[16] = {' ',    0x2502, 0x2500, 0x2514, 0x2502, 0x2502, 0x250c, 0x251c,
                                       0x2500, 0x2518, 0x2500, 0x2534, 0x2510, 0x2524, 0x252c, 0x253c};
@@ -244,10 +211,8 @@ static void paint_lines(const struct sheet *sheet, const struct drawn *drawn) {
             }
         }
     }
-    for (unsigned i = 0; i < drawn->heads; i++) {
-        const struct head *head = &drawn->head[i];
-        view_code(sheet->view, head->x, head->y, drawn->heavy[i] ? GRID_PLAIN : GRID_FRAME, head->code);
-    }
+    paint_heads(sheet, drawn, false);
+    paint_heads(sheet, drawn, true);
 }
 
 static void draw_machine(struct sheet *sheet, const struct fsmview_end *ends, unsigned count) {

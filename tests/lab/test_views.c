@@ -267,6 +267,66 @@ START_TEST(two_steps_are_one_way) {
 }
 END_TEST
 
+/* Where one stops: behind a command, a call, a timer, an arrival, with all that follows. */
+START_TEST(stops_in_a_log) {
+    static const uint32_t stops[] = {1, 4, 5, 6, 13, 17, 22};
+    uint32_t n = 0;
+    for (unsigned i = 0; i < sizeof stops / sizeof *stops; i++) {
+        n = replay_step(sample, n);
+        ck_assert_uint_eq(n, stops[i]);
+    }
+    for (unsigned i = sizeof stops / sizeof *stops - 1; i-- > 0;) {
+        n = replay_back(sample, n);
+        ck_assert_uint_eq(n, stops[i]);
+    }
+    ck_assert_uint_eq(replay_step(sample, tlog_count(sample)), tlog_count(sample));
+    ck_assert_uint_eq(replay_back(sample, 0), 0);
+    /* The next change of a state: behind the command and the call lies SYN-SENT. */
+    ck_assert_uint_eq(replay_next_state(sample, 5), 13);
+}
+END_TEST
+
+/* The style of the first place where a text stands on the screen; GRID_STYLES: nowhere. */
+static unsigned style_of(const struct grid *grid, const char *words) {
+    for (int i = 0; i + (int)strlen(words) <= grid->width * grid->height; i++) {
+        int k = 0;
+        while (words[k] && grid->cell[i + k].code == (uint32_t)words[k]) {
+            k++;
+        }
+        if (!words[k]) {
+            return grid->cell[i].style;
+        }
+    }
+    return GRID_STYLES;
+}
+
+/* Styles say the same as the characters. */
+START_TEST(styles) {
+    struct grid *grid = grid_new(100, 30);
+    ck_assert_int_eq(model_goto(model, 64), 0);
+    ck_assert_int_eq(screen_paint(screen, grid), 0);
+    ck_assert_uint_eq(style_of(grid, "[held]"), GRID_HELD);
+    ck_assert_uint_eq(style_of(grid, "SYN-RECEIVED "), GRID_QUIET);
+    ck_assert_uint_eq(style_of(grid, "CLOSING LAST"), GRID_FIRST | GRID_BOLD | GRID_REVERSE);
+    ck_assert_uint_eq(style_of(grid, "space"), GRID_KEY | GRID_BOLD);
+    int heavy = 0, thin = 0;
+    for (int i = 0; i < 30 * 15; i++) {
+        const struct grid_cell *cell = &grid->cell[i / 30 * 100 + i % 30];
+        if (cell->code == 0x25bc) {
+            heavy += cell->style == GRID_PLAIN;
+            thin += cell->style == GRID_FRAME;
+        }
+    }
+    /* A has gone down to SYN-SENT, ESTABLISHED, FIN-WAIT-1, CLOSING. */
+    ck_assert_int_eq(heavy, 4);
+    ck_assert_int_eq(thin, 6);
+    ck_assert_int_eq(model_goto(model, 20), 0);
+    ck_assert_int_eq(screen_paint(screen, grid), 0);
+    ck_assert_uint_eq(style_of(grid, "lost"), GRID_LOST);
+    grid_free(grid);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("views", &tests);
@@ -286,5 +346,7 @@ int main(void) {
     tcase_add_test(tests, a_call_comes_before_its_state);
     tcase_add_test(tests, tab_follows_another);
     tcase_add_test(tests, two_steps_are_one_way);
+    tcase_add_test(tests, stops_in_a_log);
+    tcase_add_test(tests, styles);
     return unit_run(suite);
 }
