@@ -138,7 +138,8 @@ void windows_paint(struct view view, const struct stage *stage) {
     for (unsigned way = 0; way < 2; way++) {
         for (unsigned end = 0; end < 2; end++) {
             const struct model_connection *connection = stage_connection(stage, end);
-            if (!connection || connection->listener || connection->known == 0) {
+            unsigned first = way ? LUCID_VAR_RCV_NXT : LUCID_VAR_SND_UNA;
+            if (!connection || connection->listener || !known(connection, first)) {
                 continue;
             }
             struct view line = view_part(view, 0, y++, view.width, 1);

@@ -265,7 +265,8 @@ static void paint_names(const struct sheet *sheet, const struct fsmview_end *end
     }
 }
 
-/* The followed connection has a filled token and turns the name's colours round; others are hollow. */
+/* The followed connection has a filled token and turns the name's colours round; others are hollow, and so is a state
+ * of a kernel's that nobody has seen. */
 static void paint_token(const struct sheet *sheet, const struct fsmview_end *end, unsigned count,
                         const struct model_connection *connection) {
     static const uint32_t filled[2] = {0x25cf, 0x25a0};
@@ -280,7 +281,9 @@ static void paint_token(const struct sheet *sheet, const struct fsmview_end *end
     const char *name = lucid_state_name(connection->state);
     unsigned style = (end->side ? GRID_SECOND : GRID_FIRST) | GRID_BOLD;
     bool right = count > 1 && end->side == 1;
-    uint32_t code = connection->listener ? 0x25c6 : followed ? filled[end->side] : hollow[end->side];
+    uint32_t code = connection->listener                ? 0x25c6
+                    : followed && !end->trail->inferred ? filled[end->side]
+                                                        : hollow[end->side];
     view_code(sheet->view, right ? x + (int)strlen(name) : x - 1, y, style, code);
     if (followed) {
         view_put(sheet->view, x, y, style | GRID_REVERSE, name);

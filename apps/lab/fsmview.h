@@ -21,6 +21,9 @@ struct fsm_trail {
     uint32_t last;                                   /* the newest state event; 0: none */
     /* Two rows that fired for one segment: FIN-WAIT-1 over FIN-WAIT-2 to TIME-WAIT (Figure 5, Note 2). */
     uint16_t compound[FSMVIEW_STATES][FSMVIEW_STATES]; /* from, to */
+    /* A kernel's socket, which is looked at from outside. */
+    uint32_t peer; /* its newest event; 0: none */
+    bool inferred; /* that state was not seen, it follows from segments */
 };
 
 struct fsm_trail fsm_trail_begin(const struct tlog *log, unsigned node);

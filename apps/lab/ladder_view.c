@@ -205,7 +205,8 @@ static int take_wire(struct ladder_view *ladder, const struct tlog_event *event)
 static bool worth_a_rung(const struct tlog_event *event) {
     switch ((enum tlog_kind)event->kind) {
     case TLOG_RULE:
-        return !narrate_is_detail(event);
+        return !narrate_is_detail(event) &&
+               (event->u.rule.segment > 0 || event->u.rule.outcome != LUCID_OUTCOME_IGNORED);
     case TLOG_CALL:
         return event->u.call.call != LUCID_CALL_STATUS && event->u.call.call != LUCID_CALL_RECV &&
                event->u.call.call != LUCID_CALL_ACCEPT;
@@ -235,6 +236,16 @@ static bool worth_a_rung(const struct tlog_event *event) {
         return false;
     }
     return false;
+}
+
+/* Two rules may say the same of one segment. */
+static bool is_said_twice(const struct ladder_view *ladder, const struct tlog_event *event) {
+    const struct rung *last = ladder->count > 0 ? &ladder->rung[ladder->count - 1] : NULL;
+    const struct tlog_event *other = last && event->kind == TLOG_RULE && last->kind == RUNG_RULE
+                                         ? tlog_at(ladder->log, last->event)
+                                         : NULL;
+    return other && other->node == event->node && event->u.rule.segment > 0 &&
+           other->u.rule.segment == event->u.rule.segment && other->u.rule.outcome == event->u.rule.outcome;
 }
 
 static int64_t dropped_segment(const struct tlog_event *event) {
@@ -280,7 +291,7 @@ static int take_other(struct ladder_view *ladder, const struct tlog_event *event
     if (event->kind == TLOG_NOTE) {
         return add(ladder, (struct rung){.event = event->i, .kind = RUNG_NOTE, .end = 2});
     }
-    if (end < 0 || event->kind >= TLOG_KINDS || !worth_a_rung(event)) {
+    if (end < 0 || event->kind >= TLOG_KINDS || !worth_a_rung(event) || is_said_twice(ladder, event)) {
         return 0;
     }
     if (is_told(ladder, event)) {

@@ -15,6 +15,9 @@
 #define TOP 64.0
 #define BOTTOM 62.0
 
+/* Of a plot, at most. */
+#define LINES 4
+
 struct plot {
     struct svg svg;
     uint64_t from, to;
@@ -28,7 +31,7 @@ static const struct {
         int variable; /* -1: no more */
         const char *class, *label;
         bool area;
-    } line[4];
+    } line[LINES];
 } plots[PICTURE_PLOTS] = {
     [PLOT_WINDOWS] = {"cwnd",
                       "picture.plot.windows",
@@ -187,7 +190,7 @@ static double peak_of(const struct plot_series *series) {
 
 static void draw_legend(struct plot *plot, enum picture_plot kind) {
     double x = LEFT;
-    for (unsigned i = 0; i < 4 && plots[kind].line[i].variable >= 0; i++) {
+    for (unsigned i = 0; i < LINES && plots[kind].line[i].variable >= 0; i++) {
         double y = HEIGHT - 18;
         if (plots[kind].line[i].area) {
             svg_rect(&plot->svg, "area", x, y - 10, 26, 12, 0);
@@ -224,7 +227,7 @@ static void draw_plot(struct text *out, struct plot *plot, const struct model *m
     plot->svg = svg_begin(out, WIDTH, HEIGHT, title, description);
     svg_text(&plot->svg, "title", 14, 34, SVG_START, title);
     draw_axes(plot);
-    for (unsigned i = 0; i < 4 && plots[kind].line[i].variable >= 0; i++) {
+    for (unsigned i = 0; i < LINES && plots[kind].line[i].variable >= 0; i++) {
         if (plots[kind].line[i].area) {
             draw_area(plot, &series[i]);
         } else {
@@ -235,30 +238,40 @@ static void draw_plot(struct text *out, struct plot *plot, const struct model *m
     svg_end(&plot->svg);
 }
 
-int picture_plot(struct text *out, const struct model *model, unsigned node, uint32_t c, enum picture_plot kind) {
-    struct plot_series series[4] = {{0}};
-    const struct model_connection *connection = model_find(model, node, c);
-    struct plot plot = {.from = connection ? connection->born_at : 0, .to = model->now, .times = kind == PLOT_TIMES};
+/* Takes in the lines of a plot: how high it must be, up to when something changed, whether there is anything. */
+static bool collect(struct plot *plot, const struct model *model, unsigned node,
+                    const struct model_connection *connection, enum picture_plot kind, struct plot_series *series) {
     bool some = false;
     uint64_t latest = 0; /* change: what comes after it, two minutes of TIME-WAIT, is of no interest here */
-    for (unsigned i = 0; i < 4 && plots[kind].line[i].variable >= 0; i++) {
-        series[i] = plot_series_of(model->log, node, c, (unsigned)plots[kind].line[i].variable, model->at);
-        if (kind == PLOT_SEQUENCE && connection && connection->iss_known) {
+    for (unsigned i = 0; i < LINES && plots[kind].line[i].variable >= 0; i++) {
+        unsigned variable = (unsigned)plots[kind].line[i].variable;
+        series[i] = plot_series_of(model->log, node, connection->c, variable, model->at);
+        if (kind == PLOT_SEQUENCE && connection->iss_known) {
             unwrap(&series[i], connection->iss);
         }
         double peak = peak_of(&series[i]);
-        plot.top = peak > plot.top ? peak : plot.top;
+        plot->top = peak > plot->top ? peak : plot->top;
         some = some || series[i].count > 1;
         uint64_t last = series[i].count > 0 ? series[i].point[series[i].count - 1].t : 0;
         latest = last > latest ? last : latest;
     }
-    plot.to = latest > plot.from ? latest + (latest - plot.from) / 40 : plot.from;
-    some = some && connection && plot.top > 0 && plot.to > plot.from;
+    plot->to = latest > plot->from ? latest + (latest - plot->from) / 40 : plot->from;
+    return some && plot->top > 0 && plot->to > plot->from;
+}
+
+int picture_plot(struct text *out, const struct model *model, unsigned node, uint32_t c, enum picture_plot kind) {
+    struct plot_series series[LINES] = {{0}};
+    const struct model_connection *connection = model_find(model, node, c);
+    if (!connection) {
+        return 0;
+    }
+    struct plot plot = {.from = connection->born_at, .times = kind == PLOT_TIMES};
+    bool some = collect(&plot, model, node, connection, kind, series);
     if (some) {
         plot.top *= 1.08;
         draw_plot(out, &plot, model, node, c, kind, series);
     }
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < LINES; i++) {
         free(series[i].point);
     }
     return some;

@@ -30,7 +30,7 @@ static void machine_title(struct text *out, const struct screen *screen, unsigne
     const struct model_connection *connection = stage_connection(&screen->stage, end);
     utf8_put(out, end ? 0x25a0 : 0x25cf);
     text_format(out, " %s", tlog_node_name(model->log, screen->stage.node[end]));
-    if (connection && port) {
+    if (connection && port && connection->local.port > 0) {
         text_format(out, ":%u", connection->local.port);
     }
     text_format(out, " %s", connection && connection->state ? lucid_state_name(connection->state) : "-");

@@ -16,8 +16,10 @@ static void follow(struct stage *stage, unsigned node, const struct model_connec
         stage->c[1 - end] = peer->c;
         return;
     }
+    /* A kernel does not say which ends its socket has; a listener has one only. */
     const struct model_connection *newest = model_newest(stage->model, stage->node[1 - end]);
-    stage->c[1 - end] = newest && (newest->listener || connection->listener) ? newest->c : 0;
+    bool unknown = connection->local.port == 0 || (newest && newest->local.port == 0);
+    stage->c[1 - end] = newest && (unknown || newest->listener || connection->listener) ? newest->c : 0;
 }
 
 void stage_follow(struct stage *stage) {

@@ -192,6 +192,36 @@ START_TEST(a_call_comes_before_its_state) {
 }
 END_TEST
 
+#define PEER(i, c, state, by) \
+    "{\"i\":" #i ",\"t\":5,\"n\":\"A\",\"c\":" #c ",\"ev\":\"peer\",\"state\":\"" state "\",\"by\":\"" by "\"}"
+
+/* A kernel's socket goes its ways, too, as far as they were seen; what was not seen is hollow. */
+START_TEST(a_kernel_has_a_trail) {
+    static const char *const lines[] = {
+        "{\"tlog\":1,\"world\":\"live\",\"nodes\":[[\"A\",\"10.77.0.1\",\"kernel\"],[\"B\",\"10.77.0.2\"]],\"msl\":"
+        "120}",
+        PEER(1, 1, "SYN-SENT", "diag"),
+        PEER(2, 1, "ESTABLISHED", "diag"),
+        PEER(3, 2, "ESTABLISHED", "diag"), /* another socket: nobody saw how it came there */
+        PEER(4, 2, "CLOSE-WAIT", "inferred"),
+    };
+    struct tlog *log = tlog_new();
+    add_lines(log, lines, sizeof lines / sizeof *lines);
+    struct fsm_trail trail = fsm_trail_begin(log, 0);
+    int sent = fsm_state_number(LUCID_SYN_SENT), established = fsm_state_number(LUCID_ESTABLISHED);
+    fsm_trail_goto(&trail, 3);
+    ck_assert_uint_eq(trail.visits[sent][established], 1);
+    ck_assert_uint_eq(trail.visits[established][established], 0);
+    ck_assert(!trail.inferred);
+    fsm_trail_goto(&trail, 4);
+    ck_assert_uint_eq(trail.visits[established][fsm_state_number(LUCID_CLOSE_WAIT)], 1);
+    ck_assert(trail.inferred);
+    fsm_trail_goto(&trail, 1);
+    ck_assert_uint_eq(trail.visits[sent][established], 0);
+    tlog_free(log);
+}
+END_TEST
+
 static void play_line(struct session *session, const char *line) {
     char error[LAB_ERROR];
     struct text say = text_growing();
@@ -348,5 +378,6 @@ int main(void) {
     tcase_add_test(tests, two_steps_are_one_way);
     tcase_add_test(tests, stops_in_a_log);
     tcase_add_test(tests, styles);
+    tcase_add_test(tests, a_kernel_has_a_trail);
     return unit_run(suite);
 }
