@@ -81,7 +81,7 @@ static void collect(struct sketch *sketch) {
         bool arrow = rung->kind <= RUNG_ARRIVAL;
         bool arrival = rung->kind == RUNG_ARRIVAL;
         /* An arrival's rung names where it arrives; the others name the sender. */
-        add_point(sketch, (struct point){rung->event, i, rung->end, arrow, arrival, 1, 0});
+        add_point(sketch, (struct point){arrow ? rung->event : rung->seen, i, rung->end, arrow, arrival, 1, 0});
         if (rung->kind == RUNG_SEGMENT && rung->other <= sketch->model->at) {
             add_point(sketch, (struct point){rung->other, i, (uint8_t)(1 - rung->end), true, true, 1, 0});
         }
@@ -250,14 +250,14 @@ static void draw_arrow(struct sketch *sketch, const struct point *from) {
     shaft.x2 = shaft.x1 + (pole(1 - from->end) - shaft.x1) * part;
     shaft.y2 = to ? to->y : from->y + ARROW_DROP * part;
     shaft.angle = atan2(shaft.y2 - shaft.y1, shaft.x2 - shaft.x1);
-    shaft.flying = look == LOOK_FLYING;
+    shaft.flying = look == LOOK_FLYING || (!to && look == LOOK_ARRIVED); /* below what is shown */
     shaft.twice = rung_segment(sketch->model->log, rung)->u.segment.again;
     shaft.class = look == LOOK_LOST ? "lost" : look == LOOK_HELD ? "held" : shaft.class;
     draw_shaft(sketch, &shaft);
     draw_fate(sketch, &shaft, look, right);
     /* Where arrows cross, or lie close and steep, the label is short and stands near where the segment left. */
-    bool crowded = shaft.y2 - shaft.y1 > 2 * ARROW_DROP || is_crossed(sketch, from, shaft.y2);
-    double place_of_label = crowded ? 0.25 / part : 0.5;
+    bool crowded = !to || shaft.y2 - shaft.y1 > 2 * ARROW_DROP || is_crossed(sketch, from, shaft.y2);
+    double place_of_label = crowded && to ? 0.25 : 0.5;
     const double at[2] = {shaft.x1 + (shaft.x2 - shaft.x1) * place_of_label,
                           shaft.y1 + (shaft.y2 - shaft.y1) * place_of_label};
     draw_label(sketch, rung, shaft.class, at, shaft.angle, crowded);
@@ -285,6 +285,15 @@ static void draw_state(struct svg *svg, unsigned end, double y, const char *word
     svg_text(svg, end == 0 ? "first bold" : "second bold", x + width / 2, y + 4.5, SVG_MIDDLE, words);
 }
 
+static const char *note_class(const struct rung *rung, const struct tlog_rule *rule) {
+    bool refused = rule->outcome == LUCID_OUTCOME_DROPPED || rule->outcome == LUCID_OUTCOME_ACK ||
+                   rule->outcome == LUCID_OUTCOME_CHALLENGE_ACK || rule->outcome == LUCID_OUTCOME_RST;
+    if (rung->kind == RUNG_ERROR || rung->kind == RUNG_DROP || (rung->kind == RUNG_RULE && refused)) {
+        return "lost";
+    }
+    return rung->kind == RUNG_WIRE ? "held" : rung->kind == RUNG_RULE ? "small bold" : "small";
+}
+
 static void draw_note(struct sketch *sketch, const struct point *point) {
     const struct rung *rung = ladder_view_rung(sketch->ladder, point->rung);
     char words[1400];
@@ -298,8 +307,7 @@ static void draw_note(struct sketch *sketch, const struct point *point) {
         draw_state(svg, point->end, point->y, words);
         return;
     }
-    bool alarm = rung->kind == RUNG_ERROR || rung->kind == RUNG_DROP || rung->kind == RUNG_RULE;
-    const char *class = rung->kind == RUNG_WIRE ? "held" : alarm ? "lost" : "small";
+    const char *class = note_class(rung, &tlog_at(sketch->model->log, rung->event)->u.rule);
     if (point->end == 2) {
         svg_text(svg, class, (POLE_LEFT + POLE_RIGHT) / 2, point->y + 4, SVG_MIDDLE, words);
     } else if (point->end == 0) {

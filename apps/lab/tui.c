@@ -40,8 +40,21 @@ static void keep_message(struct tui *tui, const char *text, const char *more) {
     text_put(&tui->message, more);
 }
 
+/* How fast it goes by itself is the screen's business. */
+static bool set_speed(struct tui *tui, const char *line) {
+    int speed;
+    if (sscanf(line, "speed %d", &speed) != 1) {
+        return false;
+    }
+    tui->speed = speed < 1 ? 1 : speed > SPEED_MOST ? SPEED_MOST : speed;
+    return true;
+}
+
 int tui_command(struct tui *tui, const char *line) {
     char error[LAB_ERROR] = "";
+    if (set_speed(tui, line)) {
+        return 0;
+    }
     struct text say = text_growing();
     int result = tui->driver->command(tui->driver->self, line, &say, error);
     if (result < 0) {

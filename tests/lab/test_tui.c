@@ -138,6 +138,16 @@ static bool reads(const char *words) {
     return false;
 }
 
+/* By itself it goes a step at a time, as fast as it is told, and stops at the end. */
+START_TEST(runs_by_itself) {
+    pty_type(&pty, ":speed 64\ra");
+    ck_assert(reads("> x64"));
+    ck_assert(reads("This is the end of the log."));
+    pty_type(&pty, "\x1b");
+    shows(tlog_count(sample), 0);
+}
+END_TEST
+
 START_TEST(commands_answer) {
     pty_type(&pty, ":goto 64\rw");
     ck_assert(reads("9293:3.10.7.4/8/FIN-WAIT-1") && reads("stack/tcp/fsm.def:") && reads("L12"));
@@ -335,6 +345,7 @@ int main(void) {
     tcase_add_test(tests, keys_step);
     tcase_add_test(tests, only_changes_are_sent);
     tcase_add_test(tests, resizes);
+    tcase_add_test(tests, runs_by_itself);
     tcase_add_test(tests, commands_answer);
     tcase_add_test(tests, plain_terminals);
     tcase_add_test(tests, q_quits);
