@@ -165,13 +165,55 @@ static int each_connection(struct export *export, int (*write)(struct export *ex
     return 0;
 }
 
-static int write_pictures(struct export *export) {
+/* ---- between two nodes ---- */
+
+/* Whether any packet was sent from one to the other. */
+static bool are_partners(const struct export *export, unsigned a, unsigned b) {
+    const struct tlog_header *header = tlog_header(export->job->log);
+    for (uint32_t i = 1; i <= tlog_count(export->job->log); i++) {
+        const struct tlog_event *event = tlog_at(export->job->log, i);
+        if (event->kind != TLOG_SEG_TX || (event->node != a && event->node != b)) {
+            continue;
+        }
+        const struct lucid_addr *other = &header->node[event->node == a ? b : a].addr;
+        if (lucid_addr_equal(&event->u.segment.destination.addr, other)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Two nodes of a log of two have no need of names: "ladder"; of more: "ladder.A-B". */
+static int each_pair(struct export *export, const char *what,
+                     int (*write)(struct export *export, unsigned left, unsigned right, const char *what)) {
+    unsigned nodes = tlog_header(export->job->log)->nodes;
+    if (nodes <= 2) {
+        return write(export, export->stage.node[0], export->stage.node[1], what);
+    }
+    for (unsigned a = 0; a < nodes; a++) {
+        for (unsigned b = a + 1; b < nodes; b++) {
+            char name[120];
+            snprintf(name, sizeof name, "%.20s%s%.40s-%.40s", what, *what ? "." : "",
+                     tlog_node_name(export->job->log, a), tlog_node_name(export->job->log, b));
+            if (are_partners(export, a, b) && write(export, a, b, name) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static int write_ladder(struct export *export, unsigned left, unsigned right, const char *what) {
     struct text text = text_growing();
-    if (picture_ladder(&text, export->model, export->stage.node[0], export->stage.node[1], export->job->from,
-                       export->job->to) < 0) {
+    if (picture_ladder(&text, export->model, left, right, export->job->from, export->job->to) < 0) {
         return no_memory(export);
     }
-    if (write_picture(export, "ladder", &text) < 0) {
+    return write_picture(export, what, &text);
+}
+
+static int write_pictures(struct export *export) {
+    struct text text = text_growing();
+    if (each_pair(export, "ladder", write_ladder) < 0) {
         return -1;
     }
     if (picture_machines(&text, &export->stage) < 0 || write_picture(export, "machines", &text) < 0) {
@@ -186,24 +228,25 @@ static int write_pictures(struct export *export) {
 /* ---- other forms ---- */
 
 /* run.mmd; or run.1.mmd, run.2.mmd, ... */
-static int write_mermaid(struct export *export) {
+static int write_mermaid(struct export *export, unsigned left, unsigned right, const char *what) {
     unsigned next = 0, part = 1;
     for (;;) {
         struct text text = text_growing();
         unsigned before = next;
-        int some = export_mermaid(&text, export->model, export->stage.node[0], export->stage.node[1], &next);
+        int some = export_mermaid(&text, export->model, left, right, &next);
         if (some <= 0) {
             return some < 0 ? no_memory(export) : 0;
         }
         struct text more = text_growing();
         unsigned probe = next;
-        bool last = export_mermaid(&more, export->model, export->stage.node[0], export->stage.node[1], &probe) == 0;
+        bool last = export_mermaid(&more, export->model, left, right, &probe) == 0;
         text_free(&more);
-        char what[24] = "";
+        char name[150];
+        snprintf(name, sizeof name, "%s", what);
         if (before > 0 || !last) {
-            snprintf(what, sizeof what, "%u", part++);
+            snprintf(name, sizeof name, "%.120s%s%u", what, *what ? "." : "", part++);
         }
-        if (write_file(export, what, "mmd", &text) < 0) {
+        if (write_file(export, name, "mmd", &text) < 0) {
             return -1;
         }
     }
@@ -239,35 +282,51 @@ static int write_html(struct export *export) {
     return write_file(export, "", "html", &text);
 }
 
-static int write_ladder_text(struct export *export) {
+static int write_ladder_text(struct export *export, unsigned left, unsigned right, const char *what) {
     struct text text = text_growing();
-    struct ladder_view *ladder = ladder_view_new(export->job->log, export->stage.node[0], export->stage.node[1]);
+    struct ladder_view *ladder = ladder_view_new(export->job->log, left, right);
     if (!ladder || ladder_view_update(ladder) < 0) {
         ladder_view_free(ladder);
         return no_memory(export);
     }
     ladder_view_text(&text, ladder, export->model, 100, false);
     ladder_view_free(ladder);
-    return write_file(export, "ladder", "txt", &text);
+    return write_file(export, what, "txt", &text);
+}
+
+/* ---- all of them ---- */
+
+static int write_mermaids(struct export *export) {
+    return each_pair(export, "", write_mermaid);
+}
+
+static int write_csvs(struct export *export) {
+    return each_connection(export, write_csv);
+}
+
+static int write_texts(struct export *export) {
+    return each_pair(export, "ladder", write_ladder_text);
 }
 
 static int write_forms(struct export *export) {
-    if ((wanted(export, EXPORT_SVG) || wanted(export, EXPORT_PNG)) && write_pictures(export) < 0) {
-        return -1;
+    /* Pictures are made once, as SVG, PNG or both. */
+    static const struct {
+        unsigned forms;
+        int (*write)(struct export *export);
+    } writers[] = {
+        {1u << EXPORT_SVG | 1u << EXPORT_PNG, write_pictures},
+        {1u << EXPORT_HTML, write_html},
+        {1u << EXPORT_MERMAID, write_mermaids},
+        {1u << EXPORT_DOT, write_dot},
+        {1u << EXPORT_CSV, write_csvs},
+        {1u << EXPORT_TEXT, write_texts},
+    };
+    for (unsigned i = 0; i < sizeof writers / sizeof *writers; i++) {
+        if (export->forms & writers[i].forms && writers[i].write(export) < 0) {
+            return -1;
+        }
     }
-    if (wanted(export, EXPORT_HTML) && write_html(export) < 0) {
-        return -1;
-    }
-    if (wanted(export, EXPORT_MERMAID) && write_mermaid(export) < 0) {
-        return -1;
-    }
-    if (wanted(export, EXPORT_DOT) && write_dot(export) < 0) {
-        return -1;
-    }
-    if (wanted(export, EXPORT_CSV) && each_connection(export, write_csv) < 0) {
-        return -1;
-    }
-    return wanted(export, EXPORT_TEXT) ? write_ladder_text(export) : 0;
+    return 0;
 }
 
 int export_files(const struct export_job *job, unsigned forms, char error[LAB_ERROR]) {

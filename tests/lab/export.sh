@@ -98,6 +98,13 @@ is "in several diagrams below 50000 characters, each complete, none twice" pytho
 is "with plots that parse" python3 "$look" svg "$work"/long/*.svg
 is "and tables of the whole run" python3 "$look" csv "$work/long.tlog" "$work/long"
 
+# Three nodes: a ladder for each two that have to do with one another.
+printf '%s\n' 'B listen 80' 'A connect B:80' 'C connect B:80' 'run 1s' >"$work/three.txt"
+is "three nodes" "$lab" play --nodes 3 --script "$work/three.txt" --keep "$work/three.tlog"
+is "are exported" "$lab" export "$work/three.tlog" --svg --mermaid --text -o "$work/three"
+is "two by two" test -s "$work/three/three.ladder.A-B.svg" -a -s "$work/three/three.ladder.B-C.svg" \
+    -a ! -e "$work/three/three.ladder.A-C.svg" -a -s "$work/three/three.A-B.mmd" -a -s "$work/three/three.ladder.B-C.txt"
+
 # ---- names, and what cannot be done ----
 
 mkdir "$work/beside" && cp "$sample" "$work/beside/run.tlog"
