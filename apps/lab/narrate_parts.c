@@ -107,7 +107,7 @@ static void put_step(struct text *out, struct tlog_text rfc, struct tlog_text se
         text_put(out, i18n(key));
         return;
     }
-    text_put_octets(out, step.at, step.length);
+    narrate_escape(out, step.at, step.length);
 }
 
 void narrate_rule(struct text *out, const char *rule, size_t length) {
@@ -117,10 +117,10 @@ void narrate_rule(struct text *out, const char *rule, size_t length) {
     struct tlog_text section = part(&rest, end, '/');
     struct tlog_text step = part(&rest, end, '/');
     text_put(out, "RFC ");
-    text_put_octets(out, rfc.at, rfc.length);
+    narrate_escape(out, rfc.at, rfc.length);
     if (section.length > 0) {
         text_put_char(out, ' ');
-        text_put_octets(out, section.at, section.length);
+        narrate_escape(out, section.at, section.length);
     }
     bool number = step.length == 1 && step.at[0] >= '0' && step.at[0] <= '9';
     if (number || is_label(step)) {
@@ -129,7 +129,7 @@ void narrate_rule(struct text *out, const char *rule, size_t length) {
     }
     if (number && end > rest && is_label((struct tlog_text){rest, (uint32_t)(end - rest)})) {
         text_put_char(out, ' ');
-        text_put_octets(out, rest, (size_t)(end - rest));
+        narrate_escape(out, rest, (size_t)(end - rest));
     }
 }
 

@@ -1,4 +1,6 @@
 /* tlog_header.c: the first line of a log: the version, the nodes, the seed, what was switched off. */
+#include <string.h>
+
 #include "lab/tlog_private.h"
 
 #define NEEDED true
@@ -30,6 +32,12 @@ static int need_array(struct tlog_parse *parse, const struct tlog_field *field) 
     return field->type == TLOG_ARRAY ? 0 : tlog_wrong(&parse->line, field->at, "expected an array");
 }
 
+/* Names of nodes stand in sentences, pictures and names of files. */
+static bool is_node_name(const struct tlog_text *name) {
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    return name->length > 0 && name->length <= 20 && strspn(name->at, allowed) == name->length;
+}
+
 /* ["A","10.77.0.1"] or ["A","10.77.0.1","kernel"] */
 static int take_node(struct tlog_parse *parse, unsigned at, unsigned end) {
     struct tlog_header *header = parse->header;
@@ -44,6 +52,9 @@ static int take_node(struct tlog_parse *parse, unsigned at, unsigned end) {
     struct tlog_key key = {"", NULL, (uint16_t)((char *)&node->addr - (char *)header), NEEDED};
     if (tlog_take_text(parse, field + 1, &node->name) < 0 || tlog_put_address(parse, field + 2, &key) < 0) {
         return -1;
+    }
+    if (!is_node_name(&node->name)) {
+        return tlog_wrong(&parse->line, field[1].at, "the name of a node is of letters, digits, - and _, at most 20");
     }
     node->kernel = end - at > 3 && field[3].type == TLOG_STRING && field[3].length == 6;
     return 0;

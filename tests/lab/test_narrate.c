@@ -1,8 +1,10 @@
 /* test_narrate.c: lab/narrate.h: every kind of event has its sentence, in both languages; octets from the network are
  * escaped. What the sentences are is in tests/golden/lab/narrate.*.txt.
  */
+#include "lab/export.h"
 #include "lab/i18n.h"
 #include "lab/narrate.h"
+#include "lab/picture.h"
 #include "lab_views.h"
 
 static void narrate_all(const char *language, const char *golden, bool raw) {
@@ -110,6 +112,57 @@ START_TEST(octets_are_escaped) {
 }
 END_TEST
 
+/* Whatever a log says in its texts, a terminal sees no control characters, and a picture is XML. */
+START_TEST(nothing_of_a_log_is_raw) {
+#define RAW "\\u001b]0;x\\u0007\\u009b2J\xe2\x80\xae"
+#define LINE(i, rest) "{\"i\":" #i ",\"t\":5,\"n\":\"A\",\"c\":1,\"ev\":" rest "}"
+    static const char *const lines[] = {
+        "{\"tlog\":1,\"lab\":\"" RAW "\",\"world\":\"" RAW "\",\"variant\":\"" RAW "\",\"without\":[\"" RAW
+        "\"],\"nodes\":[[\"A\",\"10.77.0.1\"],[\"B\",\"10.77.0.2\"]],\"msl\":120}",
+        LINE(1, "\"cmd\",\"text\":\"" RAW "\""),
+        LINE(2, "\"note\",\"text\":\"" RAW "\""),
+        LINE(3, "\"rule\",\"rule\":\"9293:" RAW "/1/" RAW "\",\"out\":\"dropped\""),
+        LINE(4, "\"state\",\"from\":\"CLOSED\",\"to\":\"LISTEN\",\"edge\":\"" RAW "\",\"rule\":\"" RAW
+                "\",\"call\":\"listen\""),
+        LINE(5, "\"app\",\"k\":\"" RAW "\",\"text\":\"" RAW "\""),
+        LINE(6, "\"http\",\"k\":\"" RAW "\",\"text\":\"" RAW "\""),
+        LINE(7, "\"dns\",\"k\":\"" RAW "\",\"text\":\"" RAW "\""),
+        LINE(8, "\"predict\",\"id\":\"" RAW "\",\"answer\":\"" RAW "\",\"hash\":\"" RAW "\""),
+        LINE(9, "\"check\",\"id\":\"" RAW "\",\"kind\":\"" RAW "\",\"want\":\"" RAW "\",\"got\":\"" RAW
+                "\",\"points\":1,\"of\":2"),
+        LINE(10, "\"drop\",\"reason\":\"" RAW "\",\"text\":\"" RAW "\",\"seg_id\":1"),
+        LINE(11, "\"wire\",\"act\":\"cut\",\"tag\":\"" RAW "\""),
+        LINE(12, "\"seg_tx\",\"seg\":{\"id\":1,\"src\":\"10.77.0.1\",\"sp\":1,\"dst\":\"10.77.0.2\",\"dp\":2,\"seq\":1,"
+                 "\"ack\":1,\"fl\":\"A\",\"win\":1,\"len\":9,\"pay\":\"" RAW "\"}"),
+    };
+    char error[LAB_ERROR];
+    struct tlog *log = tlog_new();
+    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++) {
+        ck_assert_msg(tlog_add(log, lines[i], strlen(lines[i]), error) == 0, "%s", error);
+    }
+    struct model *raw = model_new(log);
+    struct text text = text_growing();
+    narrate_title(&text, log);
+    narrate_banner(&text, log);
+    ck_assert_int_eq(model_goto(raw, tlog_count(log)), 0);
+    for (uint32_t i = 1; i <= tlog_count(log); i++) {
+        narrate_event(&text, raw, tlog_at(log, i));
+    }
+    ck_assert_int_eq(picture_ladder(&text, raw, 0, 1, 0, 0), 0);
+    unsigned next = 0;
+    ck_assert_int_eq(export_mermaid(&text, raw, 0, 1, &next), 1);
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char octet = (unsigned char)text.data[i];
+        ck_assert_msg(octet >= 0x20 || octet == '\n', "control character %u behind %.40s", octet, text.data + i - 40);
+    }
+    ck_assert_ptr_null(strstr(text.data, "\xc2\x9b"));
+    ck_assert_ptr_null(strstr(text.data, "\xe2\x80\xae"));
+    text_free(&text);
+    model_free(raw);
+    tlog_free(log);
+}
+END_TEST
+
 static void print_all(const char *golden, bool brief) {
     char *printed = NULL;
     size_t length;
@@ -172,6 +225,7 @@ int main(void) {
     tcase_add_test(tests, raw_numbers);
     tcase_add_test(tests, each_kind_has_a_sentence);
     tcase_add_test(tests, every_name_has_words);
+    tcase_add_test(tests, nothing_of_a_log_is_raw);
     tcase_add_test(tests, the_story);
     tcase_add_test(tests, octets_are_escaped);
     tcase_add_test(tests, rules_in_words);

@@ -124,6 +124,10 @@ static const struct refusal HEADER_REFUSALS[] = {
     {"{\"tlog\":1,\"nodes\":[[\"A\"]]}", "line 1, column 20: expected a node like [\"A\",\"10.77.0.1\"]"},
     {"{\"tlog\":1,\"nodes\":[[\"A\",\"10.0.0\"]]}",
      "line 1, column 25: expected an address like \"10.77.0.1\" or \"fd77::1\""},
+    {"{\"tlog\":1,\"nodes\":[[\"../A\",\"10.0.0.1\"]]}",
+     "line 1, column 22: the name of a node is of letters, digits, - and _, at most 20"},
+    {"{\"tlog\":1,\"nodes\":[[\"\",\"10.0.0.1\"]]}",
+     "line 1, column 22: the name of a node is of letters, digits, - and _, at most 20"},
     {"{\"tlog\":1,\"nodes\":3}", "line 1, column 19: expected an array"},
 };
 
