@@ -19,6 +19,7 @@ int calls_init(struct calls *calls, struct twin *twin, const char *peer, const s
                             .other = *other,
                             .epoll = epoll_create1(EPOLL_CLOEXEC)};
     TAILQ_INIT(&calls->sockets);
+    TAILQ_INIT(&calls->curls);
     return calls->epoll < 0 ? -1 : 0;
 }
 
@@ -33,6 +34,7 @@ void calls_end(struct calls *calls) {
     while (!TAILQ_EMPTY(&calls->sockets)) {
         forget(calls, TAILQ_FIRST(&calls->sockets));
     }
+    calls_curl_end(calls);
     close(calls->epoll);
 }
 
@@ -321,6 +323,10 @@ void calls_turn(struct calls *calls, lucid_time now) {
     struct epoll_event event;
     calls->now = now;
     for (unsigned i = 0; i < 64 && epoll_wait(calls->epoll, &event, 1, 0) == 1; i++) {
-        serve(calls, event.data.ptr, event.events);
+        if (event.data.ptr) {
+            serve(calls, event.data.ptr, event.events);
+        } else {
+            calls_curl_turn(calls); /* all of them */
+        }
     }
 }

@@ -26,6 +26,16 @@ struct calls_socket {
 };
 TAILQ_HEAD(calls_sockets, calls_socket);
 
+/* A curl that runs: its output is counted, what it says at its end is kept. */
+struct calls_curl {
+    TAILQ_ENTRY(calls_curl) next;
+    int pid, fd;
+    uint64_t octets;
+    size_t length;
+    char last[80];
+};
+TAILQ_HEAD(calls_curls, calls_curl);
+
 struct calls {
     struct twin *twin;
     struct record *record;
@@ -35,6 +45,7 @@ struct calls {
     int epoll;
     lucid_time now;
     struct calls_sockets sockets;
+    struct calls_curls curls;
 };
 
 /* Returns 0, or -1 and errno. */

@@ -61,34 +61,55 @@ static int fail(const struct request *request, const char *what) {
 
 /* ---- connect and listen ---- */
 
-/* "B:80", "10.77.0.2:80". */
-static int read_remote(struct request *request, uint16_t *port) {
-    char name[LUCID_ADDR_TEXT + 2] = "";
-    const char *text = word(request), *colon = strrchr(text, ':');
-    size_t length = colon ? (size_t)(colon - text) : 0;
+/* "B:80", "10.77.0.2:80", and behind it what may follow. */
+static int read_remote(struct request *request, uint16_t *port, const char **behind) {
+    char name[LUCID_ADDR_TEXT + 2] = "", number[8] = "";
+    const char *text = word(request), *colon = strchr(text, ':');
+    size_t length = colon ? (size_t)(colon - text) : 0, digits = colon ? strspn(colon + 1, "0123456789") : 0;
     struct lucid_addr addr;
     memcpy(name, text, length < sizeof name ? length : 0);
+    memcpy(number, colon ? colon + 1 : "", digits < sizeof number ? digits : 0);
     bool other = !strcmp(name, request->calls->peer) ||
                  (lucid_addr_parse(name, &addr) == 0 && lucid_addr_equal(&addr, &request->calls->other));
     if (!other) {
         return words_fail(request->error, "`%.40s` is no other node and port; for example `%s connect %s:80`", text,
                           name_of(request), request->calls->peer);
     }
-    return read_port(request, colon + 1, port);
+    *behind = colon + 1 + digits;
+    return read_port(request, number, port);
+}
+
+static int read_from(struct request *request, uint16_t *from) {
+    return take(request, "from") ? read_port(request, word(request), from) : 0;
 }
 
 static int do_connect(struct request *request) {
     uint16_t port = 0, from = 0;
-    if (read_remote(request, &port) < 0) {
-        return -1;
-    }
-    if (take(request, "from") && read_port(request, word(request), &from) < 0) {
-        return -1;
-    }
-    if (read_end(request) < 0) {
+    const char *behind;
+    if (read_remote(request, &port, &behind) < 0 || read_from(request, &from) < 0 || read_end(request) < 0) {
         return -1;
     }
     return request->dry || calls_connect(request->calls, from, port) == 0 ? 0 : fail(request, "connect");
+}
+
+/* Letters that mean nothing to curl. */
+static bool plain_path(const char *path) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/.-_~%?=&";
+    return strspn(path, letters) == strlen(path) && strlen(path) < 500 && (!*path || *path == '/');
+}
+
+/* "curl B:80/page [from 40000]". */
+static int do_curl(struct request *request) {
+    uint16_t port = 0, from = 0;
+    const char *path;
+    if (read_remote(request, &port, &path) < 0 || read_from(request, &from) < 0 || read_end(request) < 0) {
+        return -1;
+    }
+    if (!plain_path(path)) {
+        return words_fail(request->error, "`%.40s` is no path; for example `%s curl %s:80/headers`", path,
+                          name_of(request), request->calls->peer);
+    }
+    return request->dry || calls_curl(request->calls, from, port, path) == 0 ? 0 : fail(request, "run curl");
 }
 
 static int do_listen(struct request *request) {
@@ -209,7 +230,7 @@ static const struct {
     int (*run)(struct request *request);
 } COMMANDS[] = {
     {"connect", do_connect}, {"listen", do_listen},     {"send", do_send},   {"read", do_read},
-    {"close", do_close},     {"shutdown", do_shutdown}, {"abort", do_abort},
+    {"close", do_close},     {"shutdown", do_shutdown}, {"abort", do_abort}, {"curl", do_curl},
 };
 #define COMMANDS_COUNT (sizeof COMMANDS / sizeof *COMMANDS)
 

@@ -8,6 +8,17 @@
 int calls_connect(struct calls *calls, uint16_t from, uint16_t port);
 int calls_listen(struct calls *calls, uint16_t port, int backlog);
 
+/* ---- calls_curl.c: `A curl [from PORT] B:80[/PATH]`: this machine's own client ---- */
+
+/* Returns 0, or -1 and errno. */
+int calls_curl(struct calls *calls, uint16_t from, uint16_t port, const char *path);
+
+/* Takes what those that run have said. */
+void calls_curl_turn(struct calls *calls);
+void calls_curl_end(struct calls *calls);
+
+/* ---- calls.c ---- */
+
 /* Sends as much as goes, and then does what was to be done behind it; the socket may be gone then. */
 void calls_push(struct calls *calls, struct calls_socket *socket);
 

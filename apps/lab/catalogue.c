@@ -131,3 +131,20 @@ struct scenario *catalogue_read(const struct catalogue *catalogue, const char *n
     text_free(&path);
     return named(scenario, name, error);
 }
+
+struct scenario *catalogue_read_live(const struct catalogue *catalogue, const char *name, char error[LAB_ERROR]) {
+    if (strchr(name, '/') || without_suffix(name)) {
+        return scenario_read(name, error);
+    }
+    struct text path = text_growing();
+    text_format(&path, "live/%s.lab", name);
+    const struct lab_file *file = path.data ? lab_file_find(path.data) : NULL;
+    struct scenario *simulated = file ? NULL : catalogue_read(catalogue, name, error);
+    struct scenario *scenario = file ? scenario_parse(path.data, file->data, error) : NULL;
+    if (simulated) {
+        snprintf(error, LAB_ERROR, "%.40s is for the simulated world only: `lucid-lab run %.40s`", name, name);
+    }
+    scenario_free(simulated);
+    text_free(&path);
+    return scenario;
+}

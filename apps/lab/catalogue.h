@@ -20,4 +20,7 @@ void catalogue_close(struct catalogue *catalogue);
  * the nearest id. */
 struct scenario *catalogue_read(const struct catalogue *catalogue, const char *name, char error[LAB_ERROR]);
 
+/* As catalogue_read(), the same scenario as it is for the live world: live/L01.lab. */
+struct scenario *catalogue_read_live(const struct catalogue *catalogue, const char *name, char error[LAB_ERROR]);
+
 #endif

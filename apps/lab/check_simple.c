@@ -5,24 +5,47 @@
 
 #include "lab/check_private.h"
 
+/* The state that an event says a connection has got into, *from the one before; a kernel's socket does not say that.
+ * False: it says nothing of the kind. */
+static bool says_state(const struct tlog_event *event, unsigned *from, unsigned *to) {
+    *from = 0;
+    if (event->kind == TLOG_STATE) {
+        *from = event->u.state.from;
+        *to = event->u.state.to;
+        return true;
+    }
+    for (*to = LUCID_CLOSED; event->kind == TLOG_PEER && *to <= LUCID_TIME_WAIT; *to <<= 1) {
+        if (!strcmp(event->u.say.k.at, lucid_state_name(*to))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In real time no two instants are the same: a kernel passed a state in no time when nobody could see it there. */
+static bool passed(const struct tlog_event *in, const struct tlog_event *out) {
+    return in->kind == TLOG_PEER ? !strcmp(in->u.say.text.at, "inferred") : in->t == out->t;
+}
+
 /* The way of a connection, as text: a state in which no time was spent stands in parentheses. */
 static void put_way(struct text *out, const struct tlog *log, unsigned node, uint32_t c) {
-    const struct tlog_event *before = NULL;
+    uint32_t before = 0;
+    unsigned from, to, state = 0;
     for (uint32_t i = 1; i <= tlog_count(log); i++) {
         const struct tlog_event *event = tlog_at(log, i);
-        if (event->kind != TLOG_STATE || event->node != node || event->c != c) {
+        if (event->node != node || event->c != c || !says_state(event, &from, &to) || (before && to == state)) {
             continue;
         }
-        if (!before && event->u.state.from) {
-            text_put(out, lucid_state_name(event->u.state.from));
+        if (!before && from) {
+            text_put(out, lucid_state_name(from));
         } else if (before) {
-            bool passing = before->t == event->t;
-            text_format(out, passing ? " (%s)" : " %s", lucid_state_name(before->u.state.to));
+            text_format(out, passed(tlog_at(log, before), event) ? " (%s)" : " %s", lucid_state_name(state));
         }
-        before = event;
+        before = i;
+        state = to;
     }
-    if (before && before->u.state.to) {
-        text_format(out, " %s", lucid_state_name(before->u.state.to));
+    if (state) {
+        text_format(out, " %s", lucid_state_name(state));
     }
 }
 

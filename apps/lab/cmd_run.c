@@ -12,6 +12,7 @@
 #include "lab/i18n.h"
 #include "lab/lab.h"
 #include "lab/narrate.h"
+#include "lab/run_live.h"
 #include "lab/run_web.h"
 #include "lab/tui.h"
 #include "lab/tui_term.h"
@@ -96,7 +97,7 @@ static void head(const struct run *run, enum scenario_language language) {
     printf("%s%s%s  %s", scenario->id, run->options.variant ? " " : "", run->options.variant ? run->variant->id : "",
            scenario_say(&scenario->title, language));
     const char *title = scenario_say(&run->variant->title, language);
-    printf("%s%s   [sim] seed %" PRIu64 "\n", *title ? ": " : "", title, run->options.seed);
+    printf("%s%s   [%s] seed %" PRIu64 "\n", *title ? ": " : "", title, header->world.at, run->options.seed);
     for (unsigned i = 0; i < header->without_count; i++) {
         say("run.counterfactual", header->without[i].at, "");
         putchar('\n');
@@ -219,6 +220,10 @@ static int play(const struct run_arguments *arguments, struct run *run, const ch
     return run->result->wrong ? LAB_FAILED : LAB_OK;
 }
 
+static bool is_live(const struct scenario *scenario) {
+    return !strcmp(scenario->world, "live");
+}
+
 static int run_with(const struct run_arguments *arguments, const struct scenario *scenario, unsigned index,
                     const char *folder, uint64_t seed, const char *student) {
     char error[LAB_ERROR];
@@ -231,8 +236,10 @@ static int run_with(const struct run_arguments *arguments, const struct scenario
                                   .without = arguments->without,
                                   .without_count = arguments->withouts,
                                   .answers = answers};
-    if (!status && arguments->mode == RUN_WEB) {
+    if (!status && arguments->mode == RUN_WEB && !is_live(scenario)) {
         status = run_web(arguments, &options, folder);
+    } else if (!status && is_live(scenario)) {
+        status = run_live(arguments, &options, folder, play);
     } else if (!status) {
         struct run *run = run_open(&options, error);
         status = run ? play(arguments, run, folder) : lab_refuse("%s", error);
@@ -249,15 +256,10 @@ static int run_one(const struct run_arguments *arguments) {
     if (!scenario) {
         return LAB_USAGE;
     }
-    int status = LAB_OK;
-    if (!strcmp(scenario->world, "live")) {
-        status = lab_refuse("%s needs the live world: `lucid-lab live`", scenario->id);
-    } else {
-        uint64_t seed = run_arguments_seed(arguments, scenario->id, student);
-        char *folder = result_folder(arguments->out, scenario->id, seed, error);
-        status = folder ? run_with(arguments, scenario, index, folder, seed, student) : lab_refuse("%s", error);
-        free(folder);
-    }
+    uint64_t seed = run_arguments_seed(arguments, scenario->id, student);
+    char *folder = result_folder(arguments->out, scenario->id, seed, error);
+    int status = folder ? run_with(arguments, scenario, index, folder, seed, student) : lab_refuse("%s", error);
+    free(folder);
     scenario_free(scenario);
     return status;
 }
@@ -307,7 +309,7 @@ static int run_seeds(const struct run_arguments *arguments, const struct scenari
 static bool wanted(const struct run_arguments *arguments, const struct scenario *scenario) {
     bool all = !strcmp(arguments->name, "all");
     bool release = !arguments->release || !strcmp(arguments->release, scenario->release);
-    return !all || (release && strcmp(scenario->world, "live") != 0 && scenario->variant[0].runs);
+    return !all || (release && !is_live(scenario) && scenario->variant[0].runs);
 }
 
 static int run_many(const struct run_arguments *arguments) {

@@ -37,13 +37,19 @@ static bool setup_add(struct setup *setup, struct text *text) {
 static bool setup_make(struct setup *setup, const struct run_options *options) {
     const struct scenario_variant *variant = &options->scenario->variant[options->variant];
     unsigned owns = options->without_count + variant->predictions;
-    *setup = (struct setup){.line = calloc(variant->setups + owns + 1, sizeof *setup->line),
+    unsigned outside = options->live ? options->live->setup_count : 0;
+    *setup = (struct setup){.line = calloc(variant->setups + outside + owns + 1, sizeof *setup->line),
                             .own = calloc(owns + 1, sizeof *setup->own)};
     if (!setup->line || !setup->own) {
         return false;
     }
     for (unsigned i = 0; i < variant->setups; i++) {
         setup->line[setup->count++] = variant->setup[i].text;
+    }
+    for (unsigned i = 0; i < outside; i++) {
+        if (strncmp(options->live->setup[i], "node ", 5) != 0) {
+            setup->line[setup->count++] = options->live->setup[i];
+        }
     }
     for (unsigned i = 0; i < options->without_count; i++) {
         struct text line = text_growing();
@@ -79,7 +85,8 @@ static struct session *open_session(const struct run_options *options, char erro
                                       .labfile = scenario->labfile,
                                       .payload = 64,
                                       .setup = setup.line,
-                                      .setup_count = setup.count};
+                                      .setup_count = setup.count,
+                                      .outside = options->live ? options->live->outside : NULL};
         session = session_open(&world, &line, sentence);
     }
     if (!session && line < variant->setups) {

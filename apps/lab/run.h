@@ -20,6 +20,7 @@ struct run_options {
     const char *const *without; /* rules taken away besides those of the scenario */
     unsigned without_count;
     const struct predict_answers *answers; /* NULL: nobody was asked */
+    const struct world_options *live;      /* of live_world_options(): the kernel is node A; NULL: simulated */
 };
 
 struct run {

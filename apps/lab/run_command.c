@@ -10,9 +10,9 @@
 #include "lab/web.h"
 
 /* Options with a value. Those that belong to no command here are refused by name. */
-static const char *const OPTIONS[] = {"--seed",    "--seeds",   "--student", "--variant", "--without", "--labs",
-                                      "--out",     "--answers", "-f",        "--release", "--zh",      "--headless",
-                                      "--narrate", "--tui",     "--web",     "--brief",   "--port",    NULL};
+static const char *const OPTIONS[] = {
+    "--seed", "--seeds",    "--student", "--variant", "--without", "--labs",  "--out",  "--answers", "-f", "--release",
+    "--zh",   "--headless", "--narrate", "--tui",     "--web",     "--brief", "--port", "--live",    NULL};
 
 static int number(const char *option, const char *text, uint64_t *value) {
     char *end;
@@ -74,8 +74,10 @@ static bool plain(struct run_arguments *arguments, const char *option) {
     }
     bool zh = !strcmp(option, "--zh"), brief = !strcmp(option, "--brief");
     arguments->zh = arguments->zh || zh;
+    bool live = !strcmp(option, "--live");
     arguments->brief = arguments->brief || brief;
-    return zh || brief;
+    arguments->live = arguments->live || live;
+    return zh || brief || live;
 }
 
 static int unknown(const char *option) {
@@ -147,7 +149,8 @@ struct scenario *run_arguments_scenario(const struct run_arguments *arguments, u
         lab_refuse("which scenario? For example `lucid-lab run L01`; `lucid-lab list` shows them");
         return NULL;
     }
-    struct scenario *scenario = catalogue_read(arguments->catalogue, arguments->name, error);
+    struct scenario *scenario = arguments->live ? catalogue_read_live(arguments->catalogue, arguments->name, error)
+                                                : catalogue_read(arguments->catalogue, arguments->name, error);
     if (!scenario) {
         lab_refuse("%s", error);
         return NULL;

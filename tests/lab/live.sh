@@ -169,6 +169,21 @@ for run in curl open close served both; do
     passes "the log of $run can be true" "$lab" check "$work/$run/run.tlog"
 done
 
+# ---- scenarios against the kernel ----
+
+for lab_id in L01 L06 L08 L10 L11 L12 L15 L19; do
+    timeout -k 5 60 "$lab" run $lab_id --live --headless --out "$work/lab-out" >"$work/run.out" 2>&1 </dev/null
+    if [ $? = 0 ] && grep -qE '^([0-9]+) of \1 points' "$work/run.out"; then
+        ok "$lab_id --live"
+    else
+        not_ok "$lab_id --live: $(cat "$work/run.out")"
+    fi
+    passes "its log can be true" "$lab" check "$work/lab-out/$lab_id-1/run.tlog"
+done
+"$lab" run L07 --live >"$work/run.out" 2>&1 </dev/null
+same "a scenario that needs virtual time is refused" 2 $?
+has "with what to do" "$work/run.out" 'L07 is for the simulated world only: .lucid-lab run L07.'
+
 # ---- nothing is left ----
 
 # inhabitants NETWORK: processes in it.
