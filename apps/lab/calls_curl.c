@@ -1,7 +1,7 @@
 /* calls_curl.c: curl as the kernel's application: `A curl [from 40000] B:80/path`. See calls_private.h.
  *
- * It is the program of this machine, with fixed arguments, and no shell in between. Its output is counted; its last line,
- * which it is told to write, has the status of the answer. Both are an event when it has ended:
+ * It is the program of this machine, with fixed arguments and no shell in between. Its output is counted; its last
+ * line, which it is told to write, has the status of the answer. Both are an event when it has ended:
  *
  *     {"n":"A",...,"ev":"app","k":"curl","count":2242,"text":"exit 0, status 200"}
  */

@@ -26,8 +26,8 @@ static void is_embedded(const char *path) {
 }
 
 START_TEST(every_file) {
-    static const char *const patterns[] = {"apps/lab/*.tsv", "apps/lab/labs/*.lab", "apps/lab/web/*.*",
-                                           "apps/lab/i18n/*.tsv", "apps/lab/student/*.*"};
+    static const char *const patterns[] = {"apps/lab/*.tsv",   "apps/lab/labs/*.lab", "apps/lab/live/*.lab",
+                                           "apps/lab/web/*.*", "apps/lab/i18n/*.tsv", "apps/lab/student/*.*"};
     unsigned count = 0;
     for (unsigned i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         glob_t found = {0};
