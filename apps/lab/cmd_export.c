@@ -114,7 +114,8 @@ int lab_export(int argc, char **argv) {
         return lab_refuse("export needs the file of a log; %s", USAGE);
     }
     if (request.forms == 0) {
-        return lab_refuse("export in which form? --html --svg --png --mermaid --dot --csv --text; %s", USAGE);
+        return lab_refuse("export in which form? --html --svg --png --mermaid --dot --csv --text --pcap --pcapng; %s",
+                          USAGE);
     }
     return export(&request);
 }

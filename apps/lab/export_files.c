@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "lab/capture.h"
 #include "lab/export.h"
 #include "lab/html.h"
 #include "lab/ladder_view.h"
@@ -29,8 +30,8 @@ struct export {
 };
 
 int export_form(const char *option) {
-    static const char *const names[EXPORT_KINDS] = {"--html", "--svg", "--png", "--mermaid",
-                                                    "--dot",  "--csv", "--text"};
+    static const char *const names[EXPORT_KINDS] = {"--html", "--svg",  "--png",  "--mermaid", "--dot",
+                                                    "--csv",  "--text", "--pcap", "--pcapng"};
     for (int i = 0; i < EXPORT_KINDS; i++) {
         if (!strcmp(option, names[i])) {
             return i;
@@ -308,6 +309,33 @@ static int write_texts(struct export *export) {
     return each_pair(export, "ladder", write_ladder_text);
 }
 
+/* ---- captures ---- */
+
+static int write_pcap(struct export *export) {
+    char name[NAME_MAX_OCTETS];
+    const char *at = export->job->at ? export->job->at : tlog_node_name(export->job->log, 0);
+    int node = tlog_node_find(export->job->log, at, strlen(at));
+    if (node < 0 || node == TLOG_WIRE_NODE) {
+        return words_fail(export->error, "the log has no node %.40s; --at names the one whose packets are wanted", at);
+    }
+    file_name(export, at, "pcap", name);
+    if (capture_pcap(export->job->log, export->job->name, (unsigned)node, name, export->error) < 0) {
+        return -1;
+    }
+    say(export, name);
+    return 0;
+}
+
+static int write_pcapng(struct export *export) {
+    char name[NAME_MAX_OCTETS];
+    file_name(export, "", "pcapng", name);
+    if (capture_pcapng(export->job->log, export->job->name, name, export->error) < 0) {
+        return -1;
+    }
+    say(export, name);
+    return 0;
+}
+
 static int write_forms(struct export *export) {
     /* Pictures are made once, as SVG, PNG or both. */
     static const struct {
@@ -320,6 +348,8 @@ static int write_forms(struct export *export) {
         {1u << EXPORT_DOT, write_dot},
         {1u << EXPORT_CSV, write_csvs},
         {1u << EXPORT_TEXT, write_texts},
+        {1u << EXPORT_PCAP, write_pcap},
+        {1u << EXPORT_PCAPNG, write_pcapng},
     };
     for (unsigned i = 0; i < sizeof writers / sizeof *writers; i++) {
         if (export->forms & writers[i].forms && writers[i].write(export) < 0) {

@@ -12,6 +12,8 @@ enum export_kind {
     EXPORT_DOT,
     EXPORT_CSV,
     EXPORT_TEXT,
+    EXPORT_PCAP,
+    EXPORT_PCAPNG,
     EXPORT_KINDS
 };
 

@@ -68,4 +68,9 @@ bool session_at_end(const struct session *session);
  * sentence names the first that differs; -1 when it cannot be run, and the sentence. */
 int session_replays(const struct tlog *log, char error[LAB_ERROR]);
 
+/* The same, and packet gets every packet of the run, as world_options.packet does; NULL: nobody does. */
+typedef void session_packet(void *user, unsigned node, bool leaves, uint64_t id, lucid_time at, const uint8_t *octets,
+                            size_t length);
+int session_replay(const struct tlog *log, session_packet *packet, void *user, char error[LAB_ERROR]);
+
 #endif

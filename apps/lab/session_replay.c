@@ -151,13 +151,31 @@ static void run(struct replay *replay) {
 }
 
 int session_replays(const struct tlog *log, char error[LAB_ERROR]) {
+    return session_replay(log, NULL, NULL, error);
+}
+
+/* Packets and lines go to different users. */
+struct watched {
+    struct replay replay; /* first: world_options.user is both */
+    session_packet *packet;
+    void *user;
+};
+
+static void pass_packet(void *user, unsigned node, bool leaves, uint64_t id, lucid_time at, const uint8_t *octets,
+                        size_t length) {
+    const struct watched *watched = user;
+    watched->packet(watched->user, node, leaves, id, at, octets, length);
+}
+
+int session_replay(const struct tlog *log, session_packet *packet, void *user, char error[LAB_ERROR]) {
     const struct tlog_header *header = tlog_header(log);
     char *setup[TLOG_NODES_MAX + 20];
     unsigned line, later;
     if (header->world.length != 3 || memcmp(header->world.at, "sim", 3) != 0) {
         return words_fail(error, "only a log of the simulated world can be run again, and this one is of another");
     }
-    struct replay replay = {.log = log, .error = error};
+    struct watched watched = {.replay = {.log = log, .error = error}, .packet = packet, .user = user};
+    struct replay *replay = &watched.replay;
     unsigned count = setup_of(log, setup, &later);
     struct world_options options = {.seed = header->seed,
                                     .payload = SESSION_PAYLOAD,
@@ -165,13 +183,14 @@ int session_replays(const struct tlog *log, char error[LAB_ERROR]) {
                                     .setup = (const char *const *)setup,
                                     .setup_count = count,
                                     .write = compare,
-                                    .user = &replay};
-    replay.world = world_open(&options, &line, error);
+                                    .packet = packet ? pass_packet : NULL,
+                                    .user = &watched};
+    replay->world = world_open(&options, &line, error);
     free_lines(setup, count);
-    if (!replay.world) {
+    if (!replay->world) {
         return -1;
     }
-    run(&replay);
-    world_close(replay.world);
-    return !replay.differs;
+    run(replay);
+    world_close(replay->world);
+    return !replay->differs;
 }

@@ -180,6 +180,15 @@ for lab_id in L01 L06 L08 L10 L11 L12 L15 L19; do
     fi
     passes "its log can be true" "$lab" check "$work/lab-out/$lab_id-1/run.tlog"
 done
+passes "packets of a live run as pcapng" "$lab" export "$work/lab-out/L12-1/run.tlog" --pcapng --pcap --at B -o pictures
+if command -v tshark >/dev/null; then
+    tshark -r pictures/run.pcapng -T fields -e frame.interface_name -e frame.comment >comments 2>/dev/null
+    has "with what they did" comments '^B.FIN-WAIT-1 -> CLOSING: '
+    same "as many as our stack saw" "$(grep -c '"n":"B".*"ev":"seg_' "$work/lab-out/L12-1/run.tlog")" \
+        "$(tshark -r pictures/run.B.pcap 2>/dev/null | wc -l)"
+else
+    echo "skip live: tshark is not installed"
+fi
 "$lab" run L07 --live >"$work/run.out" 2>&1 </dev/null
 same "a scenario that needs virtual time is refused" 2 $?
 has "with what to do" "$work/run.out" 'L07 is for the simulated world only: .lucid-lab run L07.'
