@@ -43,7 +43,11 @@ int http_server_open(struct http_server **made, struct transport *transport, con
         free(server);
         return failed;
     }
-    if (options->handlers) {
+    if (options->handlers && options->handlers_first) {
+        server->site.before = options->handlers;
+        server->site.before_count = options->handler_count;
+        server->site.user = options->user;
+    } else if (options->handlers) {
         server->site.handlers = options->handlers;
         server->site.handler_count = options->handler_count;
         server->site.user = options->user;

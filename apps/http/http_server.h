@@ -35,6 +35,7 @@ struct http_handler;
 struct http_server_options {
     const struct http_handler *handlers; /* of http_site.h: who answers instead of the server itself; NULL: nobody */
     unsigned handler_count;
+    bool handlers_first;       /* what they do not answer, the server does */
     void *user;                /* theirs: site->user */
     const char *root;          /* folder whose files are served; NULL: the page that explains itself */
     uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */

@@ -124,6 +124,20 @@ static bool read_path(struct http_exchange *exchange, struct http_path *path) {
     return refusal == HTTP_REFUSED_NONE;
 }
 
+static void ask(const struct http_site *site, const struct http_handler *handlers_asked, unsigned count,
+                const struct http_path *path, struct http_exchange *exchange) {
+    for (unsigned i = 0; i < count; i++) {
+        const struct http_handler *handler = &handlers_asked[i];
+        if (!is_there(site, handler, path)) {
+            continue;
+        }
+        exchange->allowed |= (uint16_t)handler->methods;
+        if (!exchange->handler && handler->methods & exchange->request.method) {
+            exchange->handler = handler;
+        }
+    }
+}
+
 void http_site_find(const struct http_site *site, struct http_exchange *exchange) {
     static const struct http_handler options = {.methods = HTTP_OPTIONS, .answer = answer_options};
     struct http_path path;
@@ -132,16 +146,8 @@ void http_site_find(const struct http_site *site, struct http_exchange *exchange
     if (!read_path(exchange, &path)) {
         return;
     }
-    for (unsigned i = 0; i < site->handler_count; i++) {
-        const struct http_handler *handler = &site->handlers[i];
-        if (!is_there(site, handler, &path)) {
-            continue;
-        }
-        exchange->allowed |= (uint16_t)handler->methods;
-        if (!exchange->handler && handler->methods & exchange->request.method) {
-            exchange->handler = handler;
-        }
-    }
+    ask(site, site->before, site->before_count, &path, exchange);
+    ask(site, site->handlers, site->handler_count, &path, exchange);
     if (exchange->allowed != 0) {
         exchange->allowed |= HTTP_OPTIONS;
     }

@@ -19,6 +19,8 @@ struct http_handler;
 struct http_site {
     const struct http_handler *handlers; /* who answers; those asked first stand first */
     unsigned handler_count;
+    const struct http_handler *before; /* asked before all others; NULL: nobody is */
+    unsigned before_count;
     void *user; /* of whoever gave the handlers */
     int root;   /* folder, see http_root.h; -1: none */
     struct http_budget budget;

@@ -211,6 +211,12 @@ static int open_server(struct node *node) {
     TAILQ_INIT(&http->lines);
     stack_transport_init(&http->stack, node->stack);
     http_server_defaults(&options);
+    if (node->world->options.outside) {
+        options.handlers = node->world->options.outside->handlers;
+        options.handler_count = node->world->options.outside->handler_count;
+        options.user = node->world->options.outside->handlers_user;
+        options.handlers_first = true;
+    }
     options.epoch = node->world->epoch ? node->world->epoch : LAB_EPOCH;
     int failed = http_server_open(&http->server, &http->base, &options, error);
     if (failed) {

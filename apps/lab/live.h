@@ -31,6 +31,7 @@ struct live_options {
     const char *labfile;
     const char *pcap;          /* file for what crosses the device; NULL: none */
     struct lucid_relay *relay; /* NULL: none; it is the caller's */
+    struct lab_web *page;      /* of lab_web_in_band(): served by our stack at /lab/; NULL: none */
     const char *const *setup;  /* behind the two nodes; see world.h */
     unsigned setup_count;
 };

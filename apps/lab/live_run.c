@@ -105,6 +105,16 @@ static void open_page(struct live_run *run) {
     }
 }
 
+/* The same page from the stack that is being watched, for whoever asks it. */
+static void open_page_in_band(struct live_run *run) {
+    static const char *const hosts[] = {"10.77.0.2", "127.0.0.1:8080", "localhost:8080", NULL};
+    char error[LAB_ERROR];
+    const struct web_world world = {.user = run, .log = log_of};
+    if (lab_web_in_band(&run->options.page, &world, hosts, error) < 0) {
+        fprintf(stderr, "lucid-lab: %s\n", error);
+    }
+}
+
 static int enter_network(const struct live_run *run) {
     char error[LUCID_ERROR_TEXT];
     if (!run->host_net && lucid_host_private_network(error) < 0) {
@@ -168,7 +178,8 @@ static void greet(const struct live_run *run) {
     }
     printf("The log is %s, the packets are in %s.\n", run->file, run->pcap);
     if (run->has_child && !run->program) {
-        puts("This is a shell in that network: try `curl http://10.77.0.2/`. `exit` ends all of it.");
+        puts("This is a shell in that network: try `curl http://10.77.0.2/`; /lab/ there is the page in band. `exit` "
+             "ends all of it.");
     }
     fflush(stdout);
 }
@@ -245,6 +256,7 @@ int live_run_open(struct live_run *run) {
     }
     open_relay(run);
     open_page(run);
+    open_page_in_band(run);
     int status = enter_network(run);
     status = status ? status : watch_signals(run);
     status = status ? status : make_folder(run);
@@ -262,6 +274,7 @@ void live_run_close(struct live_run *run) {
         session_close(run->session);
     }
     live_close(run->live);
+    lab_web_close(run->options.page);
     lucid_relay_close(run->options.relay);
     if (run->out) {
         fclose(run->out);

@@ -12,6 +12,7 @@
 struct world;
 struct parcel;
 struct lab_words;
+struct http_handler;
 
 struct world_outside {
     /* The world is there, its header written, nothing has happened yet. */
@@ -28,6 +29,10 @@ struct world_outside {
     void (*catch_up)(void *user);
     /* As world_step(), with waiting. */
     int (*step)(void *user, lucid_time limit);
+    /* What the HTTP server of the other node also answers; NULL: nothing. */
+    const struct http_handler *handlers;
+    unsigned handler_count;
+    void *handlers_user;
     void *user;
 };
 

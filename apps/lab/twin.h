@@ -29,7 +29,6 @@ struct twin_connection {
     uint16_t state; /* enum lucid_tcp_state, as last written; 0: none yet */
     bool active;    /* it connected */
     bool unseen;    /* its events are left out of the log */
-    uint32_t other; /* with unseen: its number at the other end, which are left out, too */
     bool syn_sent, fin_sent;
     uint32_t iss;
     uint32_t fin_end;  /* the sequence number behind its FIN */

@@ -104,7 +104,10 @@ int lab_web_fd(const struct lab_web *web) {
 void lab_web_close(struct lab_web *web) {
     if (web) {
         http_server_close(web->server);
-        kernel_transport_end(&web->transport);
+        if (!web->handler) {
+            kernel_transport_end(&web->transport);
+        }
+        free(web->handler);
         free(web);
     }
 }
@@ -129,4 +132,41 @@ int lab_web_run(struct lab_web *web, lucid_time wait) {
     web->now = clock_now(CLOCK_MONOTONIC);
     http_server_tick(web->server, web->now);
     return failed ? -1 : 0;
+}
+
+/* ---- in band ---- */
+
+/* Commands have no place there: whoever reaches the stack may look, and no more. */
+static bool is_for_looking(const struct http_handler *handler) {
+    return handler->path && !(handler->methods & HTTP_POST);
+}
+
+int lab_web_in_band(struct lab_web **made, const struct web_world *world, const char *const hosts[],
+                    char error[LAB_ERROR]) {
+    struct lab_web *web = calloc(1, sizeof *web);
+    struct http_handler *handlers = calloc(WEB_HANDLER_COUNT, sizeof *handlers);
+    *made = NULL;
+    if (!web || !handlers) {
+        free(web);
+        free(handlers);
+        return refuse(error, "there is no memory for the page in band; free some");
+    }
+    web->world = *world;
+    web->world.command = NULL;
+    web->hosts = hosts;
+    web->handler = handlers;
+    for (unsigned i = 0; i < WEB_HANDLER_COUNT; i++) {
+        if (is_for_looking(&WEB_HANDLERS[i])) {
+            struct http_handler *handler = &handlers[web->handlers++];
+            *handler = WEB_HANDLERS[i];
+            handler->path = *handler->path ? handler->path : "lab/";
+        }
+    }
+    *made = web;
+    return 0;
+}
+
+const struct http_handler *lab_web_handlers(const struct lab_web *web, unsigned *count) {
+    *count = web->handlers;
+    return web->handler;
 }

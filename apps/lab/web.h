@@ -54,4 +54,13 @@ int lab_web_fd(const struct lab_web *web);
 
 void lab_web_close(struct lab_web *web);
 
+/* ---- the same page in band ---- */
+
+/* Handlers for a server on the stack that is being watched: /lab/ is the page, without commands, and what it loads.
+ * hosts: names that it is reached by, ended by NULL. Returns 0, or -1 and the sentence. */
+struct http_handler;
+int lab_web_in_band(struct lab_web **web, const struct web_world *world, const char *const hosts[],
+                    char error[LAB_ERROR]);
+const struct http_handler *lab_web_handlers(const struct lab_web *web, unsigned *count);
+
 #endif

@@ -68,6 +68,11 @@ static bool same_secret(const char *token, const char *guess, size_t length) {
 static bool is_our_host(const struct lab_web *web, const struct http_exchange *exchange) {
     static const char *const names[] = {"127.0.0.1", "localhost"};
     char host[32];
+    for (unsigned i = 0; web->hosts && web->hosts[i]; i++) {
+        if (http_span_is_nocase(exchange->octets, exchange->request.host, web->hosts[i])) {
+            return true;
+        }
+    }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(host, sizeof host, "%s:%u", names[i], web->port);
         if (http_span_is_nocase(exchange->octets, exchange->request.host, host)) {

@@ -17,6 +17,9 @@ struct lab_web {
     char token[WEB_TOKEN + 1];
     char address[96];
     lucid_time now;
+    const char *const *hosts; /* in band: by these names; NULL: on 127.0.0.1 */
+    unsigned handlers;
+    struct http_handler *handler; /* in band */
 };
 
 /* web_answers.c: the handlers, for the server. */

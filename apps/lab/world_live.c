@@ -23,6 +23,7 @@
 #include "lab/calls.h"
 #include "lab/live.h"
 #include "lab/sim.h"
+#include "lab/web.h"
 
 enum { KERNEL = 0, STACK = 1, WATCHES_MAX = 16, BATCH = 64, SETUP_MAX = 64 };
 
@@ -49,6 +50,8 @@ struct live {
     uint64_t wall;        /* nanoseconds from 1970 to the world's 0 */
     uint64_t read, noise; /* packets: TCP, and others */
     bool gone, stopped, woken;
+    unsigned pages, pages_room;
+    uint32_t *page; /* numbers that our stack gives to connections of our page */
     unsigned watches;
     struct watch watch[WATCHES_MAX];
     uint8_t room[LUCID_PACKET_MAX];
@@ -71,14 +74,29 @@ static bool live_exempt(void *user, const struct look *look) {
     return connection && connection->unseen;
 }
 
+/* They are over at the kernel long before our stack has forgotten them. */
 static bool live_unseen(void *user, unsigned node, const struct lucid_event *event) {
     const struct live *live = user;
-    for (unsigned i = 0; node == STACK && event->connection > 0 && i < live->twin.count; i++) {
-        if (live->twin.connection[i].unseen && live->twin.connection[i].other == event->connection) {
+    for (unsigned i = 0; node == STACK && event->connection > 0 && i < live->pages; i++) {
+        if (live->page[i] == event->connection) {
             return true;
         }
     }
     return false;
+}
+
+static void leave_out(struct live *live, uint32_t connection) {
+    if (live->pages == live->pages_room) {
+        unsigned room = live->pages_room ? 2 * live->pages_room : 16;
+        uint32_t *grown = realloc(live->page, room * sizeof *grown);
+        if (!grown) {
+            live->world->record.no_memory = true;
+            return;
+        }
+        live->page = grown;
+        live->pages_room = room;
+    }
+    live->page[live->pages++] = connection;
 }
 
 /* The number that our stack gives the connection; 0: it has none. */
@@ -94,22 +112,33 @@ static uint32_t number_at_stack(struct live *live, const struct twin_connection 
     return 0;
 }
 
+static bool asks_for_page(const struct look *look, const uint8_t *octets) {
+    static const char *const requests[] = {"GET /lab/",     "GET /log",     "GET /events",
+                                           "GET /scenario", "GET /catalog", "GET /rules"};
+    for (unsigned i = 0; look->destination.port == 80 && i < sizeof requests / sizeof requests[0]; i++) {
+        size_t length = strlen(requests[i]);
+        if (look->length > length && !memcmp(octets + look->data, requests[i], length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "You are here": from the request for our page on, the connection that carries it is left alone, and left out. */
 static void mark_page(struct live *live, struct twin_connection *connection, const struct look *look,
                       const uint8_t *octets) {
-    static const char request[] = "GET /lab";
-    bool is = look->destination.port == 80 && look->length > sizeof request &&
-              !memcmp(octets + look->data, request, sizeof request - 1);
-    if (!is || connection->unseen || live->options.in_band_faults) {
+    bool plain = connection->unseen || !live->options.page || live->options.in_band_faults;
+    if (plain || !asks_for_page(look, octets)) {
         return;
     }
-    connection->other = number_at_stack(live, connection);
+    uint32_t number = number_at_stack(live, connection);
     struct record *record = &live->world->record;
-    struct json json = record_begin(record, live->world->now, "B", connection->other, "app");
+    struct json json = record_begin(record, live->world->now, "B", number, "app");
     json_string(&json, "k", "here");
     json_string(&json, "text", "you are here: this page's own connection meets no faults and is left out from now on");
     record_finish(record, &json);
     connection->unseen = true;
+    leave_out(live, number);
 }
 
 /* ---- packets ---- */
@@ -424,6 +453,10 @@ struct live *live_open(const struct live_options *options, char error[LAB_ERROR]
         .step = live_step,
         .user = live,
     };
+    if (options->page) {
+        live->outside.handlers = lab_web_handlers(options->page, &live->outside.handler_count);
+        live->outside.handlers_user = options->page;
+    }
     if (open_outside(live, error) < 0) {
         live_close(live);
         return NULL;
@@ -449,6 +482,7 @@ void live_close(struct live *live) {
         calls_end(&live->calls);
     }
     twin_end(&live->twin);
+    free(live->page);
     lucid_diag_close(live->diag);
     lucid_device_close(live->device);
     if (live->pcap) {

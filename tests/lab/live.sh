@@ -102,8 +102,7 @@ has "the kernel tells of its CLOSING" "$log" '"state":"CLOSING".*"by":"diag"'
 
 # ---- the page is out of reach of faults; the relay is not ----
 
-echo 'at 1500ms wire cut' >script
-"$lab" live --out "$work/served" --script script -- sleep 1000 >"$work/served.out" 2>"$work/served.err" </dev/null &
+"$lab" live --out "$work/served" -- sleep 1000 >"$work/served.out" 2>"$work/served.err" </dev/null &
 pid=$!
 children="$children $pid"
 eventually 10 grep -q 'open http' "$work/served.out" || not_ok "there is no page: $(cat "$work/served.err")"
@@ -116,13 +115,28 @@ tell() {
 passes "the relay leads from outside to the stack" curl -s -S -f --max-time 5 -o "$work/relayed" http://127.0.0.1:8080/
 has "with its page" "$work/relayed" Lucid
 has "the log tells which connection is the relay's" "$log" 'relay \(kernel socket\) 10\.77\.0\.1:[0-9]+'
-eventually 5 grep -q '"ev":"cmd","text":"wire cut"' "$log" || not_ok "the wire is not cut"
+passes "our stack serves the page in band, too" curl -s -S -f --max-time 5 -o "$work/inband" http://127.0.0.1:8080/lab/
+has "which is the page" "$work/inband" '<title>'
+has "with its place in the log" "$log" '"n":"B","c":[0-9]+,"ev":"app","k":"here"'
+start curl -s -N --max-time 30 -o "$work/stream" http://127.0.0.1:8080/events
+eventually 5 grep -q 'relay' "$work/stream" || not_ok "events do not come in band"
+tell 'wire cut' >answer
+has "a command cuts the wire" "$log" '"ev":"cmd","text":"wire cut"'
 curl -s --max-time 1 http://127.0.0.1:8080/ >/dev/null
 same "nothing passes a wire that is cut" 28 $?
 passes "the page is served while every packet is dropped" curl -s -S -f --max-time 5 -o "$work/page.html" "$address"
 has "it is the page" "$work/page.html" '<title>'
 passes "and the log" curl -s -S -f --max-time 5 -o "$work/page.log" "${address}log"
 has "with what was dropped" "$work/page.log" '"act":"drop"'
+tell 'note "in spite of all"' >answer
+if eventually 5 grep -q 'in spite of all' "$work/stream"; then
+    ok "the page in band meets no fault"
+else
+    not_ok "the page in band meets no fault: $(tail -n 3 "$work/stream")"
+fi
+before=$(wc -l <"$log")
+sleep 0.5
+same "and does not tell of itself without end" "$before" "$(wc -l <"$log")"
 tell 'wire heal' >answer
 has "a command heals the wire" "$log" '"ev":"cmd","text":"wire heal"'
 passes "and packets pass again" curl -s -S -f --max-time 5 -o "$work/relayed" http://127.0.0.1:8080/
