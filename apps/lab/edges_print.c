@@ -23,7 +23,7 @@ static unsigned audit_line(const struct edges *edges, unsigned i, struct text *t
     int found = edges_find(edges, i);
     text_format(text, "E%02u  ", line->number);
     put_states(text, line->from, line->to);
-    text_format(text, "  %s", line->event);
+    text_format(text, "  %s  by %s", line->event, line->by);
     if (found < 0) {
         text_format(text, line->not_here ? "\n       excused, no row: %s\n" : "\n     MISSING in fsm.def%s\n",
                     line->not_here ? line->not_here : "");
