@@ -6,36 +6,49 @@
 #include "lab/check_private.h"
 #include "lab/stuck.h"
 
+/* "A->B": the two names; -1: it is not that. */
+static int two_ends(struct check_reading *reading, struct check_piece ends, struct check_piece *from,
+                    struct check_piece *to) {
+    unsigned which;
+    if (!check_split_at(ends, '-', from, to) || to->length < 2 || to->at[0] != '>') {
+        check_wrong(reading, ends.at, "two ends were expected, as in A->B");
+        return -1;
+    }
+    to->at++;
+    to->length--;
+    return check_node(reading, *from, &which) < 0 || check_node(reading, *to, &which) < 0 ? -1 : 0;
+}
+
+/* A value of a node, "sent" or "bytes". */
+static bool octets_of(struct check_reading *reading, struct check_piece name, const char *what, double *octets) {
+    char text[32];
+    struct query_value value;
+    snprintf(text, sizeof text, "%.*s.%s", (int)name.length, name.at, what);
+    bool good = check_value(reading, (struct check_piece){text, strlen(text)}, &value);
+    *octets = value.number;
+    return good;
+}
+
 /* A->B */
 bool check_bytes(struct check_reading *reading) {
     struct check_piece rest = check_body(reading), ends = check_word(&rest), from, to;
-    unsigned which;
-    if (!check_split_at(ends, '-', &from, &to) || to.length < 2 || to.at[0] != '>') {
-        return check_wrong(reading, ends.at, "two ends were expected, as in A->B");
-    }
-    to.at++;
-    to.length--;
-    int sender = check_node(reading, from, &which), receiver = sender < 0 ? -1 : check_node(reading, to, &which);
-    if (receiver < 0) {
+    double out = 0, in = 0;
+    if (two_ends(reading, ends, &from, &to)) {
         return false;
     }
-    char sent[8], bytes[8];
-    snprintf(sent, sizeof sent, "%.1s.sent", from.at);
-    snprintf(bytes, sizeof bytes, "%.1s.bytes", to.at);
-    struct query_value out = {0}, in = {0};
-    if (reading->model && (!check_value(reading, (struct check_piece){sent, strlen(sent)}, &out) ||
-                           !check_value(reading, (struct check_piece){bytes, strlen(bytes)}, &in))) {
+    if (reading->model && (!octets_of(reading, from, "sent", &out) || !octets_of(reading, to, "bytes", &in))) {
         return false;
     }
-    if (rest.length) {
-        return check_number(reading, rest, in.number) &&
-               (!reading->model ||
-                (reading->result->passed = reading->result->passed && in.number == out.number, true));
+    if (rest.length && !check_number(reading, rest, in)) {
+        return false;
     }
-    if (reading->model) {
-        reading->result->passed = out.number > 0 && in.number == out.number;
-        text_format(&reading->result->want, "%.0f octets, all that were sent", out.number);
-        text_format(&reading->result->got, "%.0f octets", in.number);
+    if (!reading->model) {
+        return true;
+    }
+    reading->result->passed = in == out && (rest.length ? reading->result->passed : out > 0);
+    if (!rest.length) {
+        text_format(&reading->result->want, "%.0f octets, all that were sent", out);
+        text_format(&reading->result->got, "%.0f octets", in);
     }
     return true;
 }

@@ -174,13 +174,18 @@ static unsigned common(char **mine, unsigned mines, const struct query_value *ri
     return row[mines];
 }
 
-/* The states that the events of the answer lead to. An answer may begin with the state before the first of them. */
-static int judge_states(struct judging *judging) {
+static const struct tlog_event *first_state(const struct judging *judging) {
     const struct query_value *events = &judging->value;
-    struct tlog_text to[PREDICT_WORDS];
+    const struct tlog_event *event = events->type == QUERY_EVENTS && events->count
+                                         ? tlog_at(judging->model->log, events->event[0])
+                                         : NULL;
+    return event && event->kind == TLOG_STATE ? event : NULL;
+}
+
+/* The states that the events of the answer lead to. */
+static struct query_value right_states(struct judging *judging, struct tlog_text to[PREDICT_WORDS]) {
+    const struct query_value *events = &judging->value;
     struct query_value right = {.type = QUERY_LIST, .word = to};
-    char *word[PREDICT_WORDS];
-    unsigned mine = predict_words_of(judging, word), from = 0;
     for (unsigned i = 0; events->type == QUERY_EVENTS && i < events->count && right.count < PREDICT_WORDS; i++) {
         const struct tlog_event *event = tlog_at(judging->model->log, events->event[i]);
         if (event->kind == TLOG_STATE) {
@@ -189,14 +194,20 @@ static int judge_states(struct judging *judging) {
             text_format(&judging->result->outcome, right.count > 1 ? " %s" : "%s", name);
         }
     }
-    const struct tlog_event *first = events->type == QUERY_EVENTS && events->count
-                                         ? tlog_at(judging->model->log, events->event[0])
-                                         : NULL;
+    return right;
+}
+
+/* An answer may begin with the state before the first of them. */
+static int judge_states(struct judging *judging) {
+    struct tlog_text to[PREDICT_WORDS];
+    struct query_value right = right_states(judging, to);
+    const struct tlog_event *first = first_state(judging);
+    char *word[PREDICT_WORDS];
+    unsigned mine = predict_words_of(judging, word), from = 0;
     for (unsigned i = 0; i < mine; i++) {
         word[i] = (char *)bare(word[i]);
     }
-    if (mine && first && first->kind == TLOG_STATE && first->u.state.from &&
-        !strcasecmp(word[0], lucid_state_name(first->u.state.from))) {
+    if (mine && first && first->u.state.from && !strcasecmp(word[0], lucid_state_name(first->u.state.from))) {
         from = 1;
     }
     judging->right = common(word + from, mine - from, &right);

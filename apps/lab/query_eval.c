@@ -268,30 +268,45 @@ static bool usable(const struct query_value *value) {
     return value->type == QUERY_NUMBER || value->type == QUERY_TIME || (value->type == QUERY_LIST && !value->word);
 }
 
+/* How many elements two values have together; a number goes with each of a list. -1: two lists that do not match. */
+static int together(const struct query_value *a, const struct query_value *b) {
+    bool list_a = a->type == QUERY_LIST, list_b = b->type == QUERY_LIST;
+    if (list_a && list_b && a->count != b->count) {
+        return -1;
+    }
+    return list_a ? (int)a->count : list_b ? (int)b->count : 1;
+}
+
+static void calculate_all(const struct query_value *a, const struct query_value *b, unsigned op, unsigned count,
+                          double *number) {
+    bool wrap = a->sequence || b->sequence, distance = a->sequence && b->sequence && op == '-';
+    for (unsigned i = 0; i < count; i++) {
+        number[i] = calculate(element(a, i), element(b, i), op, wrap);
+        number[i] = distance ? (double)(int32_t)(uint32_t)number[i] : number[i];
+    }
+}
+
 static struct query_value arithmetic(struct asking *asking, struct query_node *node) {
     struct query_value a = eval(asking, node->left), b = eval(asking, node->right);
-    if (!usable(&a) || !usable(&b)) {
+    int count = usable(&a) && usable(&b) ? together(&a, &b) : -1;
+    if (count < 0) {
         return NOTHING;
     }
-    bool list = a.type == QUERY_LIST || b.type == QUERY_LIST;
-    if (a.type == QUERY_LIST && b.type == QUERY_LIST && a.count != b.count) {
+    struct query_value result = {.type = (enum query_type)node->type, .sequence = is_place(&a, &b, node->op)};
+    if (a.type != QUERY_LIST && b.type != QUERY_LIST) {
+        calculate_all(&a, &b, node->op, 1, &result.number);
+        return result;
+    }
+    double *number = scratch(asking->query, (size_t)count * sizeof *number);
+    if (!number) {
         return NOTHING;
     }
-    unsigned count = a.type == QUERY_LIST ? a.count : b.type == QUERY_LIST ? b.count : 1;
-    struct query_value result = {.type = list ? QUERY_LIST : (enum query_type)node->type,
-                                 .count = list ? count : 0,
-                                 .time = node->type == QUERY_TIME,
-                                 .sequence = is_place(&a, &b, node->op)};
-    bool wrap = a.sequence || b.sequence;
-    double *number = list ? scratch(asking->query, count * sizeof *number) : &result.number;
-    for (unsigned i = 0; number && i < count; i++) {
-        number[i] = calculate(element(&a, i), element(&b, i), node->op, wrap);
-        if (a.sequence && b.sequence && node->op == '-') {
-            number[i] = (double)(int32_t)(uint32_t)number[i];
-        }
-    }
-    result.list = list ? number : NULL;
-    return list && !number ? NOTHING : result;
+    calculate_all(&a, &b, node->op, (unsigned)count, number);
+    result.time = node->type == QUERY_TIME;
+    result.type = QUERY_LIST;
+    result.count = (unsigned)count;
+    result.list = number;
+    return result;
 }
 
 static int ordered(double a, double b, bool sequence, bool time) {
@@ -355,14 +370,14 @@ static bool numbers_hold(const struct query_value *a, const struct query_value *
 
 static struct query_value compare(struct asking *asking, struct query_node *node) {
     struct query_value a = eval(asking, node->left), b = eval(asking, node->right);
-    unsigned count = a.type == QUERY_LIST ? a.count : b.type == QUERY_LIST ? b.count : 1;
-    if (a.type == QUERY_LIST && b.type == QUERY_LIST && a.count != b.count) {
+    int count = together(&a, &b);
+    if (count < 0) {
         return truth(false);
     }
     if (is_word(&a) && is_word(&b)) {
-        return truth(words_hold(&a, &b, count, (enum query_compare)node->op));
+        return truth(words_hold(&a, &b, (unsigned)count, (enum query_compare)node->op));
     }
-    return truth(usable(&a) && usable(&b) && numbers_hold(&a, &b, count, (enum query_compare)node->op));
+    return truth(usable(&a) && usable(&b) && numbers_hold(&a, &b, (unsigned)count, (enum query_compare)node->op));
 }
 
 static struct query_value logic(struct asking *asking, struct query_node *node) {

@@ -221,32 +221,45 @@ char *scenario_string(struct scenario_lines *lines, const char *what) {
     return string;
 }
 
-bool scenario_time(const char *at, size_t length, uint64_t *time) {
+static uint64_t unit_of(const char *at, size_t length) {
     static const struct {
         const char *unit;
         uint64_t nanoseconds;
     } units[] = {{"", 1000000000}, {"s", 1000000000},    {"ms", 1000000},      {"us", 1000},
                  {"ns", 1},        {"h", 3600000000000}, {"min", 60000000000}, {"m", 60000000000}};
-    uint64_t whole = 0, part = 0, places = 1;
-    size_t i = 0;
-    for (; i < length && isdigit((unsigned char)at[i]) && whole < 1000000000; i++) {
-        whole = whole * 10 + (uint64_t)(at[i] - '0');
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strlen(units[i].unit) == length && !memcmp(units[i].unit, at, length)) {
+            return units[i].nanoseconds;
+        }
     }
+    return 0;
+}
+
+/* Digits from *i on; *places: 10 to their number. Nine are enough for both sides of a point. */
+static uint64_t digits(const char *at, size_t length, size_t *i, uint64_t *places) {
+    uint64_t value = 0;
+    *places = 1;
+    for (; *i < length && isdigit((unsigned char)at[*i]) && *places < 1000000000; ++*i) {
+        value = value * 10 + (uint64_t)(at[*i] - '0');
+        *places *= 10;
+    }
+    return value;
+}
+
+bool scenario_time(const char *at, size_t length, uint64_t *time) {
+    uint64_t places, part = 0;
+    size_t i = 0;
+    uint64_t whole = digits(at, length, &i, &places);
     if (!i) {
         return false;
     }
     if (i < length && at[i] == '.') {
-        for (i++; i < length && isdigit((unsigned char)at[i]) && places < 1000000000; i++) {
-            part = part * 10 + (uint64_t)(at[i] - '0');
-            places *= 10;
-        }
+        i++;
+        part = digits(at, length, &i, &places);
+    } else {
+        places = 1;
     }
-    for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
-        if (strlen(units[u].unit) == length - i && !memcmp(units[u].unit, at + i, length - i)) {
-            uint64_t one = units[u].nanoseconds;
-            *time = whole * one + (one >= places ? part * (one / places) : part / (places / one));
-            return true;
-        }
-    }
-    return false;
+    uint64_t unit = unit_of(at + i, length - i);
+    *time = whole * unit + part * (unit / 1000) / places * 1000 + part * (unit % 1000) / places;
+    return unit;
 }

@@ -117,36 +117,38 @@ static bool read_hint(struct scenario_reader *reader) {
     return variant->hint && scenario_text_statement(reader, &variant->hint[variant->hints - 1], "the hint");
 }
 
-static bool read_lab(struct scenario_reader *reader) {
+static bool lab_option(struct scenario_reader *reader) {
     static const char *const options[] = {"title.en", "title.zh", "title", "minutes", "release", NULL};
     struct scenario *scenario = reader->scenario;
+    struct scenario_span word = scenario_word(&reader->lines);
+    if (scenario_is(word, "minutes")) {
+        return scenario_small_number(reader, "minutes", &scenario->minutes);
+    }
+    if (scenario_is(word, "release")) {
+        scenario->release = scenario_copy(reader, scenario_word(&reader->lines));
+        return scenario->release;
+    }
+    if (scenario_is(word, "title.en") || scenario_is(word, "title.zh") || scenario_is(word, "title")) {
+        reader->language = scenario_is(word, "title.zh") ? SCENARIO_ZH : SCENARIO_EN;
+        return scenario_text_statement(reader, &scenario->title, "the title");
+    }
+    char hint[64];
+    return scenario_wrong(&reader->lines, word.at, "`%.*s` is not known here%s (title.en, title.zh, minutes, release)",
+                          (int)word.length, word.at, scenario_hint(hint, options, word));
+}
+
+static bool read_lab(struct scenario_reader *reader) {
     struct scenario_span id = scenario_word(&reader->lines);
     if (!id.length || id.at[0] == '"' || id.length > 32) {
         return scenario_wrong(&reader->lines, id.at, "a name like L02 was expected after `lab`");
     }
-    scenario->id = scenario_copy(reader, id);
-    while (scenario->id && !scenario_at_end(&reader->lines)) {
-        struct scenario_span word = scenario_word(&reader->lines);
-        bool good = true;
-        if (scenario_is(word, "minutes")) {
-            good = scenario_small_number(reader, "minutes", &scenario->minutes);
-        } else if (scenario_is(word, "release")) {
-            scenario->release = scenario_copy(reader, scenario_word(&reader->lines));
-        } else if (scenario_is(word, "title.en") || scenario_is(word, "title.zh") || scenario_is(word, "title")) {
-            reader->language = scenario_is(word, "title.zh") ? SCENARIO_ZH : SCENARIO_EN;
-            good = scenario_text_statement(reader, &scenario->title, "the title");
-        } else {
-            char hint[64];
-            return scenario_wrong(&reader->lines, word.at,
-                                  "`%.*s` is not known here%s (title.en, title.zh, minutes, release)", (int)word.length,
-                                  word.at, scenario_hint(hint, options, word));
-        }
-        if (!good) {
-            return false;
-        }
+    reader->scenario->id = scenario_copy(reader, id);
+    bool good = reader->scenario->id;
+    while (good && !scenario_at_end(&reader->lines)) {
+        good = lab_option(reader);
     }
-    reader->begun = true;
-    return scenario->id;
+    reader->begun = good;
+    return good;
 }
 
 static bool read_world(struct scenario_reader *reader) {
@@ -363,33 +365,35 @@ static bool in_order(struct scenario_reader *reader, const struct statement *sta
     return true;
 }
 
+static const struct statement *statement_of(const struct scenario_reader *reader, struct scenario_span word) {
+    for (unsigned i = 0; i < STATEMENT_COUNT; i++) {
+        if (scenario_is(word, STATEMENTS[i].name)) {
+            return &STATEMENTS[i];
+        }
+    }
+    return scenario_has_node(reader->scenario, word.at, word.length) ? &SETTING : NULL;
+}
+
+static bool at_its_end(struct scenario_reader *reader) {
+    if (scenario_at_end(&reader->lines)) {
+        return true;
+    }
+    struct scenario_span more = scenario_peek(&reader->lines);
+    return scenario_wrong(&reader->lines, more.at, "the end of the line was expected, not `%.*s`",
+                          (int)(more.length > 40 ? 40 : more.length), more.at);
+}
+
 static bool read_statement(struct scenario_reader *reader) {
     struct scenario_span word = scenario_word(&reader->lines), whole = word;
     bool named;
     if (!language_of(reader, &word, &named)) {
         return false;
     }
-    const struct statement *statement = NULL;
-    for (unsigned i = 0; i < STATEMENT_COUNT; i++) {
-        if (scenario_is(word, STATEMENTS[i].name)) {
-            statement = &STATEMENTS[i];
-        }
-    }
-    if (!statement && scenario_has_node(reader->scenario, whole.at, whole.length)) {
-        statement = &SETTING;
-    }
+    const struct statement *statement = statement_of(reader, word);
     if (!statement || (named && !statement->language)) {
         return unknown(reader, whole);
     }
-    if (!in_order(reader, statement, word.at) || !statement->read(reader)) {
-        return false;
-    }
-    if (!scenario_at_end(&reader->lines)) {
-        struct scenario_span more = scenario_peek(&reader->lines);
-        return scenario_wrong(&reader->lines, more.at, "the end of the line was expected, not `%.*s`",
-                              (int)(more.length > 40 ? 40 : more.length), more.at);
-    }
-    return true;
+    return in_order(reader, statement, word.at) && statement->read(reader) && at_its_end(reader);
 }
 
 static bool read_statements(struct scenario_reader *reader) {
