@@ -120,20 +120,26 @@ static void put_labelled(struct text *text, const char *label) {
     text_format(text, "       %s%*s", label, width < 11 ? (int)(11 - width) : 1, "");
 }
 
+/* The label in Chinese of the item that a piece of an answer is; NULL: none. */
+static const char *chinese_of(const struct scenario_prediction *prediction, const char *answer, size_t length) {
+    for (unsigned i = 0; i < prediction->items; i++) {
+        const struct scenario_item *item = &prediction->item[i];
+        if (strlen(item->label) == length && !memcmp(item->label, answer, length)) {
+            return item->label_zh;
+        }
+    }
+    return NULL;
+}
+
 /* Labels of items in the reader's language: an answer is locked, and an outcome computed, as English has it. */
 static void put_answer(struct text *text, const struct scenario_prediction *prediction, const char *answer,
                        enum scenario_language language) {
     struct text own = text_growing();
-    bool items = prediction->type == SCENARIO_CHOICE || prediction->type == SCENARIO_ORDER ||
-                 prediction->type == SCENARIO_RANK;
+    unsigned type = prediction->type;
+    bool items = type == SCENARIO_CHOICE || type == SCENARIO_ORDER || type == SCENARIO_RANK;
     while (*answer) {
         size_t length = items ? strcspn(answer, "|") : strlen(answer);
-        const char *label = NULL;
-        for (unsigned i = 0; items && language == SCENARIO_ZH && i < prediction->items; i++) {
-            const struct scenario_item *item = &prediction->item[i];
-            bool same = strlen(item->label) == length && !memcmp(item->label, answer, length);
-            label = same ? item->label_zh : label;
-        }
+        const char *label = items && language == SCENARIO_ZH ? chinese_of(prediction, answer, length) : NULL;
         text_put_octets(&own, label ? label : answer, label ? strlen(label) : length);
         answer += length;
         if (*answer) {

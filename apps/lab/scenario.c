@@ -95,40 +95,40 @@ static bool says_nothing(const char *setup) {
     return !strncmp(setup, "iss ", 4) && length > 5 && !strcmp(setup + length - 5, " seed");
 }
 
+/* The variant's own line about the same node, or NULL. */
+static struct scenario_part *own_line(const struct scenario_variant *variant, const char *setup, bool *used) {
+    size_t prefix = about(setup);
+    for (unsigned j = 0; prefix && j < variant->setups; j++) {
+        const char *own = variant->setup[j].text;
+        if (about(own) == prefix && !strncmp(own, setup, prefix)) {
+            used[j] = true;
+            return &variant->setup[j];
+        }
+    }
+    return NULL;
+}
+
 /* A node, or its numbers, that the variant describes itself, replace the base's. */
 static bool inherit_setup(struct scenario_reader *reader, const struct scenario_variant *base,
                           struct scenario_variant *variant) {
-    struct scenario_part *own = variant->setup;
-    unsigned owns = variant->setups;
+    unsigned owns = variant->setups, count = 0;
     struct scenario_part *all = scenario_keep(reader->scenario, (owns + base->setups + 1) * sizeof *all);
     bool *used = scenario_keep(reader->scenario, owns + 1);
     if (!all || !used) {
         return scenario_wrong(&reader->lines, reader->lines.text, "no memory");
     }
-    unsigned count = 0;
     for (unsigned i = 0; i < base->setups; i++) {
-        all[count] = base->setup[i];
-        size_t prefix = about(all[count].text);
-        for (unsigned j = 0; prefix && j < owns; j++) {
-            if (about(own[j].text) == prefix && !strncmp(own[j].text, all[count].text, prefix)) {
-                all[count] = own[j];
-                used[j] = true;
-            }
-        }
-        count++;
+        const struct scenario_part *own = own_line(variant, base->setup[i].text, used);
+        all[count] = own ? *own : base->setup[i];
+        count += !says_nothing(all[count].text);
     }
     for (unsigned j = 0; j < owns; j++) {
-        if (!used[j]) {
-            all[count++] = own[j];
+        if (!used[j] && !says_nothing(variant->setup[j].text)) {
+            all[count++] = variant->setup[j];
         }
     }
     variant->setup = all;
-    variant->setups = 0;
-    for (unsigned i = 0; i < count; i++) {
-        if (!says_nothing(all[i].text)) {
-            all[variant->setups++] = all[i];
-        }
-    }
+    variant->setups = count;
     return true;
 }
 
@@ -166,23 +166,24 @@ static void inherit_texts(const struct scenario_variant *base, struct scenario_v
     }
 }
 
+/* One kind of thing of the base, if the variant wants it. */
+#define INHERIT(wanted, of, ofs) \
+    append(reader, (void **)&variant->of, &variant->ofs, base->of, (wanted) ? base->ofs : 0, sizeof *base->of)
+
+static bool inherit_all(struct scenario_reader *reader, const struct scenario_variant *base,
+                        struct scenario_variant *variant) {
+    unsigned bits = variant->inherits;
+    inherit_texts(base, variant);
+    return inherit_setup(reader, base, variant) && inherit_actions(reader, base, variant) &&
+           INHERIT(true, without, withouts) && INHERIT(bits & SCENARIO_INHERIT_RUN, run, runs) &&
+           INHERIT(bits & SCENARIO_INHERIT_CHECK, check, checks) &&
+           INHERIT(bits & SCENARIO_INHERIT_PREDICT, prediction, predictions) &&
+           INHERIT(bits & SCENARIO_INHERIT_PREDICT, miscon, miscons);
+}
+
 bool scenario_inherit(struct scenario_reader *reader) {
-    const struct scenario_variant *base = &reader->scenario->variant[0];
     for (unsigned i = 1; i < reader->scenario->variants; i++) {
-        struct scenario_variant *variant = &reader->scenario->variant[i];
-        unsigned bits = variant->inherits;
-        inherit_texts(base, variant);
-        if (!inherit_setup(reader, base, variant) || !inherit_actions(reader, base, variant) ||
-            !append(reader, (void **)&variant->without, &variant->withouts, base->without, base->withouts,
-                    sizeof *base->without) ||
-            !append(reader, (void **)&variant->run, &variant->runs, base->run,
-                    bits & SCENARIO_INHERIT_RUN ? base->runs : 0, sizeof *base->run) ||
-            !append(reader, (void **)&variant->check, &variant->checks, base->check,
-                    bits & SCENARIO_INHERIT_CHECK ? base->checks : 0, sizeof *base->check) ||
-            !append(reader, (void **)&variant->prediction, &variant->predictions, base->prediction,
-                    bits & SCENARIO_INHERIT_PREDICT ? base->predictions : 0, sizeof *base->prediction) ||
-            !append(reader, (void **)&variant->miscon, &variant->miscons, base->miscon,
-                    bits & SCENARIO_INHERIT_PREDICT ? base->miscons : 0, sizeof *base->miscon)) {
+        if (!inherit_all(reader, &reader->scenario->variant[0], &reader->scenario->variant[i])) {
             return false;
         }
     }
