@@ -105,7 +105,20 @@ void narrate_styled(struct text *out, const struct model *model, const struct tl
 }
 
 void narrate_event(struct text *out, const struct model *model, const struct tlog_event *event) {
-    narrate_styled(out, model, event, (struct narrate_style){.stamps = true});
+    narrate_styled(out, model, event, (struct narrate_style){.raw = narrate_pinned(model->log), .stamps = true});
+}
+
+bool narrate_pinned(const struct tlog *log) {
+    for (uint32_t i = 1; i <= tlog_count(log); i++) {
+        const struct tlog_event *event = tlog_at(log, i);
+        if (event->kind == TLOG_SEG_TX) {
+            return false;
+        }
+        if (event->kind == TLOG_CMD && !strncmp(event->u.say.text.at, "iss ", 4)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Decisions of every segment: that it was taken, that an ACK of it waits, what was measured. */

@@ -20,10 +20,15 @@ struct narrate_style {
     bool stamps; /* with the time in front */
 };
 
-/* Appends the line of one event, without a line feed. The model stands at the event or later. */
+/* Appends the line of one event, without a line feed, with the numbers of narrate_pinned(). The model stands at the
+ * event or later. */
 void narrate_event(struct text *out, const struct model *model, const struct tlog_event *event);
 void narrate_styled(struct text *out, const struct model *model, const struct tlog_event *event,
                     struct narrate_style style);
+
+/* The initial sequence numbers were chosen by command, as the RFC's figures have them: then they are shown as they are
+ * unless somebody asks for relative ones. */
+bool narrate_pinned(const struct tlog *log);
 
 /* Whether the event is detail that a reader who wants the story leaves out: variables, timers set and stopped, what
  * is decided of every segment. */

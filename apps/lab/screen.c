@@ -130,7 +130,8 @@ static void paint_sentence(struct view view, const struct screen *screen) {
     const struct model *model = screen->stage.model;
     uint32_t i = screen_event(model, model->at);
     if (i == 0) {
-        view_put(view, 0, 0, GRID_QUIET, i18n(screen->playable ? "screen.begin" : "screen.begin_replay"));
+        const char *begin = tlog_header(model->log)->lab.length > 0 ? "screen.begin_scenario" : "screen.begin";
+        view_put_lines(view, 0, 0, GRID_QUIET, i18n(screen->playable ? begin : "screen.begin_replay"));
         return;
     }
     char room[1400];

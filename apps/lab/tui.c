@@ -11,6 +11,7 @@
 #include "lab/export_files.h"
 #include "lab/i18n.h"
 #include "lab/lab.h"
+#include "lab/narrate.h"
 #include "lab/screen.h"
 #include "lab/tui_private.h"
 #include "lab/tui_term.h"
@@ -81,6 +82,7 @@ static int look_again(struct tui *tui) {
     if (!screen) {
         return -1;
     }
+    screen->stage.raw = narrate_pinned(screen->stage.model->log);
     if (tui->screen) {
         screen->panes = tui->screen->panes;
         screen->details = tui->screen->details;

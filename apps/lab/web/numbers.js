@@ -8,7 +8,13 @@
   Lab.ends = seg => {
     return [(seg.src || '') + ':' + seg.sp, (seg.dst || '') + ':' + seg.dp];
   };
+  var begun = false;
   Lab.readers.push(event => {
+    /* Chosen by command, as the RFC's figures have them: shown as they are. */
+    if (event.ev === 'cmd' && !begun && /^iss /.test(event.text)) {
+      Lab.relative = false;
+    }
+    begun = begun || event.ev === 'seg_tx';
     if (event.ev === 'seg_tx' && event.seg.fl.indexOf('S') >= 0) {
       var ends = Lab.ends(event.seg);
       isn[ends[0] + '>' + ends[1]] = event.seg.seq;
