@@ -62,9 +62,7 @@ int app_read(const struct lab_words *words, unsigned at, const struct lab_app **
     const char *names[32];
     *app = find(words_at(words, at), names);
     if (!*app) {
-        const char *near = words_nearest(words_at(words, at), names);
-        return words_fail(error, "`%.40s` is no application; did you mean `%s`? For example `B listen 80 app echo`",
-                          words_at(words, at), near ? near : "sink");
+        return words_unknown(error, "application", words_at(words, at), names, "for example `B listen 80 app echo`");
     }
     *settings = (*app)->settings;
     settings->text = text_growing();

@@ -3,6 +3,7 @@
  * Each command is read first, and only said to be wrong if it is; then it is carried out. What the stack answers is no
  * mistake of the command: it is in the log.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -359,12 +360,14 @@ static int unknown(const struct node *node, const char *name, char *error) {
     for (unsigned i = 0; i < COMMANDS_COUNT; i++) {
         names[i] = COMMANDS[i].name;
     }
-    const char *near = words_nearest(name, names);
+    const char *near = *name ? words_nearest(name, names) : NULL;
     for (unsigned i = 0; near && i < COMMANDS_COUNT; i++) {
         example = near == names[i] ? i : example;
     }
-    return words_fail(error, "`%s %.40s` is no command; did you mean `%s`? For example `%s %s`", node->name, name,
-                      names[example], node->name, COMMANDS[example].example);
+    char what[48], how[80];
+    snprintf(what, sizeof what, "command of a node such as %s", node->name);
+    snprintf(how, sizeof how, "for example `%s %s`", node->name, COMMANDS[example].example);
+    return words_unknown(error, what, name, names, how);
 }
 
 /* The connection whose handle is still open and that was made last; else the listener that was. `A#3` names one. */

@@ -3,6 +3,7 @@
  * Options hold for the sockets that the node has and for those it will have. What is part of the stack's configuration
  * can be chosen only as long as the stack has done nothing, or after `A crash`: the stack is made anew.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,9 +235,9 @@ static int unknown(const struct node *node, const char *key, char *error) {
     for (unsigned i = 0; i < FIELDS_COUNT; i++) {
         names[OPTIONS_COUNT + i] = FIELDS[i].key;
     }
-    const char *near = words_nearest(key, names);
-    return words_fail(error, "`%.40s` is nothing that can be set; did you mean `%s`? For example `%s set nodelay on`",
-                      key, near ? near : "nodelay", node->name);
+    char example[80];
+    snprintf(example, sizeof example, "for example `%s set nodelay on`", node->name);
+    return words_unknown(error, "key that can be set", key, names, example);
 }
 
 int node_set(struct node *node, const struct lab_words *words, unsigned at, bool dry, char error[LAB_ERROR]) {

@@ -345,7 +345,5 @@ int wire_read(struct wire_order *order, const struct lab_words *words, const str
         }
         names[i] = KINDS[i].name;
     }
-    const char *near = words_nearest(words_at(words, 1), names);
-    return words_fail(error, "`wire %.40s` is no command; did you mean `wire %s`? %s", words_at(words, 1),
-                      near ? near : "drop", EXAMPLE);
+    return words_unknown(error, "command of the wire", words_at(words, 1), names, EXAMPLE);
 }

@@ -208,5 +208,41 @@ const char *words_nearest(const char *word, const char *const *known) {
             return known[i];
         }
     }
-    return nearest_word(known, word, length);
+    for (unsigned i = 0; length == 1 && known[i]; i++) {
+        if (!strcasecmp(word, known[i])) {
+            return known[i];
+        }
+    }
+    return length > 1 ? nearest_word(known, word, length) : NULL;
+}
+
+/* All of them, as far as they fit. */
+static void list_known(struct text *text, const char *const *known) {
+    for (unsigned i = 0; known[i]; i++) {
+        size_t length = text->length;
+        text_format(text, "%s%s", i > 0 ? " " : "", known[i]);
+        if (text->length > LAB_ERROR - 8) {
+            text->length = length;
+            text_put(text, " ...");
+            return;
+        }
+    }
+}
+
+int words_unknown(char error[LAB_ERROR], const char *what, const char *word, const char *const *known,
+                  const char *example) {
+    const char *near = *word ? words_nearest(word, known) : NULL;
+    if (near) {
+        return words_fail(error, "`%.40s` is no %s; did you mean `%s`, %s?", word, what, near, example);
+    }
+    char room[LAB_ERROR + 64];
+    struct text text = text_fixed(room, sizeof room);
+    if (*word) {
+        text_format(&text, "`%.40s` is no %s; ", word, what);
+    } else {
+        text_format(&text, "here a %s is missing; ", what);
+    }
+    text_format(&text, "%s, or one of these: ", example);
+    list_known(&text, known);
+    return words_fail(error, "%.*s", LAB_ERROR - 1, room);
 }

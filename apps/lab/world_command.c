@@ -8,6 +8,7 @@
  * `A#3 close` means connection 3 of A instead of its newest one.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lab/sim.h"
@@ -159,9 +160,9 @@ static int no_rule(const struct lab_words *words, char *error) {
     for (unsigned bit = 1; bit < LUCID_WHATIF_END; bit <<= 1) {
         names[count++] = lucid_whatif_name(bit);
     }
-    const char *near = words_nearest(words_at(words, 1), names);
-    return words_fail(error, "`%.40s` is no rule that can be taken away; did you mean `%s %s`?", words_at(words, 1),
-                      words_at(words, 0), near ? near : "time-wait");
+    char example[80];
+    snprintf(example, sizeof example, "for example `%s time-wait`", words_at(words, 0));
+    return words_unknown(error, "rule that can be taken away", words_at(words, 1), names, example);
 }
 
 int sim_without(struct world *world, const struct lab_words *words, bool dry, char error[LAB_ERROR]) {
@@ -202,8 +203,11 @@ static const struct {
 };
 #define COMMANDS_COUNT (sizeof COMMANDS / sizeof *COMMANDS)
 
+/* Those of session.h come behind: nobody who mistypes one is to be told something else. */
 static int unknown(const struct world *world, const char *name, char *error) {
-    const char *names[COMMANDS_COUNT + TLOG_NODES_MAX + 1] = {0};
+    static const char *const others[] = {"step", "next", "run",    "skip", "back",
+                                         "goto", "why",  "status", "save", "help"};
+    const char *names[COMMANDS_COUNT + sizeof others / sizeof *others + TLOG_NODES_MAX + 1] = {0};
     unsigned count = 0;
     for (unsigned i = 0; i < world->nodes; i++) {
         names[count++] = world->node[i].name;
@@ -211,9 +215,10 @@ static int unknown(const struct world *world, const char *name, char *error) {
     for (unsigned i = 0; i < COMMANDS_COUNT; i++) {
         names[count++] = COMMANDS[i].name;
     }
-    const char *near = words_nearest(name, names);
-    return words_fail(error, "`%.40s` is no command and no node; did you mean `%s`? For example `A connect B:80`", name,
-                      near ? near : names[0]);
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++) {
+        names[count++] = others[i];
+    }
+    return words_unknown(error, "command and no node", name, names, "for example `A connect B:80`");
 }
 
 static struct node *node_of(struct world *world, const char *word) {
