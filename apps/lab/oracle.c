@@ -198,11 +198,12 @@ static bool acknowledges(struct walk *walk, unsigned facts) {
     return true;
 }
 
-/* The seventh and the eighth step. */
+/* The seventh and the eighth step. Text behind the peer's FIN is ignored; in TIME-WAIT not in silence
+ * (docs/decisions/0025). */
 static void text_and_fin(struct walk *walk, unsigned facts) {
     bool takes_text = S(walk->answer.to) & (S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2));
     if (facts & FACT_DATA) {
-        say(walk, takes_text ? OUT_ACK : 0, "9293:3.10.7.4/7");
+        say(walk, takes_text || walk->answer.to == TIME_WAIT ? OUT_ACK : 0, "9293:3.10.7.4/7");
     }
     if ((facts & FACT_FIN) && !fire(walk, "RCV_FIN")) {
         say(walk, OUT_ACK, "9293:3.10.7.4/8");

@@ -168,7 +168,7 @@ static inline enum tcp_state arrives(enum tcp_state s, unsigned facts, const str
         s = ack_of_fin(s, out);
     }
     if (facts & FACT_DATA) {
-        out->ack = s == ESTABLISHED || s == FIN_WAIT_1 || s == FIN_WAIT_2;
+        out->ack = s == ESTABLISHED || s == FIN_WAIT_1 || s == FIN_WAIT_2 || s == TIME_WAIT;
     }
     return facts & FACT_FIN ? fin(s, out) : s;
 }
