@@ -20,7 +20,7 @@ static struct catalogue *catalogue;
 static int walk_file(struct edges *edges, const char *path) {
     struct proof proof;
     proof_open(&proof, path, catalogue);
-    int counts = !proof.log ? -1 : !*proof.why;
+    int counts = !proof.log ? -1 : proof.walked;
     if (counts < 0) {
         fprintf(stderr, "lucid-lab: %s\n", proof.why);
     } else if (!counts) {

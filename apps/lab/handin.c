@@ -34,7 +34,7 @@ static void read_file(struct handin *handin, const char *path, const char *lab, 
     struct proof proof;
     proof_open(&proof, path, catalogue);
     if (is_wanted(proof.log, lab)) {
-        if (proof.log && !*proof.why) {
+        if (proof.log && proof.walked) {
             edges_walk(&handin->edges, proof.log);
         }
         add(handin, path, &proof);

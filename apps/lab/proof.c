@@ -49,19 +49,24 @@ static const char *doubt(const struct tlog *log, unsigned withouts) {
 
 static bool is_scenario(const struct tlog *log) {
     const struct tlog_text *lab = &tlog_header(log)->lab;
-    return lab->length > 0 && !is_text(lab, "play") && !is_text(lab, "L35");
+    return lab->length > 0 && !is_text(lab, "play");
 }
 
-static void replay(struct proof *proof) {
-    const char *why = doubt(proof->log, 0);
-    if (!why && has_event(proof->log, TLOG_CMD, "without")) {
+static bool replays(const struct tlog *log, char error[LAB_ERROR]) {
+    const char *why = doubt(log, 0);
+    if (!why && has_event(log, TLOG_CMD, "without")) {
         why = "a rule was taken away in it";
     }
     if (why) {
-        because(proof, why);
-        return;
+        snprintf(error, LAB_ERROR, "%s", why);
+        return false;
     }
-    if (session_replays(proof->log, proof->why) == 1) {
+    return session_replays(log, error) == 1;
+}
+
+static void replay(struct proof *proof) {
+    proof->walked = replays(proof->log, proof->why);
+    if (proof->walked) {
         proof->why[0] = 0;
     }
 }
@@ -160,11 +165,13 @@ void proof_open(struct proof *proof, const char *path, const struct catalogue *c
     const char *lines = tlog_lines(proof->log, &length);
     sha256_hex(lines, length, proof->hash);
     because(proof, "it cannot be run again here");
-    if (is_scenario(proof->log)) {
-        rerun(proof, catalogue);
-    } else {
+    if (!is_scenario(proof->log)) {
         replay(proof);
+        return;
     }
+    char error[LAB_ERROR];
+    rerun(proof, catalogue);
+    proof->walked = proof->result || replays(proof->log, error);
 }
 
 void proof_close(struct proof *proof) {

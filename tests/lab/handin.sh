@@ -59,6 +59,11 @@ sed -i 's/^\(item.p5.*\)0\t1/\11\t1/' "$work/class/bob/lab-out/L01-5/result.tsv"
 in_folder "$work/class/bob" grade L01
 has "a changed log does not count" 'L01-5/run\.tlog does not count: line [0-9]+ of it'
 has "the honest one does" '^8/24 points$'
+in_folder "$work/class/bob" edges lab-out/L01-5/run.tlog
+has "what it has walked it has walked" '^  E08 '
+sed '$!b;s/.*/{"i":9/' "$work/class/bob/lab-out/L01-1/run.tlog" >"$work/cut.tlog"
+in_folder "$work" edges cut.tlog
+has "half a line is no log" 'cut\.tlog' "$work/errors"
 
 in_folder "$work" collect class
 has "a class: a student's prediction" '^ada,L01,p3,3,3,5,[0-9a-f]{64}$'
