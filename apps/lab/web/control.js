@@ -31,11 +31,8 @@
     }
     return post('goto ' + Lab.at.i).then(went => went && post(line));
   };
-  Lab.lock = answers => {
-    return answers.reduce((before, pair) => {
-      return before.then(() => Lab.command('predict ' + pair[0] + ' ' + pair[1]));
-    }, Promise.resolve());
-  };
+  Lab.lock = answers => answers.reduce(
+    (before, pair) => before.then(() => Lab.command('predict ' + pair[0] + ' ' + pair[1])), Promise.resolve());
   function blocked() {
     if (Lab.unanswered() > 0) {
       Lab.askPredictions();

@@ -29,27 +29,20 @@ var Lab = {readers: [], tabs: []};
     return element;
   };
   /* el('p', {class: 'x', click: f}, ['text', other]) */
-  Lab.el = (tag, attributes, children) => {
-    return fill(document.createElement(tag), attributes, children);
-  };
-  Lab.svg = (tag, attributes, children) => {
-    return fill(document.createElementNS(SVG, tag), attributes, children);
-  };
+  Lab.el = (tag, attributes, children) => fill(document.createElement(tag), attributes, children);
+  Lab.svg = (tag, attributes, children) => fill(document.createElementNS(SVG, tag), attributes, children);
   Lab.by = id => document.getElementById(id);
   Lab.clear = (element, children) => {
     element.textContent = '';
     return Lab.put(element, children);
   };
   /* An icon of 16 by 16: one path. */
-  Lab.icon = d => {
-    return Lab.svg('svg', {viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', class: 'icon'},
-      Lab.svg('path', {d: d}));
-  };
+  Lab.icon = d => Lab.svg('svg', {viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', class: 'icon'},
+    Lab.svg('path', {d: d}));
   /* A picture with a name and a description for those who do not see it. */
-  Lab.picture = (width, height, title, desc) => {
-    return Lab.svg('svg', {width: width, height: height, viewBox: '0 0 ' + width + ' ' + height, role: 'img'},
+  Lab.picture = (width, height, title, desc) =>
+    Lab.svg('svg', {width: width, height: height, viewBox: '0 0 ' + width + ' ' + height, role: 'img'},
       [Lab.svg('title', {}, title), Lab.svg('desc', {}, desc)]);
-  };
   /* How wide words are, in the page's own font. */
   var pen = null, fonts = {};
   Lab.wide = (words, bold) => {

@@ -57,9 +57,9 @@
       this.high = Math.max(26, 28 * this.sy);
       this.picture = Lab.picture(w, h, t('machine_of', this.node()), '');
       this.desc = this.picture.querySelector('desc');
-      this.arrows = svg('g', {class: 'arrows'});
-      this.boxes = svg('g', {});
-      this.people = svg('g', {});
+      this.arrows = svg('g');
+      this.boxes = svg('g');
+      this.people = svg('g');
       this.words = svg('g', {class: 'arrow TEXT'});
       put(this.picture, [this.arrows, this.boxes, this.words, this.people]);
       clear(this.stage, this.picture);
@@ -94,9 +94,7 @@
         }
       });
       clear(this.words);
-      clear(this.arrows, Object.keys(keys).map(key => {
-        return this.arrow(key, walked[key] || 0, lately === key);
-      }));
+      clear(this.arrows, Object.keys(keys).map(key => this.arrow(key, walked[key] || 0, lately === key)));
       Object.keys(walked).forEach(key => {
         if (!keys[key] && walked[key] > 0) {
           put(this.arrows, this.arrow(key, walked[key], lately === key));
@@ -165,7 +163,7 @@
     token(id, c, at) {
       var token = Lab.token(c.node, c.c), element = this.tokens[id];
       if (!element) {
-        element = this.tokens[id] = svg('g', {class: 'person born'}, Lab.drawToken(token, 0.9));
+        element = this.tokens[id] = svg('g', {class: 'person'}, Lab.drawToken(token, 0.9));
         var parent = c.parent && this.tokens['t' + c.parent];
         element.style.transform = parent ? parent.style.transform : 'translate(' + at[0] + 'px,' + at[1] + 'px)';
         this.people.appendChild(element);
@@ -225,13 +223,9 @@
     diagrams = [0, 1].map(slot => new Diagram(Lab.by('machine' + slot), slot));
   };
   Lab.dressMachines = () => {
-    diagrams.forEach(diagram => {
-      diagram.build();
-    });
+    diagrams.forEach(diagram => diagram.build());
   };
   Lab.drawMachines = state => {
-    diagrams.forEach(diagram => {
-      diagram.draw(state);
-    });
+    diagrams.forEach(diagram => diagram.draw(state));
   };
 })();

@@ -14,14 +14,11 @@
     if (to) {
       language = to === 'zh' ? 'zh' : 'en';
       document.documentElement.lang = language;
-      document.querySelectorAll('[data-t]').forEach(element => {
-        element.textContent = Lab.t(element.getAttribute('data-t'));
-      });
+      document.querySelectorAll('[data-t]')
+        .forEach(element => element.textContent = Lab.t(element.getAttribute('data-t')));
     }
     return language;
   };
   /* Of {en: ..., zh: ...}, or a plain string. */
-  Lab.words = text => {
-    return !text ? '' : typeof text === 'string' ? text : text[language] || text.en || '';
-  };
+  Lab.words = text => !text ? '' : typeof text === 'string' ? text : text[language] || text.en || '';
 })();

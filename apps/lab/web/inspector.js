@@ -15,9 +15,8 @@
     ];
   }
   function tcp(seg) {
-    var options = Math.ceil((seg.opt || '').length / 8), flags = BITS.map(bit => {
-      return seg.fl.indexOf({CWR: 'C'}[bit] || bit.charAt(0)) >= 0 ? 1 : 0;
-    });
+    var options = Math.ceil((seg.opt || '').length / 8),
+        flags = BITS.map(bit => seg.fl.indexOf({CWR: 'C'}[bit] || bit.charAt(0)) >= 0 ? 1 : 0);
     return [
       ['Source port', 16, String(seg.sp), hex(seg.sp, 4)], ['Destination port', 16, String(seg.dp), hex(seg.dp, 4)],
       ['Sequence number', 32, Lab.seqOf(seg) + (Lab.relative ? ' (' + seg.seq + ')' : ''), hex(seg.seq, 8)],
@@ -26,10 +25,7 @@
         seg.fl.indexOf('A') < 0 ? '–' : ackOf(seg) + (Lab.relative ? ' (' + seg.ack + ')' : ''), hex(seg.ack, 8)
       ],
       ['Offset', 4, String(5 + options), hex(5 + options, 1)], ['Rsrvd', 4, '0', '0']
-    ]
-      .concat(BITS.map((bit, k) => {
-        return [bit, 1, String(flags[k]), null, flags[k] ? 'set' : 'clear'];
-      }))
+    ].concat(BITS.map((bit, k) => [bit, 1, String(flags[k]), null, flags[k] ? 'set' : 'clear']))
       .concat([
         ['Window', 16, String(seg.win), seg.win < 65536 ? hex(seg.win, 4) : null], ['Checksum', 16, ''],
         ['Urgent pointer', 16, String(seg.urg || 0), hex(seg.urg || 0, 4)]
@@ -113,10 +109,10 @@
       list = options(packet.seg);
       clear(box, [
         about(packet), el('h3', {}, 'TCP'), grid(tcp(packet.seg), 'TCP'),
-        list.length ? el('table', {class: 'options'}, list.map(o => {
-          return el('tr', {}, [el('td', {}, o[0]), el('td', {}, o[1]), el('td', {class: 'hex'}, o[2])]);
-        }))
-                    : null,
+        list.length
+          ? el('table', {class: 'options'},
+              list.map(o => el('tr', {}, [el('td', {}, o[0]), el('td', {}, o[1]), el('td', {class: 'hex'}, o[2])])))
+          : null,
         packet.seg.len ? el('h3', {}, t('data_octets', packet.seg.len)) : null,
         packet.seg.pay ? el('pre', {class: 'hex'}, dump(packet.seg.pay)) : null, el('h3', {}, 'IP'),
         grid(ip(packet), 'IP')

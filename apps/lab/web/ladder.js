@@ -5,15 +5,12 @@
   var ROW = 32, GUTTER = 70, MOST = 240;
   var box, spacer, view, picture, width = 0, following = true;
 
-  Lab.ladderNodes = () => {
-    return log.nodes().slice(0, 4);
-  };
+  Lab.ladderNodes = () => log.nodes().slice(0, 4);
   function places() {
     var nodes = Lab.ladderNodes(), x = {},
         note = Math.min(width / 4, Lab.wide('SYN-RECEIVED', true) + (Lab.tokens() > 1 ? 32 : 16));
-    nodes.forEach((name, k) => {
-      x[name] = Math.round(GUTTER + note + k * (width - GUTTER - 2 * note) / Math.max(1, nodes.length - 1));
-    });
+    nodes.forEach((name, k) => x[name] =
+                    Math.round(GUTTER + note + k * (width - GUTTER - 2 * note) / Math.max(1, nodes.length - 1)));
     return x;
   }
   function y(row) { return row * ROW + ROW / 2; }
@@ -76,9 +73,7 @@
         transform: 'translate(' + (right ? left + wide + 4 : left - 18) + ' ' + (at - 15) + ')'
       }));
     }
-    group.addEventListener('click', event => {
-      choose(packet, event);
-    });
+    group.addEventListener('click', event => choose(packet, event));
     group.addEventListener('keydown', event => {
       if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
@@ -202,9 +197,9 @@
     for (var k = first; k <= last; k++) {
       drawRow(Lab.rows[k], k, x, nodes, now, out);
     }
-    Lab.crossing(first, last).slice(0, MOST).forEach(packet => {
-      drawPacket(packet, x, Math.min(now, last), lines, pills);
-    });
+    Lab.crossing(first, last)
+      .slice(0, MOST)
+      .forEach(packet => drawPacket(packet, x, Math.min(now, last), lines, pills));
     clear(picture,
       [svg('title', {}, t('ladder')), svg('desc', {}, desc(first, last))].concat(
         out.filter(e => e.getAttribute('class') === 'now'), lines, out.filter(e => e.getAttribute('class') !== 'now'),
@@ -236,11 +231,7 @@
     picture = svg('svg', {id: 'ladder-picture', role: 'img'});
     Lab.put(view, [spacer, picture]);
     clear(box, [el('div', {id: 'ladder-head'}), view]);
-    box.addEventListener('scroll', () => {
-      requestAnimationFrame(() => {
-        Lab.drawLadder();
-      });
-    });
+    box.addEventListener('scroll', () => requestAnimationFrame(() => Lab.drawLadder()));
     view.addEventListener('click', event => {
       if (event.target.closest('.packet')) {
         return;
@@ -255,9 +246,8 @@
     var x, headline = by('ladder-head');
     width = view.clientWidth;
     x = places();
-    clear(headline, log.header.nodes.slice(0, 4).map(node => {
-      return el('span', {style: 'left:' + x[node[0]] + 'px'},
-        [el('b', {}, node[0]), ' ' + node[1] + (node[2] ? ' · ' + t('kernel') : '')]);
-    }));
+    clear(headline, log.header.nodes.slice(0, 4).map(node => el('span', {style: 'left:' + x[node[0]] + 'px'}, [
+      el('b', {}, node[0]), ' ' + node[1] + (node[2] ? ' · ' + t('kernel') : '')
+    ])));
   };
 })();

@@ -3,9 +3,7 @@
   var machine = Lab.machine = Lab.data('data-machine', {size: [420, 366, 116, 28], places: [], rows: [], paths: []});
   var byPair = {}, twoStep = {}, places = {};
 
-  machine.places.forEach(place => {
-    places[place.name + (place.end ? '$' : '')] = place;
-  });
+  machine.places.forEach(place => places[place.name + (place.end ? '$' : '')] = place);
   machine.paths.forEach(path => {
     if (path.via) {
       twoStep[path.from + '>' + path.via + '>' + path.to] = path;

@@ -32,11 +32,7 @@
   /* The connection that windows and plots show: the one chosen, else the sender of the packet, else the newest. */
   Lab.chosen = state => {
     var key = Lab.view.connection, found = null, packet = packets[Lab.view.packet];
-    log.nodes().forEach(name => {
-      Lab.connections(state, name).forEach(c => {
-        found = name + c.c === key ? c : found;
-      });
-    });
+    log.nodes().forEach(name => Lab.connections(state, name).forEach(c => found = name + c.c === key ? c : found));
     if (!found && packet && state.nodes[packet.from]) {
       found = state.nodes[packet.from].conns[packet.c];
       var busier = found && Lab.peer(state, found);
@@ -77,9 +73,7 @@
         'aria-controls': 'tab',
         tabindex: on ? 0 : -1,
         title: t('key', k + 1),
-        click: () => {
-          Lab.tab(tab.id);
-        },
+        click: () => Lab.tab(tab.id),
         keydown: event => {
           var step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
           if (step) {
@@ -264,6 +258,7 @@
     }
   };
   function drawTransport() {
+    by('command').lastChild.textContent = Lab.t(Lab.atEnd() ? 'do' : 'branch');
     var button = by('do-play');
     if (button) {
       button.setAttribute('aria-label', t(playing ? 'pause' : 'play'));
@@ -274,10 +269,8 @@
   function buildTransport() {
     clear(by('transport'),
       ['start', 'back', 'play', 'step', 'end']
-        .map(name => {
-          return el('button', {id: 'do-' + name, title: t(name), 'aria-label': t(name), click: ACTS[name]},
-            Lab.icon(ICONS[name]));
-        })
+        .map(name => el('button', {id: 'do-' + name, title: t(name), 'aria-label': t(name), click: ACTS[name]},
+               Lab.icon(ICONS[name])))
         .concat(el('button', {
           id: 'do-speed',
           title: t('speed'),
@@ -294,9 +287,9 @@
     if (Lab.scenario() && Lab.live && Lab.scenario().predict.length) {
       options.unshift(['do-predict', t('predict'), Lab.askPredictions]);
     }
-    clear(by('options'), options.map(o => {
-      return el('button', {id: o[0], click: o[2], 'aria-label': o[0] === 'do-help' ? t('help') : null}, o[1]);
-    }));
+    clear(by('options'),
+      options.map(
+        o => el('button', {id: o[0], click: o[2], 'aria-label': o[0] === 'do-help' ? t('help') : null}, o[1])));
   }
   function otherLanguage() {
     language(language() === 'zh' ? 'en' : 'zh');
@@ -319,15 +312,9 @@
     Home: ACTS.start,
     End: ACTS.end,
     n: ACTS.state,
-    b: () => {
-      Lab.go(nextState(-1));
-    },
-    '.': () => {
-      Lab.go(Lab.at.i + 1);
-    },
-    ',': () => {
-      Lab.go(Lab.at.i - 1);
-    },
+    b: () => Lab.go(nextState(-1)),
+    '.': () => Lab.go(Lab.at.i + 1),
+    ',': () => Lab.go(Lab.at.i - 1),
     R: () => {
       Lab.relative = !Lab.relative;
       Lab.draw();
@@ -342,12 +329,8 @@
       theme('projector');
       dress();
     },
-    '?': () => {
-      Lab.help();
-    },
-    w: () => {
-      by('why').querySelector('a,h2').focus();
-    },
+    '?': () => Lab.help(),
+    w: () => by('why').querySelector('a,h2').focus(),
     ':': () => {
       by('line').focus();
     }
@@ -396,9 +379,8 @@
         ].concat(Lab.live ? [['d h u l', 'h_faults'], ['r', 'h_release'], [':', 'h_command']] : [])
           .map(line)),
       el('h2', {}, t('legend')),
-      el('ul', {class: 'legend-list'},
-        ['l_solid', 'l_dotted', 'l_dashed', 'l_token', 'l_lost', 'l_held', 'l_again', 'l_ahead'].map(
-          key => el('li', {}, t(key)))),
+      el('ul', {}, ['l_solid', 'l_dotted', 'l_dashed', 'l_token', 'l_lost', 'l_held', 'l_again',
+        'l_ahead'].map(key => el('li', {}, t(key)))),
       el('p', {class: 'muted'}, weight()),
       el('p', {class: 'actions'}, el('button', {class: 'main', click: () => card.close()}, t('close')))
     ]);
@@ -501,9 +483,7 @@
       Lab.drawLadderHead();
       Lab.draw();
     });
-    addEventListener('beforeprint', () => {
-      Lab.drawLadder(true);
-    });
+    addEventListener('beforeprint', () => Lab.drawLadder(true));
     if (Lab.live) {
       Lab.listen();
       if (Lab.unanswered() > 0 && !log.events.some(e => e.ev === 'seg_tx')) {
@@ -517,11 +497,7 @@
   Lab.start = () => {
     var element = by('data-log');
     language('en');
-    function take(text) {
-      log.take(text, begin, part => {
-        by('narration').textContent = Math.round(part * 100) + ' %';
-      });
-    }
+    function take(text) { log.take(text, begin, part => by('narration').textContent = Math.round(part * 100) + ' %'); }
     if (element) {
       take(element.textContent.replace(/^\n/, ''));
       return;

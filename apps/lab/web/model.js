@@ -139,12 +139,8 @@
     timer_set: (state, event) => {
       connection(state, event).timers[event.timer] = {since: event.t, at: event.at};
     },
-    timer_fire: (state, event) => {
-      delete connection(state, event).timers[event.timer];
-    },
-    timer_stop: (state, event) => {
-      delete connection(state, event).timers[event.timer];
-    },
+    timer_fire: (state, event) => delete connection(state, event).timers[event.timer],
+    timer_stop: (state, event) => delete connection(state, event).timers[event.timer],
     ret: (state, event) => {
       if (event.c && typeof event.r === 'string' && !/EAGAIN|EINPROGRESS/.test(event.r)) {
         connection(state, event).error = event.r;
@@ -154,9 +150,7 @@
       var c = connection(state, event);
       c.st = event.state || c.st;
       c.inferred = event.by === 'inferred';
-      ['cwnd', 'rto'].forEach(name => {
-        c.v[name] = event[name] === undefined ? c.v[name] : event[name];
-      });
+      ['cwnd', 'rto'].forEach(name => c.v[name] = event[name] === undefined ? c.v[name] : event[name]);
     },
     app: (state, event) => {
       if (event.k === 'delivered' && event.c) {
@@ -200,9 +194,8 @@
   /* The newest connection that is no listener; else the listener. */
   Lab.newest = (state, name) => {
     var all = Lab.connections(state, name), best = null;
-    all.forEach(c => {
-      best = !best || (best.listener && !c.listener) || !best.listener === !c.listener && c.c > best.c ? c : best;
-    });
+    all.forEach(
+      c => best = !best || (best.listener && !c.listener) || !best.listener === !c.listener && c.c > best.c ? c : best);
     return best;
   };
   Lab.peer = (state, connection) => {

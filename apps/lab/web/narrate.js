@@ -26,11 +26,9 @@
   var SAY = {
     seg_tx: e => segment(e, e.rtx || e.again ? 'say_again' : 'say_tx'),
     seg_rx: e => segment(e, 'say_rx'),
-    state: e => {
-      return t(e.parent && !e.from || e.from === 'LISTEN' && e.parent ? 'say_born' : 'say_state', e.n,
-               e.from || 'CLOSED', e.to || 'CLOSED', cause(e)) +
-        why(e);
-    },
+    state: e => t(e.parent && !e.from || e.from === 'LISTEN' && e.parent ? 'say_born' : 'say_state', e.n,
+                  e.from || 'CLOSED', e.to || 'CLOSED', cause(e)) +
+      why(e),
     rule: e => t('say_rule', e.n, e.out.replace('_', ' ')) + why(e),
     timer_set: e => t('say_set', e.n, e.timer, span(e.at - e.t)),
     timer_fire: e => t('say_fire', e.n, e.timer),

@@ -5,9 +5,7 @@
   Lab.relative = true;
   /* a - b modulo 2^32, as a signed number. */
   Lab.minus = (a, b) => (a - b) | 0;
-  Lab.ends = seg => {
-    return [(seg.src || '') + ':' + seg.sp, (seg.dst || '') + ':' + seg.dp];
-  };
+  Lab.ends = seg => [(seg.src || '') + ':' + seg.sp, (seg.dst || '') + ':' + seg.dp];
   var begun = false;
   Lab.readers.push(event => {
     /* Chosen by command, as the RFC's figures have them: shown as they are. */
@@ -34,9 +32,7 @@
   Lab.shown = shown;
 
   /* Nanoseconds as seconds: three places, more only where they differ from zero. */
-  Lab.time = t => {
-    return (t / 1e9).toFixed(3);
-  };
+  Lab.time = t => (t / 1e9).toFixed(3);
   /* A length of time in its natural unit. */
   Lab.span = t => {
     var s = t / 1e9;
@@ -45,19 +41,13 @@
       : s >= 0.001  ? (s * 1000).toFixed(0) + ' ms'
                     : Math.round(s * 1e6) + ' µs';
   };
-  Lab.octets = n => {
-    return n >= 1e6 ? (n / 1e6).toFixed(2) + ' MB' : n >= 1e4 ? (n / 1e3).toFixed(1) + ' kB' : String(n);
-  };
+  Lab.octets = n => n >= 1e6 ? (n / 1e6).toFixed(2) + ' MB' : n >= 1e4 ? (n / 1e3).toFixed(1) + ' kB' : String(n);
   var LETTERS = {S: 'SYN', F: 'FIN', R: 'RST', P: 'PSH', A: 'ACK', U: 'URG', E: 'ECE', C: 'CWR'};
   /* "SA" as "SYN,ACK": what matters first; PSH is left out. */
-  Lab.flags = letters => {
-    return 'SFRAUEC'.split('').filter(l => letters.indexOf(l) >= 0).map(l => LETTERS[l]).join(',') || '–';
-  };
-  Lab.kindOf = seg => {
-    return seg.fl.indexOf('R') >= 0 ? 'rst'
-      : seg.fl.indexOf('S') >= 0    ? 'syn'
-      : seg.fl.indexOf('F') >= 0    ? 'fin'
-      : seg.len > 0                 ? 'data'
-                                    : 'ack';
-  };
+  Lab.flags = letters => 'SFRAUEC'.split('').filter(l => letters.indexOf(l) >= 0).map(l => LETTERS[l]).join() || '–';
+  Lab.kindOf = seg => seg.fl.indexOf('R') >= 0 ? 'rst'
+    : seg.fl.indexOf('S') >= 0                 ? 'syn'
+    : seg.fl.indexOf('F') >= 0                 ? 'fin'
+    : seg.len > 0                              ? 'data'
+                                               : 'ack';
 })();

@@ -63,9 +63,7 @@
       begin = Math.min(begin, mine[curve[0]].t[0]);
       end = Math.max(end, mine[curve[0]].t[mine[curve[0]].t.length - 1]);
       if (curve[0] !== 'wnd') {
-        mine[curve[0]].v.forEach(v => {
-          most = Math.max(most, v);
-        });
+        mine[curve[0]].v.forEach(v => most = Math.max(most, v));
       }
     });
     /* A window that is wide open says nothing and flattens the rest. */
@@ -95,29 +93,40 @@
     curves.forEach(curve => {
       put(picture, svg('path', {class: 'curve ' + curve[0], d: path(mine[curve[0]], x, y, end)}));
     });
-    var now = x(Lab.at.t);
-    if (Lab.at.t >= begin) {
-      put(picture, svg('line', {x1: now, x2: now, y1: TOP - 4, y2: H - BOTTOM, class: 'cursor'}));
-    }
+    var cursor = svg('path', {class: 'cursor'});
+    put(picture, cursor);
     picture.addEventListener('click', event => {
       var part = (event.clientX - picture.getBoundingClientRect().left - LEFT) / (width - LEFT - RIGHT);
       Lab.go(Lab.log.find(begin + Math.max(0, Math.min(1, part)) * (end - begin)));
     });
-    return el('figure', {}, [
-      el('h3', {}, Lab.t(spec.title)), picture, el('p', {class: 'legend'}, curves.map(curve => {
-        return el('span', {}, [
+    var figure = el('figure', {}, [
+      el('h3', {}, Lab.t(spec.title)), picture, el('p', {class: 'legend'}, curves.map(curve => el('span', {}, [
           svg('svg', {width: 26, height: 10, 'aria-hidden': 'true'},
             svg('path', {d: 'M1 5H25', class: 'curve ' + curve[0]})),
           curve[1]
-        ]);
-      }))
+        ])))
     ]);
+    figure.move = () => cursor.setAttribute('d', 'M' + Math.max(LEFT, x(Lab.at.t)) + ' 8V' + (H - BOTTOM));
+    return figure;
+  }
+  /* Curves are drawn anew only when the log has grown; a new position moves the cursor. */
+  function cached(spec, mine, width) {
+    var key = [width, Lab.log.count(), Lab.language()].join();
+    if (mine[spec.title + '?'] !== key) {
+      mine[spec.title + '?'] = key;
+      mine[spec.title] = chart(spec, mine, width);
+    }
+    return mine[spec.title];
   }
   Lab.tabs.push({
     id: 'plot',
     draw: (state, box) => {
       var c = Lab.chosen(state), mine = c && series[c.node + c.c], width = Math.max(260, box.clientWidth - 32);
-      Lab.clear(box, mine ? CHARTS.map(spec => chart(spec, mine, width)) : el('p', {class: 'muted'}, Lab.t('no_plot')));
+      var figures = mine ? CHARTS.map(spec => cached(spec, mine, width)).filter(Boolean) : [];
+      figures.forEach(figure => figure.move());
+      if (!figures[0] || box.firstChild !== figures[0]) {
+        Lab.clear(box, figures.length ? figures : Lab.note('no_plot'));
+      }
     }
   });
 })();

@@ -48,9 +48,7 @@
       }
       row.seg = event.seg_id;
     },
-    timer_fire: event => {
-      add(event, event.n).timer = event.timer;
-    },
+    timer_fire: event => add(event, event.n).timer = event.timer,
     call: event => {
       var name = CALLS[event.op], moved = joins(event) && last.state && !last.tx && !last.rx ? last : null, row;
       if (!name) {

@@ -2,7 +2,7 @@
  * boundaries; the colours are all that is left of them. */
 (() => {
   var {el, t, minus} = Lab;
-  var streams = {}, MOST = 6000;
+  var streams = {}, MOST = 300;
 
   Lab.readers.push(event => {
     if (event.ev !== 'seg_tx' || !event.seg.len) {
@@ -20,9 +20,9 @@
       : code < 127                ? String.fromCharCode(code)
                                   : '·';
   }
-  /* In the order of the stream; what was sent twice shows once, by the segment that had it first. */
+  /* The latest segments, in the order of the stream; what was sent twice shows once, by the first that had it. */
   function pieces(segments, i) {
-    var sorted = segments.filter(s => s.i <= i).sort((a, b) => minus(a.seq, b.seq) || a.i - b.i);
+    var sorted = segments.filter(s => s.i <= i).slice(-MOST).sort((a, b) => minus(a.seq, b.seq) || a.i - b.i);
     var next = null, out = [];
     sorted.forEach(s => {
       var skip = next === null ? 0 : Math.max(0, minus(next, s.seq));
@@ -34,23 +34,17 @@
     return out;
   }
   function show(key, title, i) {
-    var total = 0, list = pieces(streams[key] || [], i);
+    var list = pieces(streams[key] || [], i);
     if (list.length === 0) {
       return null;
     }
     return el('div', {}, [
       el('h3', {}, title), el('pre', {class: 'stream'}, list.map((piece, k) => {
-        total += piece.text.length + 12;
-        if (total > MOST) {
-          return null;
-        }
         var text = piece.text.split('').map(c => glyph(c.charCodeAt(0) & 255)).join('');
         return el('span', {
           class: 'piece p' + k % 6,
           title: t('packet', piece.id),
-          click: () => {
-            Lab.go(Lab.packets[piece.id].tx, Lab.packets[piece.id]);
-          }
+          click: () => Lab.go(Lab.packets[piece.id].tx, Lab.packets[piece.id])
         },
           [
             el('sup', {}, String(piece.id)), text,

@@ -49,13 +49,12 @@
       el('div', {class: 'track'}, [picture, slider]),
       el('p', {class: 'legend'},
         KINDS
-          .map(kind => {
-            return el('span', {}, [
-              svg('svg', {width: 14, height: 12, viewBox: '-7 -6 14 12', 'aria-hidden': 'true'},
-                svg('path', {d: SHAPES[kind], class: 'mark ' + kind})),
-              t('m_' + kind)
-            ]);
-          })
+          .map(kind => el('span', {},
+                 [
+                   svg('svg', {width: 14, height: 12, viewBox: '-7 -6 14 12', 'aria-hidden': 'true'},
+                     svg('path', {d: SHAPES[kind], class: 'mark ' + kind})),
+                   t('m_' + kind)
+                 ]))
           .concat(el('span', {id: 'clock'})))
     ]);
   };

@@ -1,13 +1,12 @@
 /* timers.js: what runs, draining from left to right; empty is when it fires. */
 (() => {
   var {el, t} = Lab;
-  var NAMES = {DELACK: 'DELACK', '2MSL': '2MSL'};
   function bar(c, name, timer) {
     var whole = Math.max(1, timer.at - timer.since), left = Math.max(0, timer.at - Lab.at.t),
         part = Math.min(1, left / whole);
     var token = Lab.token(c.node, c.c);
     return el('li', {}, [
-      el('span', {class: 'who'}, [c.node, el('i', {}, token.letter)]), el('span', {class: 'what'}, NAMES[name] || name),
+      el('span', {class: 'who'}, [c.node, el('i', {}, token.letter)]), el('span', {class: 'what'}, name),
       el('span', {
         class: 'bar',
         role: 'meter',

@@ -46,14 +46,10 @@
       name(event.n, event.c, ends[out ? 0 : 1], ends[out ? 1 : 0], false);
     }
   });
-  Lab.token = (node, c) => {
-    return tokens[node + c] || {letter: '·', shape: SHAPES[0], colour: 'none', name: '·'};
-  };
+  Lab.token = (node, c) => tokens[node + c] || {letter: '·', shape: SHAPES[0], colour: 'none', name: '·'};
   Lab.tokens = () => count;
-  Lab.drawToken = (token, size) => {
-    return svg('g', {class: 'token ' + token.colour}, [
-      svg('path', {d: token.shape, transform: size ? 'scale(' + size + ')' : null}),
-      svg('text', {y: token.shape === SHAPES[3] ? 7 : 5, 'text-anchor': 'middle'}, token.letter)
-    ]);
-  };
+  Lab.drawToken = (token, size) => svg('g', {class: 'token ' + token.colour}, [
+    svg('path', {d: token.shape, transform: size ? 'scale(' + size + ')' : null}),
+    svg('text', {y: token.shape === SHAPES[3] ? 7 : 5, 'text-anchor': 'middle'}, token.letter)
+  ]);
 })();

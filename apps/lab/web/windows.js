@@ -37,9 +37,8 @@
   }
   function frame(width, title, desc, children) { return Lab.put(Lab.picture(width, H, title, desc), children); }
   function legend(entries) {
-    return el('p', {class: 'legend'}, entries.map(entry => {
-      return el('span', {}, [el('i', {class: 'key ' + entry[0]}), t(entry[1])]);
-    }));
+    return el(
+      'p', {class: 'legend'}, entries.map(entry => el('span', {}, [el('i', {class: 'key ' + entry[0]}), t(entry[1])])));
   }
   function segmentsInFlight(state, c, at) {
     var out = [];
