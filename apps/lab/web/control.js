@@ -15,7 +15,8 @@
     return fetch(
       '/cmd', {method: 'POST', headers: {'X-Lab-Token': live.token, 'Content-Type': 'text/plain'}, body: line})
       .then(response => response.text().then(text => {
-        answer(text.trim(), !response.ok);
+        answer(
+          text.trim() || (/ hold /.test(line) && log.header.world === 'live' ? t('kernel_clock') : ''), !response.ok);
         return response.ok;
       }),
         () => {
