@@ -1,8 +1,12 @@
 /* run_web.c: see run_web.h.
  *
- * The page sees one log. Behind it there are three worlds in turn: one that waits for predictions; the same again,
- * begun anew with the locked answers as its first events; and, when the script has ended, its log with the checks at
- * the end. Going from the first to the second is a branch, for events that were there have other numbers now.
+ * What is judged is the scenario as it is written, with the locked answers: it is run at once, to its end, and kept
+ * (docs/decisions/0076). What the page shows is the same run again, from the same seed, step by step, so that nothing
+ * of it is seen too early; at its end stand the checks of the first. A command of somebody's own makes it another run,
+ * which is not judged.
+ *
+ * Before that there is a world that waits for predictions. Going from it to the next is a branch, for events that were
+ * there have other numbers now.
  */
 #include "lab/run_web.h"
 
@@ -19,16 +23,18 @@ struct show {
     enum scenario_language language;
     const char *folder;
     struct predict_answers *answers;
-    struct run *run;
-    struct tlog *judged; /* NULL: the run is not over */
-    unsigned begun;      /* worlds so far */
+    struct run *judged; /* the run that counts; NULL: predictions are missing */
+    struct tlog *whole; /* its log, with the checks */
+    struct run *run;    /* the one that is shown */
+    bool over, own_way; /* the script has ended; other commands came between */
+    unsigned begun;     /* worlds so far */
 };
 
 /* ---- the log ---- */
 
 static const struct tlog *log_of(void *user) {
     const struct show *show = user;
-    return show->judged ? show->judged : show->run->session->log;
+    return show->over && !show->own_way ? show->whole : show->run->session->log;
 }
 
 static unsigned branch_of(void *user) {
@@ -38,28 +44,33 @@ static unsigned branch_of(void *user) {
 
 static void scenario_of(void *user, struct text *out) {
     struct show *show = user;
-    page_scenario_json(out, show->options.scenario, show->options.variant, log_of(show), show->judged != NULL);
+    page_scenario_json(out, show->options.scenario, show->options.variant, show->over ? show->whole : NULL, show->over);
 }
 
-/* ---- the end ---- */
+/* ---- the run that counts ---- */
 
 static int judge(struct show *show, char error[LAB_ERROR]) {
-    if (run_judge(show->run, show->language, true, error) || run_save(show->run, show->folder, error)) {
+    struct run *run = run_open(&show->options, error);
+    if (!run || run_finish(run, error) || run_judge(run, show->language, true, error) ||
+        run_save(run, show->folder, error)) {
+        run_close(run);
         return -1;
     }
-    show->judged = run_whole_log(show->run, error);
-    return show->judged ? 0 : -1;
+    show->judged = run;
+    show->whole = run_whole_log(run, error);
+    return show->whole ? 0 : -1;
 }
 
 static void say_result(const struct show *show, struct text *say) {
-    const struct result *result = show->run->result;
+    const struct result *result = show->judged->result;
     text_format(say, "%u of %u points, in %s\n", result->points, result->of, show->folder);
+    text_put(say, show->own_way ? "What you see is another run, because of your commands; it is not judged.\n" : "");
 }
 
 /* ---- predictions ---- */
 
 static unsigned missing(const struct show *show) {
-    return show->run->variant->predictions - (show->answers ? predict_count(show->answers) : 0);
+    return show->run->variant->predictions - predict_count(show->answers);
 }
 
 /* All are there: they are written down, and the world begins anew with them. */
@@ -79,7 +90,8 @@ static int lock(struct show *show, char error[LAB_ERROR]) {
     run_close(show->run);
     show->run = run;
     show->begun++;
-    return 0;
+    show->own_way = false;
+    return judge(show, error);
 }
 
 static int find_prediction(const struct scenario_variant *variant, const char *id) {
@@ -104,7 +116,7 @@ static int predict(struct show *show, const char *line, char error[LAB_ERROR]) {
         snprintf(error, LAB_ERROR, "%s asks nothing that is called %s", show->options.scenario->id, id);
         return -1;
     }
-    if (missing(show) == 0) {
+    if (show->judged) {
         snprintf(error, LAB_ERROR, "the predictions are locked; a second try needs another seed");
         return -1;
     }
@@ -116,36 +128,35 @@ static int predict(struct show *show, const char *line, char error[LAB_ERROR]) {
 
 /* ---- commands ---- */
 
-static int go_on(struct show *show, bool to_the_end, struct text *say, char error[LAB_ERROR]) {
-    if (missing(show) > 0) {
+/* Looking back is no way of one's own; what is done there is. The checks at the end were not about it. */
+static int other_command(struct show *show, const char *line, struct text *say, char error[LAB_ERROR]) {
+    struct session *session = show->run->session;
+    uint32_t events = tlog_count(session->log);
+    unsigned branches = session->branches;
+    int failed = session_command(session, line, say, error);
+    if (tlog_count(session->log) != events || session->branches != branches) {
+        show->begun += show->over && !show->own_way;
+        show->own_way = true;
+    }
+    return failed;
+}
+
+static int go_on(struct show *show, const char *line, struct text *say, char error[LAB_ERROR]) {
+    if (!show->judged) {
         snprintf(error, LAB_ERROR, "answer the questions first: Predict, above; then it runs");
         return -1;
     }
-    if (show->judged) {
-        return session_command(show->run->session, "step", say, error);
+    if (show->over) {
+        return other_command(show, line, say, error);
     }
+    bool to_the_end = line[0] == 'r';
     int more = to_the_end ? script_run(show->run->script, error) : script_step(show->run->script, error);
     if (more != 0) {
         return more < 0 ? -1 : 0;
     }
-    if (judge(show, error)) {
-        return -1;
-    }
+    show->over = true;
     say_result(show, say);
     return 0;
-}
-
-/* After the end another way may be tried: the checks were about the first one. */
-static int other_command(struct show *show, const char *line, struct text *say, char error[LAB_ERROR]) {
-    if (!show->judged) {
-        return session_command(show->run->session, line, say, error);
-    }
-    struct tlog *judged = show->judged;
-    show->judged = NULL;
-    show->begun++;
-    int failed = session_command(show->run->session, line, say, error);
-    tlog_free(judged);
-    return failed;
 }
 
 static int command_of(void *user, const char *line, struct text *say, char error[LAB_ERROR]) {
@@ -155,7 +166,7 @@ static int command_of(void *user, const char *line, struct text *say, char error
         return predict(show, line + sizeof prediction - 1, error);
     }
     if (!strcmp(line, "step") || !strcmp(line, "run")) {
-        return go_on(show, line[0] == 'r', say, error);
+        return go_on(show, line, say, error);
     }
     return other_command(show, line, say, error);
 }
@@ -166,21 +177,26 @@ static int serve(struct show *show, uint16_t port) {
     struct web_world world = {
         .user = show, .log = log_of, .branch = branch_of, .command = command_of, .scenario = scenario_of};
     int status = lab_web_serve(&world, port);
-    return status == LAB_OK && show->run->result && show->run->result->wrong ? LAB_FAILED : status;
+    return status == LAB_OK && show->judged && show->judged->result->wrong ? LAB_FAILED : status;
+}
+
+static int begin(struct show *show, char error[LAB_ERROR]) {
+    show->run = run_open(&show->options, error);
+    if (!show->run) {
+        return -1;
+    }
+    return show->options.answers || missing(show) == 0 ? judge(show, error) : 0;
 }
 
 int run_web(const struct run_arguments *arguments, const struct run_options *options, const char *folder) {
-    char error[LAB_ERROR];
+    char error[LAB_ERROR] = "there is no memory for the answers";
     struct predict_answers *asked = predict_new(&options->scenario->variant[options->variant]);
-    struct show show = {.options = *options,
-                        .language = run_language(arguments),
-                        .folder = folder,
-                        .answers = options->answers ? (struct predict_answers *)options->answers : asked,
-                        .run = run_open(options, error)};
-    int status = show.run && asked ? serve(&show, (uint16_t)arguments->port)
-                                   : lab_refuse("%s", show.run ? "there is no memory for the answers" : error);
+    struct show show = {.options = *options, .language = run_language(arguments), .folder = folder, .answers = asked};
+    int failed = asked ? begin(&show, error) : -1;
+    int status = failed ? lab_refuse("%s", error) : serve(&show, (uint16_t)arguments->port);
     run_close(show.run);
-    tlog_free(show.judged);
+    run_close(show.judged);
+    tlog_free(show.whole);
     predict_free(asked);
     return status;
 }

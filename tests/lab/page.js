@@ -332,6 +332,13 @@ async function scenario() {
   verdict('two rows for one segment are one arrow',
     await browser.run('document.querySelectorAll("#machine0 .arrow.TEXT.walked").length') === 1);
   await colours('a scenario');
+  const result = () => fs.readFileSync(path.join(WORK, 'out', 'L11-5', 'result.tsv'), 'utf8');
+  const kept = result();
+  await browser.run('(window.old = true, Lab.command("A listen 99"))');
+  await browser.until('!window.old && document.body && document.body.classList.contains("ready")', 30000);
+  verdict('a command of one\'s own is another run', await browser.run('!Lab.checked()'));
+  verdict('the judged one stays', /^total\t/m.test(kept) && result() === kept);
+  await browser.load('about:blank', 'true');
   verdict('wrong answers are the exit status', await stop(server) === 1);
 }
 
