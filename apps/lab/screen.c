@@ -130,8 +130,10 @@ static void paint_sentence(struct view view, const struct screen *screen) {
     const struct model *model = screen->stage.model;
     uint32_t i = screen_event(model, model->at);
     if (i == 0) {
-        const char *begin = tlog_header(model->log)->lab.length > 0 ? "screen.begin_scenario" : "screen.begin";
-        view_put_lines(view, 0, 0, GRID_QUIET, i18n(screen->playable ? begin : "screen.begin_replay"));
+        bool scenario = screen->playable && tlog_header(model->log)->lab.length > 0;
+        bool empty = screen->playable && tlog_count(model->log) == model->at;
+        const char *ahead = scenario ? "screen.begin_scenario" : "screen.begin_replay";
+        view_put_lines(view, 0, 0, GRID_QUIET, i18n(empty ? "screen.begin" : ahead));
         return;
     }
     char room[1400];

@@ -173,7 +173,7 @@ static struct column left_column(const struct screen *screen, int width, int hei
     bool large = height >= 34 || (screen->projector && height >= 21);
     add(&left, screen, PANE_MACHINE, large ? FSMVIEW_HEIGHT + 9 : FSMVIEW_HEIGHT + 2);
     bool bars = shown(screen, PANE_TIMERS);
-    int least = width >= 100 ? 7 : height >= 34 ? 11 : height >= 23 ? 8 : 5;
+    int least = width >= 100 ? 7 : height >= 34 ? 11 : height >= 23 ? 8 : height >= 20 ? 5 : 4;
     add(&left, screen, bars ? PANE_TIMERS : PANE_WINDOWS, least);
     if (width >= 58 || !shown(screen, PANE_LADDER)) {
         add(&left, screen, PANE_STORY, left.count ? 5 : 3);

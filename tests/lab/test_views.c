@@ -31,6 +31,13 @@ static void screen_is(const char *golden, int width, int height, uint32_t n, boo
     grid_free(grid);
 }
 
+static void play_line(struct session *session, const char *line) {
+    char error[LAB_ERROR];
+    struct text say = text_growing();
+    ck_assert_msg(session_command(session, line, &say, error) == 0, "%s: %s", line, error);
+    text_free(&say);
+}
+
 START_TEST(compact) {
     screen_is("screen-80x24.txt", 80, 24, 58, false);
 }
@@ -49,6 +56,31 @@ END_TEST
 START_TEST(large) {
     screen->panes |= 1u << PANE_PLOT | 1u << PANE_TABLE;
     screen_is("screen-160x50.txt", 160, 50, 50, false);
+}
+END_TEST
+
+/* The banner of a log from which a rule was taken away takes a line; all panes are still there. */
+START_TEST(counterfactual) {
+    static const char *const setup[] = {"node A 10.77.0.1", "node B 10.77.0.2", "without time-wait"};
+    struct world_options options = {.seed = 5, .payload = 64, .setup = setup, .setup_count = 3};
+    char error[LAB_ERROR];
+    unsigned line;
+    struct session *session = session_open(&options, &line, error);
+    ck_assert_msg(session, "%s", error);
+    play_line(session, "B listen 80");
+    play_line(session, "A connect B:80");
+    play_line(session, "step");
+    struct screen *banner = screen_new(session->model);
+    struct grid *grid = grid_new(80, 24);
+    struct text text = text_growing();
+    banner->playable = true;
+    ck_assert_int_eq(screen_paint(banner, grid), 0);
+    grid_text(grid, false, &text);
+    golden_is("screen-banner.txt", text.data);
+    text_free(&text);
+    grid_free(grid);
+    screen_free(banner);
+    session_close(session);
 }
 END_TEST
 
@@ -222,13 +254,6 @@ START_TEST(a_kernel_has_a_trail) {
 }
 END_TEST
 
-static void play_line(struct session *session, const char *line) {
-    char error[LAB_ERROR];
-    struct text say = text_growing();
-    ck_assert_msg(session_command(session, line, &say, error) == 0, "%s: %s", line, error);
-    text_free(&say);
-}
-
 /* Three nodes, two connections: Tab goes round them, whoever they are between. */
 START_TEST(tab_follows_another) {
     static const char *const nodes[] = {"node A 10.77.0.1", "node B 10.77.0.2", "node C 10.77.0.3"};
@@ -365,6 +390,7 @@ int main(void) {
     tcase_add_test(tests, full);
     tcase_add_test(tests, ascii);
     tcase_add_test(tests, large);
+    tcase_add_test(tests, counterfactual);
     tcase_add_test(tests, words_only);
     tcase_add_test(tests, chinese);
     tcase_add_test(tests, other_panes);
