@@ -89,14 +89,19 @@ static void paint_title(struct view line, const struct screen *screen) {
     if (screen->title) {
         text_format(&text, "  %.120s", screen->title);
     }
-    view_fill(line, GRID_TITLE | GRID_REVERSE, ' ');
-    view_put(line, 0, 0, GRID_TITLE | GRID_REVERSE | GRID_BOLD, room);
-    text = text_fixed(room, sizeof room);
-    text_put(&text, " t=");
-    narrate_time(&text, model->now);
-    text_format(&text, " s  %" PRIu32 "/%" PRIu32 "  %s ", model->at, tlog_count(model->log),
+    char place[120];
+    struct text right = text_fixed(place, sizeof place);
+    text_put(&right, " t=");
+    narrate_time(&right, model->now);
+    text_format(&right, " s  %" PRIu32 "/%" PRIu32 "  %s ", model->at, tlog_count(model->log),
                 screen->status ? screen->status : "");
-    view_put_right(line, line.width, 0, GRID_TITLE | GRID_REVERSE, room);
+    view_fill(line, GRID_TITLE | GRID_REVERSE, ' ');
+    view_put_right(line, line.width, 0, GRID_TITLE | GRID_REVERSE, place);
+    struct view left = view_part(line, 0, 0, line.width - utf8_columns(place), 1);
+    view_put(left, 0, 0, GRID_TITLE | GRID_REVERSE | GRID_BOLD, room);
+    if (utf8_columns(room) > left.width) {
+        view_code(left, left.width - 1, 0, GRID_TITLE | GRID_REVERSE, 0x2026);
+    }
 }
 
 /* "space step|b back": as many as fit, the key set apart from its word. */
