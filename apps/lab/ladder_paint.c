@@ -147,12 +147,13 @@ struct arrow {
     bool right;   /* it points there */
     uint32_t shaft, head;
     unsigned style;
-    const char *end; /* what stands behind the head */
+    char end[60]; /* what stands behind the head */
 };
 
 /* Where the shaft begins and ends: whole when it left and arrived in this rung. */
 static void extent(struct arrow *arrow, const struct rung *rung, enum rung_look look, int inner) {
-    int part = inner * 2 / 3;
+    int room = inner - utf8_columns(arrow->end) - 1;
+    int part = inner * 2 / 3 < room ? inner * 2 / 3 : room;
     bool whole = rung->kind == RUNG_SEGMENT && look == LOOK_ARRIVED;
     bool arrival = rung->kind == RUNG_ARRIVAL;
     arrow->from = 0;
@@ -167,6 +168,15 @@ static void extent(struct arrow *arrow, const struct rung *rung, enum rung_look 
     }
 }
 
+/* What is still on the wire has its number: one can say `wire drop id 3`. */
+static void say_end(struct arrow *arrow, const char *key, uint64_t id) {
+    struct text text = text_fixed(arrow->end, sizeof arrow->end);
+    text_put(&text, i18n(key));
+    if (id > 0) {
+        text_format(&text, " #%" PRIu64, id);
+    }
+}
+
 static struct arrow arrow_of(const struct model *model, const struct rung *rung, int inner) {
     enum rung_look look = rung_look(model->log, rung, model->at);
     const struct tlog_event *segment = rung_segment(model->log, rung);
@@ -174,20 +184,19 @@ static struct arrow arrow_of(const struct model *model, const struct rung *rung,
     arrow.shaft = segment->u.segment.again ? 0x2550 : 0x2500;
     arrow.head = arrow.right ? 0x25b6 : 0x25c0;
     arrow.style = arrow.right ? GRID_FIRST : GRID_SECOND;
-    arrow.end = "";
-    extent(&arrow, rung, look, inner);
     if (look == LOOK_LOST) {
         arrow.head = 0x00d7;
         arrow.style = GRID_LOST;
-        arrow.end = i18n("ladder.lost");
+        say_end(&arrow, "ladder.lost", 0);
     } else if (look == LOOK_HELD) {
         arrow.style = GRID_HELD;
-        arrow.end = i18n("ladder.held");
+        say_end(&arrow, "ladder.held", segment->u.segment.id);
     } else if (look == LOOK_FLYING) {
-        arrow.end = i18n("ladder.flying");
+        say_end(&arrow, "ladder.flying", segment->u.segment.id);
     } else if (rung->copy) {
-        arrow.end = i18n("ladder.copy");
+        say_end(&arrow, "ladder.copy", 0);
     }
+    extent(&arrow, rung, look, inner);
     return arrow;
 }
 
@@ -202,7 +211,7 @@ static void paint_arrow(struct view line, const struct model *model, const struc
     int columns = utf8_columns(label);
     int x = (part.width - columns) / 2;
     view_put(view_part(part, 1, 0, part.width - 2, 1), x - 1, 0, arrow.style | GRID_BOLD, label);
-    if (!*arrow.end) {
+    if (!arrow.end[0]) {
         return;
     }
     if (arrow.right == (rung->kind != RUNG_ARRIVAL)) {

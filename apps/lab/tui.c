@@ -117,6 +117,27 @@ static void export_shown(struct tui *tui) {
     i18n_put(&tui->message, "export.done", words, job.folder, NULL);
 }
 
+/* To the oldest packet on the wire, what the small letter does to the next one. */
+static bool meddle(struct tui *tui, int key) {
+    const char *verb = key == 'D' ? "drop" : key == 'H' ? "hold" : key == 'U' ? "dup" : NULL;
+    const struct model *model = shown(tui);
+    if (!verb || !tui->driver->playable) {
+        return false;
+    }
+    for (unsigned i = 0; i < model->flights; i++) {
+        if (!model->flight[i].held) {
+            char line[60];
+            snprintf(line, sizeof line, "wire %s id %" PRIu64, verb, model->flight[i].id);
+            if (tui_command(tui, line) == 0) {
+                keep_message(tui, ": ", line);
+            }
+            return true;
+        }
+    }
+    keep_message(tui, i18n("wire.nothing"), "");
+    return true;
+}
+
 /* ---- painting ---- */
 
 static void put_status(const struct tui *tui, char room[40]) {
@@ -216,6 +237,9 @@ static void act_key(struct tui *tui, int key) {
             }
             return;
         }
+    }
+    if (meddle(tui, key)) {
+        return;
     }
     switch (key) {
     case 'G':

@@ -304,6 +304,23 @@ START_TEST(keys_play) {
 }
 END_TEST
 
+/* D, H and U meddle with what is on the wire already; the oldest that is not held. */
+START_TEST(the_oldest_packet) {
+    plays("", NULL);
+    pty_type(&pty, "D");
+    ck_assert(reads("No packet is on the wire."));
+    plays("\x1b", NULL);
+    plays(":B listen 80\r", "B listen 80");
+    plays(":A connect B:80\r", "A connect B:80");
+    plays("H\x1b", "wire hold id 1");
+    pty_type(&pty, "D");
+    ck_assert(reads("No packet is on the wire."));
+    plays("\x1b", NULL);
+    plays(" ", "step");
+    plays("D\x1b", "wire drop id 2");
+}
+END_TEST
+
 static bool exists(const char *file) {
     return access(file, R_OK) == 0;
 }
@@ -357,6 +374,7 @@ int main(void) {
     suite_add_tcase(suite, worlds);
     tcase_add_checked_fixture(worlds, world_setup, world_teardown);
     tcase_add_test(worlds, keys_play);
+    tcase_add_test(worlds, the_oldest_packet);
     tcase_add_test(worlds, mistakes_are_told);
     tcase_add_test(worlds, pictures_are_exported);
     return unit_run(suite);
