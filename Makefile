@@ -413,7 +413,9 @@ student: ## a template of the state machine to be written, student/fsm.c; one th
 	else cp apps/lab/student/fsm.c student/fsm.c && \
 	    echo 'student/fsm.c is yours now; read apps/lab/student/fsm.h, then `make grade`'; fi
 
-lab: $(BUILD)/lucid-lab ## predict, run, see, read why: begins with L01 (in a pipe: narrates it)
+lab: ## predict, run, see, read why: begins with L01 (in a pipe: narrates it); LAB=L13 another
+	@scripts/setup build
+	@$(SUBMAKE) $(BUILD)/lucid-lab
 	@$(BUILD)/lucid-lab run $(or $(LAB),L01)
 
 lab-check: $(BUILD)/lucid-lab ## every scenario of the lab with all its variants, for SEEDS (1) seeds
