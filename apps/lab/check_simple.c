@@ -33,7 +33,11 @@ static void put_way(struct text *out, const struct tlog *log, unsigned node, uin
     unsigned from, to, state = 0;
     for (uint32_t i = 1; i <= tlog_count(log); i++) {
         const struct tlog_event *event = tlog_at(log, i);
-        if (event->node != node || event->c != c || !says_state(event, &from, &to) || (before && to == state)) {
+        if (event->node != node || event->c != c || !says_state(event, &from, &to)) {
+            continue;
+        }
+        /* A poll may see the same state twice; a row of the machine that leads back is walked each time. */
+        if (event->kind == TLOG_PEER && before && to == state) {
             continue;
         }
         if (!before && from) {

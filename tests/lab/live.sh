@@ -253,5 +253,5 @@ has "with a sentence that says what to do" "$work/refused.err" 'stands behind `-
 echo 'wire hlod next' >script
 live refused --script script --for 1s
 same "a wrong line of a script is refused" 2 $status
-has "with file and line" "$work/refused.err" 'script, line 1: .*did you mean `wire hold`'
+has "with file and line" "$work/refused.err" 'script, line 1: .*did you mean `hold`'
 exit $failures
