@@ -213,7 +213,7 @@ static int play(const struct run_arguments *arguments, struct run *run, const ch
         paragraph("run.linux", scenario_say(&run->variant->linux_does, language));
         putchar('\n');
     }
-    if (run_save(run, folder, error)) {
+    if (run_save(run, folder, error) || (arguments->pcap && run_capture(run, folder, error))) {
         return lab_refuse("%s", error);
     }
     total(run, folder);

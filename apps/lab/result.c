@@ -1,4 +1,5 @@
 /* result.c: see result.h. */
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -99,6 +100,9 @@ int result_write(const struct result *result, const char *path, char error[LAB_E
     }
     fprintf(file, "lab\t%s\nvariant\t%s\nseed\t%" PRIu64 "\nstudent\t%s\nlog\t%s\n", result->lab, result->variant,
             result->seed, result->student, result->log);
+    if (result->tries) {
+        fprintf(file, "try\t%u\n", result->tries);
+    }
     for (unsigned i = 0; i < result->items; i++) {
         const struct result_item *item = &result->item[i];
         fprintf(file, "item\t%s\t%s\t%s\t%u\t%u\t%s\t%s\t%s\n", item->id, item->predict ? "predict" : "check",
@@ -140,6 +144,10 @@ static bool read_line(struct result *result, char *line) {
         result->seed = strtoull(rest, NULL, 10);
         return true;
     }
+    if (!strcmp(key, "try")) {
+        result->tries = (unsigned)strtoul(rest, NULL, 10);
+        return true;
+    }
     char **place = !strcmp(key, "lab")       ? &result->lab
                    : !strcmp(key, "variant") ? &result->variant
                    : !strcmp(key, "student") ? &result->student
@@ -175,6 +183,28 @@ struct result *result_read(const char *path, char error[LAB_ERROR]) {
 
 static int make_folder(const char *path, char error[LAB_ERROR]) {
     return mkdir(path, 0777) && errno != EEXIST ? cannot(path, "made", error) : 0;
+}
+
+static bool has_run(const char *out, const char *folder) {
+    struct text path = text_growing();
+    text_format(&path, "%s/%s/run.tlog", out, folder);
+    bool has = path.data && !access(path.data, F_OK);
+    text_free(&path);
+    return has;
+}
+
+unsigned result_runs(const char *out, const char *lab) {
+    DIR *directory = opendir(out);
+    size_t length = strlen(lab);
+    unsigned count = 0;
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        bool ours = !strncmp(entry->d_name, lab, length) && entry->d_name[length] == '-';
+        count += ours && has_run(out, entry->d_name);
+    }
+    if (directory) {
+        closedir(directory);
+    }
+    return count;
 }
 
 char *result_folder(const char *out, const char *lab, uint64_t seed, char error[LAB_ERROR]) {

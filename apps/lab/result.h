@@ -1,6 +1,7 @@
 /* result.h: what came of a run, item by item, and its folder lab-out/L02-7: result.tsv is written and read here.
  *
  *     lab<tab>L02          what the run was: lab variant seed student log (the SHA-256 of run.tlog)
+ *     try<tab>2            the how manieth run of this scenario in the folder of runs
  *     item<tab>p1<tab>predict<tab>times<tab>POINTS<tab>OF<tab>MINE<tab>OUTCOME<tab>RULE
  *     item<tab>c1<tab>check<tab>count<tab>POINTS<tab>OF<tab>GOT<tab>WANT<tab>
  *     total<tab>POINTS<tab>OF
@@ -29,6 +30,7 @@ struct result_item {
 struct result {
     char *lab, *variant, *student, *log;
     uint64_t seed;
+    unsigned tries; /* 1: the first; 0: not known */
     unsigned items;
     struct result_item *item;
     unsigned points, of; /* over what was asked */
@@ -48,6 +50,9 @@ void result_total(struct result *result);
 /* Returns 0, or -1 and the sentence. */
 int result_write(const struct result *result, const char *path, char error[LAB_ERROR]);
 struct result *result_read(const char *path, char error[LAB_ERROR]);
+
+/* How many runs of a scenario there are below `out`. */
+unsigned result_runs(const char *out, const char *lab);
 
 /* The folder of a run below `out`: the first of LAB-SEED, LAB-SEED.2, ... in which nothing has been run yet; made when
  * it is not there. In new memory, or NULL and the sentence. */

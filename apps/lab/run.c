@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "lab/capture.h"
 #include "lab/page.h"
 #include "lab/run.h"
 #include "lab/page_scenario.h"
@@ -213,7 +214,19 @@ static int write_page(const struct run *run, const char *folder, char error[LAB_
     return failed;
 }
 
+/* How many runs of this scenario there were beside this folder. */
+static unsigned runs_before(const struct run *run, const char *folder) {
+    const char *slash = strrchr(folder, '/');
+    char *out = slash ? strndup(folder, (size_t)(slash - folder)) : strdup(".");
+    unsigned runs = out ? result_runs(out, run->options.scenario->id) : 0;
+    free(out);
+    return runs;
+}
+
 int run_save(struct run *run, const char *folder, char error[LAB_ERROR]) {
+    if (run->result) {
+        run->result->tries = runs_before(run, folder) + 1;
+    }
     struct text log = run_log(run), path = text_growing();
     char hash[65];
     text_format(&path, "%s/result.tsv", folder);
@@ -226,6 +239,18 @@ int run_save(struct run *run, const char *folder, char error[LAB_ERROR]) {
     text_free(&log);
     text_free(&path);
     return failed ? failed : write_page(run, folder, error);
+}
+
+int run_capture(struct run *run, const char *folder, char error[LAB_ERROR]) {
+    struct tlog *log = run_whole_log(run, error);
+    struct text from = text_growing(), to = text_growing();
+    text_format(&from, "%s/run.tlog", folder);
+    text_format(&to, "%s/run.pcap", folder);
+    int failed = log && from.data && to.data ? capture_pcap(log, from.data, 0, to.data, error) : -1;
+    text_free(&from);
+    text_free(&to);
+    tlog_free(log);
+    return failed;
 }
 
 uint64_t run_seed(const char *student, const char *lab, char hash[65]) {

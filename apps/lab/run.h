@@ -51,6 +51,9 @@ struct tlog *run_whole_log(const struct run *run, char error[LAB_ERROR]);
 /* Writes run.tlog, result.tsv and replay.html into a folder. */
 int run_save(struct run *run, const char *folder, char error[LAB_ERROR]);
 
+/* Writes run.pcap, the packets as the first node saw them, into the folder of a run that has been saved there. */
+int run_capture(struct run *run, const char *folder, char error[LAB_ERROR]);
+
 /* The seed of a student: the first 8 octets of SHA-256(student, 0, lab); hash: SHA-256(student), for logs. */
 uint64_t run_seed(const char *student, const char *lab, char hash[65]);
 

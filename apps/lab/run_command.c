@@ -10,9 +10,10 @@
 #include "lab/web.h"
 
 /* Options with a value. Those that belong to no command here are refused by name. */
-static const char *const OPTIONS[] = {
-    "--seed", "--seeds",    "--student", "--variant", "--without", "--labs",  "--out",  "--answers", "-f", "--release",
-    "--zh",   "--headless", "--narrate", "--tui",     "--web",     "--brief", "--port", "--live",    NULL};
+static const char *const OPTIONS[] = {"--seed",  "--seeds",    "--student", "--variant", "--without",
+                                      "--labs",  "--out",      "--answers", "-f",        "--release",
+                                      "--zh",    "--headless", "--narrate", "--tui",     "--web",
+                                      "--brief", "--port",     "--live",    "--pcap",    NULL};
 
 static int number(const char *option, const char *text, uint64_t *value) {
     char *end;
@@ -72,12 +73,19 @@ static bool plain(struct run_arguments *arguments, const char *option) {
             return true;
         }
     }
-    bool zh = !strcmp(option, "--zh"), brief = !strcmp(option, "--brief");
-    arguments->zh = arguments->zh || zh;
-    bool live = !strcmp(option, "--live");
-    arguments->brief = arguments->brief || brief;
-    arguments->live = arguments->live || live;
-    return zh || brief || live;
+    const struct {
+        const char *name;
+        bool *on;
+    } switches[] = {{"--zh", &arguments->zh},
+                    {"--brief", &arguments->brief},
+                    {"--live", &arguments->live},
+                    {"--pcap", &arguments->pcap}};
+    for (unsigned i = 0; i < 4; i++) {
+        if (!strcmp(option, switches[i].name)) {
+            return *switches[i].on = true;
+        }
+    }
+    return false;
 }
 
 static int unknown(const char *option) {

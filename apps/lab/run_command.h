@@ -17,7 +17,7 @@ struct run_arguments {
     uint64_t seed, seeds; /* seeds: how many, from seed on */
     uint64_t port;        /* of the page */
     enum run_mode mode;
-    bool seeded, zh, brief, live;
+    bool seeded, zh, brief, live, pcap;
     struct catalogue *catalogue;
 };
 

@@ -67,6 +67,7 @@ if [ "$last" -lt "$first" ]; then ok "before the first segment"; else no "before
 hash=$(printf 'p2\tSYN-RECEIVED' | sha256sum | cut -d' ' -f1)
 if grep -q "$hash" lab-out/L02-9/predictions.tsv; then ok "with their SHA-256"; else no "with their SHA-256"; fi
 expect 0 "a second try is another folder" "$lab" run L02 --seed 9 --headless
+if grep -q "$(printf '^try\t2$')" lab-out/L02-9.2/result.tsv; then ok "and is called so"; else no "and is called so"; fi
 says "of its own" "lab-out/L02-9.2"
 printf 'p1\t190\n' >answers
 expect 0 "answers for a variant" "$lab" predict L02 --variant b -f answers --seed 11
@@ -78,6 +79,14 @@ expect 2 "an answer that cannot be one" "$lab" run L02 --headless --answers answ
 says "is refused with its line" "answers:1: .soon. cannot be an answer"
 expect 0 "list knows the best" "$lab" list
 says "run" "^L02 .* 8/8"
+
+# Captures.
+expect 0 "a run with its packets" "$lab" run L02 --seed 12 --headless --pcap
+if [ "$(od -An -tx4 -N4 --endian=little lab-out/L02-12/run.pcap | tr -d ' ')" = a1b23c4d ]; then
+    ok "in run.pcap, with nanoseconds"
+else
+    no "in run.pcap, with nanoseconds"
+fi
 
 # Students have seeds of their own.
 "$lab" run L02 --headless --student anna --out anna >/dev/null 2>&1
@@ -93,8 +102,8 @@ says "too" "丢失的 SYN"
 
 # An instructor's own folder comes first.
 mkdir own
-printf 'lab Z09 title.en "Mine" title.zh "我的" minutes 3\nnode A 10.77.0.1\nnode B 10.77.0.2\nat 0s A connect B:80\nrun 1s\n\
-check error A connect ECONNREFUSED\n' >own/Z09.lab
+printf 'lab Z09 title.en "Mine" title.zh "我的" minutes 3\nnode A 10.77.0.1\nnode B 10.77.0.2\nat 0s A connect B:80\n\
+run 1s\ncheck error A connect ECONNREFUSED\n' >own/Z09.lab
 sed 's/lab Z09/lab L02/; s/title.en "[^"]*"/title.en "Another one"/' own/Z09.lab >own/L02.lab
 expect 0 "a folder of scenarios" "$lab" list --labs own
 says "of one's own" "^Z09 *Mine  *3 min  sim"

@@ -24,6 +24,8 @@ static const struct {
      "A \"CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 (FIN-WAIT-2) TIME-WAIT\"", true, ""},
     {PAIR, "A connect B:80\nrun 1s\nA close\nrun 1s", "states",
      "A \"CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT\"", false, "(FIN-WAIT-2)"},
+    {PAIR, "A connect B:80\nrun 1s\nwire drop next A->B where ACK nth 1\nA close\nrun 5s", "states",
+     "A \"SYN-SENT ESTABLISHED FIN-WAIT-1 (FIN-WAIT-2) TIME-WAIT TIME-WAIT\"", true, ""}, /* begun again by a FIN */
     {PAIR, "A connect B:80\nrun 1s\nA abort\nA connect B:80\nrun 1s", "states",
      "A[1] \"CLOSED SYN-SENT ESTABLISHED CLOSED\"", true, ""},
     {PAIR, "A connect B:80\nrun 1s", "states", "A[2] \"CLOSED SYN-SENT ESTABLISHED\"", false, "no such connection"},
