@@ -6,7 +6,7 @@
 #include "lab/check_private.h"
 
 /* The state that an event says a connection has got into, *from the one before; a kernel's socket does not say that.
- * False: it says nothing of the kind. */
+ * False: it says nothing of the kind. An edge from a state to itself is one; a kernel's socket seen again is not. */
 static bool says_state(const struct tlog_event *event, unsigned *from, unsigned *to) {
     *from = 0;
     if (event->kind == TLOG_STATE) {
