@@ -46,6 +46,7 @@ static void close_world(struct session *session) {
 
 /* A new world, at its beginning. */
 static int open_world(struct session *session, unsigned *line, char *error) {
+    session->worlds++;
     session->log = tlog_new();
     session->model = session->log ? model_new(session->log) : NULL;
     if (!session->model) {

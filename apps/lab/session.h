@@ -24,6 +24,7 @@ struct session {
     struct tlog *log;
     struct model *model; /* at the event that is shown: the end, or earlier after back and goto */
     unsigned branches;
+    unsigned worlds; /* that were opened so far: when it is another number, log and model are others */
     unsigned commands, commands_room;
     struct session_command *command;
     unsigned marks, marks_room;

@@ -9,9 +9,9 @@ static const struct model *model_of(void *self) {
     return ((struct session *)self)->model;
 }
 
-/* A branch is another log. */
+/* A branch is another log; so is one whose first line had to be written again. */
 static unsigned generation_of(void *self) {
-    return ((struct session *)self)->branches;
+    return ((struct session *)self)->worlds;
 }
 
 static int command(void *self, const char *line, struct text *say, char error[LAB_ERROR]) {

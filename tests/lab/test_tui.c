@@ -321,6 +321,16 @@ START_TEST(the_oldest_packet) {
 }
 END_TEST
 
+/* A rule that is taken away stands in the first line of the log: log and model are others then, without a branch. */
+START_TEST(a_rule_is_taken_away) {
+    plays("", NULL);
+    plays(":A connect B:80\r", "A connect B:80");
+    plays(":without time-wait\r", "without time-wait");
+    ck_assert(reads("COUNTERFACTUAL: no time-wait"));
+    plays(" ", "step");
+}
+END_TEST
+
 static bool exists(const char *file) {
     return access(file, R_OK) == 0;
 }
@@ -375,6 +385,7 @@ int main(void) {
     tcase_add_checked_fixture(worlds, world_setup, world_teardown);
     tcase_add_test(worlds, keys_play);
     tcase_add_test(worlds, the_oldest_packet);
+    tcase_add_test(worlds, a_rule_is_taken_away);
     tcase_add_test(worlds, mistakes_are_told);
     tcase_add_test(worlds, pictures_are_exported);
     return unit_run(suite);
