@@ -16,7 +16,21 @@ enum { RELAY_PORT = 8080 };
 
 /* ---- options ---- */
 
-enum { TUN = 256, HOST_NET, RFC_TIMERS, MSL, IN_BAND_FAULTS, SCRIPT, FOR, NARRATE, OUT, NO_SHELL, NO_WEB, PORT };
+enum {
+    TUN = 256,
+    HOST_NET,
+    RFC_TIMERS,
+    MSL,
+    IN_BAND_FAULTS,
+    SCRIPT,
+    FOR,
+    NARRATE,
+    OUT,
+    NO_SHELL,
+    NO_WEB,
+    PORT,
+    CONTROL
+};
 
 static const struct option OPTIONS[] = {
     {"tun", required_argument, NULL, TUN},
@@ -28,6 +42,7 @@ static const struct option OPTIONS[] = {
     {"for", required_argument, NULL, FOR},
     {"narrate", no_argument, NULL, NARRATE},
     {"no-shell", no_argument, NULL, NO_SHELL},
+    {"control", required_argument, NULL, CONTROL},
     {"no-web", no_argument, NULL, NO_WEB},
     {"port", required_argument, NULL, PORT},
     {"out", required_argument, NULL, OUT},
@@ -91,6 +106,11 @@ static int take_option(struct live_run *run, int option, const char *value) {
         return 0;
     case PORT:
         return read_port(value, &run->web_port);
+    case CONTROL:
+        run->control_stack = !strcmp(value, "stack");
+        return run->control_stack || !strcmp(value, "kernel")
+                   ? 0
+                   : lab_refuse("--control %.40s is not known; it is kernel or stack", value);
     case OUT:
         return read_folder(run, value);
     default:

@@ -100,9 +100,26 @@ static int command_of(void *user, const char *line, struct text *say, char error
 static void open_page(struct live_run *run) {
     char error[LAB_ERROR];
     const struct web_world world = {.user = run, .log = log_of, .command = command_of};
-    if (!run->no_web && lab_web_open(&run->web, &world, run->web_port, NULL, error) < 0) {
+    bool fails = false;
+    if (!run->no_web && run->control_stack) {
+        run->control = live_control_open(run->web_port, error);
+        fails = !run->control;
+    } else if (!run->no_web) {
+        fails = lab_web_open(&run->web, &world, run->web_port, NULL, error) < 0;
+    }
+    if (fails) {
         fprintf(stderr, "lucid-lab: %s; without it there is no page\n", error);
     }
+}
+
+/* With a stack of ours, the page can be served when there is a network for it. */
+static int serve_page(struct live_run *run) {
+    char error[LAB_ERROR];
+    const struct web_world world = {.user = run, .log = log_of, .command = command_of};
+    if (run->control && live_control_serve(run->control, &world, run->web_port, &run->web, error) < 0) {
+        return lab_refuse("%s; without --control stack the page is served by the kernel's TCP", error);
+    }
+    return 0;
 }
 
 /* The same page from the stack that is being watched, for whoever asks it. */
@@ -207,7 +224,10 @@ static int open_world(struct live_run *run) {
         return lab_refuse("%s", error);
     }
     live_watch(run->live, run->signals, on_signal, run);
-    if (run->web) {
+    if (run->control) {
+        live_watch(run->live, live_control_fd(run->control, 0), on_page, run);
+        live_watch(run->live, live_control_fd(run->control, 1), on_page, run);
+    } else if (run->web) {
         live_watch(run->live, lab_web_fd(run->web), on_page, run);
     }
     return 0;
@@ -225,8 +245,12 @@ static int turn(struct live_run *run) {
         return lab_refuse("%s", error);
     }
     until = least(until, run->lasts);
-    if (run->web) {
+    if (run->control) {
+        live_control_turn(run->control);
+    } else if (run->web) {
         lab_web_run(run->web, 0);
+    }
+    if (run->web) {
         until = least(until, world_now(run->session->world) + PAGE_TURN);
     }
     tell(run);
@@ -260,6 +284,7 @@ int live_run_open(struct live_run *run) {
     int status = enter_network(run);
     status = status ? status : watch_signals(run);
     status = status ? status : make_folder(run);
+    status = status ? status : serve_page(run);
     return status ? status : open_world(run);
 }
 
@@ -268,6 +293,7 @@ void live_run_close(struct live_run *run) {
         child_stop(&run->child);
     }
     lab_web_close(run->web);
+    live_control_close(run->control);
     if (run->session) {
         live_finish(run->live);
         keep_lines(run);

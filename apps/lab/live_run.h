@@ -6,13 +6,14 @@
 
 #include "lab/child.h"
 #include "lab/live.h"
+#include "lab/live_control.h"
 #include "lab/live_script.h"
 #include "lab/session.h"
 #include "lab/web.h"
 
 struct live_run {
     struct live_options options;
-    bool host_net, narrates, no_shell, no_web;
+    bool host_net, narrates, no_shell, no_web, control_stack;
     uint16_t relay_port, web_port;
     lucid_time lasts; /* LUCID_NEVER */
     const char *script_file;
@@ -22,6 +23,7 @@ struct live_run {
     struct live *live;
     struct session *session;
     struct lab_web *web;
+    struct live_control *control; /* with control_stack */
     struct live_script script;
     struct child child;
     bool has_child, child_over;

@@ -35,8 +35,10 @@ static int draw_token(char token[WEB_TOKEN + 1]) {
 }
 
 static int listen_here(struct lab_web *web, char error[LAB_ERROR]) {
-    struct lucid_sockaddr local = {.port = web->port};
-    lucid_addr_parse("127.0.0.1", &local.addr);
+    struct lucid_sockaddr local = {.port = web->given ? WEB_GIVEN_PORT : web->port};
+    if (!web->given) {
+        lucid_addr_parse("127.0.0.1", &local.addr);
+    }
     int failed = http_server_listen(web->server, &local);
     if (failed == -EADDRINUSE) {
         snprintf(error, LAB_ERROR,
@@ -61,36 +63,55 @@ static int open_server(struct lab_web *web, char error[LAB_ERROR]) {
     options.connections = 64;
     options.limits.body = 4096;
     options.epoch = clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC);
-    if (http_server_open(&web->server, &web->transport.base, &options, why)) {
+    if (http_server_open(&web->server, web->given ? web->given : &web->transport.base, &options, why)) {
         return refuse(error, why);
     }
     return listen_here(web, error);
 }
 
-int lab_web_open(struct lab_web **made, const struct web_world *world, uint16_t port, const char *token,
-                 char error[LAB_ERROR]) {
-    struct lab_web *web = calloc(1, sizeof *web);
-    *made = NULL;
-    if (!web || kernel_transport_init(&web->transport)) {
-        free(web);
-        return refuse(error, "there is no memory, or no file handle, for the control page; free some");
-    }
-    web->world = *world;
-    web->port = port;
+static int serve(struct lab_web *web, const char *token, char error[LAB_ERROR]) {
     web->now = clock_now(CLOCK_MONOTONIC);
     if (token) {
         snprintf(web->token, sizeof web->token, "%s", token);
     } else if (draw_token(web->token)) {
-        lab_web_close(web);
         return refuse(error, "the system gives no random numbers for the token of the control page; try again");
     }
-    if (open_server(web, error)) {
+    snprintf(web->address, sizeof web->address, "http://127.0.0.1:%u/?token=%s", web->port, web->token);
+    return open_server(web, error);
+}
+
+static int open_on(struct lab_web **made, const struct web_world *world, struct transport *given, uint16_t port,
+                   const char *token, char error[LAB_ERROR]) {
+    struct lab_web *web = calloc(1, sizeof *web);
+    *made = NULL;
+    if (!web || (!given && kernel_transport_init(&web->transport))) {
+        free(web);
+        return refuse(error, "there is no memory, or no file handle, for the control page; free some");
+    }
+    web->world = *world;
+    web->given = given;
+    web->port = port;
+    if (serve(web, token, error)) {
         lab_web_close(web);
         return -1;
     }
-    snprintf(web->address, sizeof web->address, "http://127.0.0.1:%u/?token=%s", port, web->token);
     *made = web;
     return 0;
+}
+
+int lab_web_open(struct lab_web **made, const struct web_world *world, uint16_t port, const char *token,
+                 char error[LAB_ERROR]) {
+    return open_on(made, world, NULL, port, token, error);
+}
+
+int lab_web_open_on(struct lab_web **made, const struct web_world *world, struct transport *transport, uint16_t port,
+                    char error[LAB_ERROR]) {
+    return open_on(made, world, transport, port, NULL, error);
+}
+
+void lab_web_event(struct lab_web *web, void *data) {
+    web->now = clock_now(CLOCK_MONOTONIC);
+    http_server_event(web->server, web->now, data);
 }
 
 const char *lab_web_address(const struct lab_web *web) {
@@ -104,7 +125,7 @@ int lab_web_fd(const struct lab_web *web) {
 void lab_web_close(struct lab_web *web) {
     if (web) {
         http_server_close(web->server);
-        if (!web->handler) {
+        if (!web->handler && !web->given) {
             kernel_transport_end(&web->transport);
         }
         free(web->handler);
@@ -128,7 +149,7 @@ static lucid_time until_deadline(const struct lab_web *web, lucid_time wait) {
 
 int lab_web_run(struct lab_web *web, lucid_time wait) {
     web->now = clock_now(CLOCK_MONOTONIC);
-    int failed = kernel_transport_wait(&web->transport, until_deadline(web, wait), take_event, web);
+    int failed = web->given ? 0 : kernel_transport_wait(&web->transport, until_deadline(web, wait), take_event, web);
     web->now = clock_now(CLOCK_MONOTONIC);
     http_server_tick(web->server, web->now);
     return failed ? -1 : 0;

@@ -42,6 +42,14 @@ struct lab_web;
 int lab_web_open(struct lab_web **web, const struct web_world *world, uint16_t port, const char *token,
                  char error[LAB_ERROR]);
 
+/* The same on somebody else's transport (http/stream.h), at WEB_GIVEN_PORT; port: at which 127.0.0.1 is led there. Its
+ * events go to lab_web_event(), and lab_web_run() only lets time pass. */
+#define WEB_GIVEN_PORT 80
+struct transport;
+int lab_web_open_on(struct lab_web **web, const struct web_world *world, struct transport *transport, uint16_t port,
+                    char error[LAB_ERROR]);
+void lab_web_event(struct lab_web *web, void *data);
+
 /* "http://127.0.0.1:8090/?token=..." */
 const char *lab_web_address(const struct lab_web *web);
 

@@ -12,6 +12,7 @@
 struct lab_web {
     struct web_world world;
     struct kernel_transport transport;
+    struct transport *given; /* instead of it: somebody else's, who brings the events; NULL: none */
     struct http_server *server;
     uint16_t port;
     char token[WEB_TOKEN + 1];

@@ -149,6 +149,26 @@ wait $pid
 same "SIGTERM ends it in order" 0 $?
 has "and the last lines are there" "$log" '"ev":"wire","act":"heal"'
 
+# ---- the page by a second stack of ours ----
+
+"$lab" live --out "$work/second" --control stack -- sleep 1000 >"$work/second.out" 2>"$work/second.err" </dev/null &
+pid=$!
+children="$children $pid"
+eventually 10 grep -q 'open http' "$work/second.out" || not_ok "there is no page: $(cat "$work/second.err")"
+log=$work/second/run.tlog
+address=$(sed -n 's|.*\(http://127.0.0.1:[0-9]*/\)?token=.*|\1|p' "$work/second.out")
+token=$(sed -n 's|.*?token=\([0-9a-f]*\).*|\1|p' "$work/second.out")
+tell 'wire cut' >answer
+has "a command reaches the lab through the second stack" "$log" '"ev":"cmd","text":"wire cut"'
+passes "the second stack serves the page while every packet is dropped" \
+    curl -s -S -f --max-time 5 -o "$work/second.html" "$address"
+has "which is the page" "$work/second.html" '<title>'
+passes "and the log" curl -s -S -f --max-time 5 -o "$work/second.log" "${address}log"
+same "its packets are in no log" 0 "$(grep -c '"ev":"seg_' "$work/second.log")"
+kill -TERM $pid
+wait $pid
+same "it ends in order" 0 $?
+
 # ---- what both ends can do ----
 
 cat >script <<'END'
