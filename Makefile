@@ -75,8 +75,8 @@ CHECK_LIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lm -l
 # ---- files that lie in the program lucid-lab: apps/lab/files.h ----
 
 EMBED := $(BUILD)/embed
-EMBEDDED := $(sort $(wildcard apps/lab/*.tsv apps/lab/labs/*.lab apps/lab/live/*.lab apps/lab/web/*.* apps/lab/i18n/*.tsv \
-    apps/lab/student/*.*)) $(EMBED)/places.tsv
+EMBEDDED := $(sort $(wildcard apps/lab/*.tsv apps/lab/labs/*.lab apps/lab/live/*.lab apps/lab/web/*.* \
+    apps/lab/i18n/*.tsv apps/lab/student/*.*)) $(EMBED)/places.tsv
 
 $(EMBED)/lab_files.c: scripts/embed $(EMBED)/list $(EMBEDDED)
 	$(call say,EMBED,$@)

@@ -1,8 +1,8 @@
 /* files.h: the lab's own files, which lie in the program: it needs no folder to be installed in.
  *
- * All of apps/lab/labs, live, web, i18n and student, and apps/lab/NAME.tsv, by their names below apps/lab: "labs/L01.lab",
- * "web/page.html", "rules.tsv". And "places.tsv", which the build makes: on each line a rule, a tab, FILE:LINE, a tab
- * and the function there (scripts/rule_places).
+ * All of apps/lab/labs, live, web, i18n and student, and apps/lab/NAME.tsv, by their names below apps/lab:
+ * "labs/L01.lab", "web/page.html", "rules.tsv". And "places.tsv", which the build makes: on each line a rule, a tab,
+ * FILE:LINE, a tab and the function there (scripts/rule_places).
  */
 #ifndef LAB_FILES_H
 #define LAB_FILES_H

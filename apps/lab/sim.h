@@ -62,8 +62,8 @@ int sim_without(struct world *world, const struct lab_words *words, bool dry, ch
 
 /* ---- sim_icmp.c ---- */
 
-/* Sends an ICMP error about a packet to its sender, from an address of the wire's own. code: of SIM_UNREACHABLE; mtu: of
- * SIM_TOO_BIG. */
+/* Sends an ICMP error about a packet to its sender, from an address of the wire's own. code: of SIM_UNREACHABLE;
+ * mtu: of SIM_TOO_BIG. */
 enum sim_icmp_kind { SIM_UNREACHABLE, SIM_NOBODY, SIM_TOO_BIG };
 void sim_icmp(struct world *world, const struct sim_head *about, enum sim_icmp_kind kind, uint8_t code, uint32_t mtu);
 

@@ -4,8 +4,8 @@
  *     M forge A:40000->B:80 SYN,ACK seq 17 ack nxt win 1000 data "x"
  *
  * Without ports, those of the newest connection between the two at B are meant. In seq, nxt is what B expects next
- * (RCV.NXT) and end the right edge of its window (RCV.NXT + RCV.WND); in ack, nxt is what B sends next (SND.NXT) and una
- * the oldest that is not acknowledged (SND.UNA). An attacker would have to guess them: that is what is counted.
+ * (RCV.NXT) and end the right edge of its window (RCV.NXT + RCV.WND); in ack, nxt is what B sends next (SND.NXT) and
+ * una the oldest that is not acknowledged (SND.UNA). An attacker would have to guess them: that is what is counted.
  */
 #include <stdlib.h>
 #include <string.h>

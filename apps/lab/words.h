@@ -47,8 +47,8 @@ int words_rate(const char *text, uint64_t *bits);
 /* The name that a misspelt word was probably meant to be; NULL when none is near. known ends with NULL. */
 const char *words_nearest(const char *word, const char *const *known);
 
-/* A word that is none of those known ("command of A"): says so, with the nearest one, or with all of them, and an example
- * ("for example `...`"). An empty word is one that is missing. Returns -1. */
+/* A word that is none of those known ("command of A"): says so, with the nearest one, or with all of them, and an
+ * example ("for example `...`"). An empty word is one that is missing. Returns -1. */
 int words_unknown(char error[LAB_ERROR], const char *what, const char *word, const char *const *known,
                   const char *example);
 

@@ -103,7 +103,8 @@ printf '%s\n' 'B listen 80' 'A connect B:80' 'C connect B:80' 'run 1s' >"$work/t
 is "three nodes" "$lab" play --nodes 3 --script "$work/three.txt" --keep "$work/three.tlog"
 is "are exported" "$lab" export "$work/three.tlog" --svg --mermaid --text -o "$work/three"
 is "two by two" test -s "$work/three/three.ladder.A-B.svg" -a -s "$work/three/three.ladder.B-C.svg" \
-    -a ! -e "$work/three/three.ladder.A-C.svg" -a -s "$work/three/three.A-B.mmd" -a -s "$work/three/three.ladder.B-C.txt"
+    -a ! -e "$work/three/three.ladder.A-C.svg" -a -s "$work/three/three.A-B.mmd" \
+    -a -s "$work/three/three.ladder.B-C.txt"
 
 # ---- names, and what cannot be done ----
 

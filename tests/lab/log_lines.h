@@ -24,7 +24,8 @@ static inline struct tlog *log_begin(void) {
 }
 
 /* The next event, at t milliseconds: format and what follows is all behind "ev":. ' stands for ". */
-static inline void say(struct tlog *log, uint64_t t, const char *node, unsigned c, const char *format, ...) {
+__attribute__((format(printf, 5, 6))) static inline void say(struct tlog *log, uint64_t t, const char *node, unsigned c,
+                                                             const char *format, ...) {
     char rest[600], line[800];
     va_list list;
     va_start(list, format);

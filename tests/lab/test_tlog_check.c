@@ -22,9 +22,9 @@ static const char *const STORIES[] = {
     "A connect B:80\nrun 5s\nA send 20000\nrun 5s\nA close\nrun 300s",
     "wire drop next A->B where SYN count 2\nA connect B:80\nrun 20s\nA send 2MB\nrun 60s\nA close\nrun 300s",
     "wire loss 5%\nA connect B:80\nrun 60s\nA send 300000\nrun 200s\nA close\nrun 900s",
-    "A connect B:80\nrun 1s\nwire hold next A->B where len>0 tag h\nA send 20000\nrun 1s\nwire release h\n"
-    "wire dup next A->B where len>0\nA send 2000\nwire corrupt next A->B where len>0\nA send 3000\nrun 5s\nA "
-    "abort\nrun 9s",
+    ("A connect B:80\nrun 1s\nwire hold next A->B where len>0 tag h\nA send 20000\nrun 1s\nwire release h\n"
+     "wire dup next A->B where len>0\nA send 2000\nwire corrupt next A->B where len>0\nA send 3000\nrun 5s\nA "
+     "abort\nrun 9s"),
     "A connect B:80\nrun 1s\nA close\nwire drop next A->B where ACK\nrun 300s",
     "A connect B:80\nrun 1s\nwire cut\nA send 5\nrun 400s\nwire heal\nB crash\nB restart\nrun 3s",
     "wire rate 1mbit\nwire queue 4\nA connect B:80\nrun 1s\nA send 500000\nrun 100s\nA crash\nrun 5s",
