@@ -2,6 +2,7 @@
  */
 #include "lab/tlog_check.h"
 #include "lab_play.h"
+#include "log_lines.h"
 #include "unit/unit.h"
 
 #include <stdio.h>
@@ -267,10 +268,80 @@ START_TEST(lost_events) {
 }
 END_TEST
 
+/* A SYN reopens what is in TIME-WAIT, and nothing else. */
+START_TEST(nobody_to_succeed) {
+    struct tlog *log = log_begin();
+    say_state(log, 0, "B", 1, "CLOSED", "OPEN_PASSIVE", "LISTEN", "'call':'listen'");
+    say_segment(log, 0, "A", 0, true, 1, "S", 100, 0, 0);
+    say_segment(log, 20, "B", 1, false, 1, "S", 100, 0, 0);
+    say_state(log, 20, "B", 2, "TIME-WAIT", "RCV_NEW_SYN", "SYN-RECEIVED", "'seg_id':1");
+    ck_assert_str_eq(verdict(log), "B's connection 2 is born in the place of one in TIME-WAIT, which is not there");
+    ck_assert_uint_eq(report.faults, 1);
+    ck_assert_uint_eq(report.fault[0].event, 4);
+    tlog_free(log);
+}
+END_TEST
+
+/* The number of a connection is never used again. */
+START_TEST(no_second_life) {
+    struct tlog *log = log_begin();
+    say_state(log, 0, "A", 1, "CLOSED", "OPEN_ACTIVE", "SYN-SENT", "'call':'open'");
+    say_state(log, 1, "A", 1, "SYN-SENT", "CLOSE", "CLOSED", "'call':'close'");
+    say_state(log, 2, "A", 1, "CLOSED", "OPEN_ACTIVE", "SYN-SENT", "'call':'open'");
+    ck_assert_str_eq(verdict(log), "A's connection 1 goes from CLOSED to SYN-SENT, but it ended in event 2");
+    tlog_free(log);
+    log = log_begin();
+    say_state(log, 0, "A", 1, "CLOSED", "OPEN_ACTIVE", "SYN-SENT", "'call':'open'");
+    say(log, 1, "W", 0, "'cmd','text':'A crash'");
+    say_state(log, 2, "A", 1, "SYN-SENT", "CLOSE", "CLOSED", "'call':'close'");
+    ck_assert_str_eq(verdict(log), "A's connection 1 goes to CLOSED, but it is gone");
+    tlog_free(log);
+}
+END_TEST
+
+/* In SYN-RECEIVED a RST means different things to the two kinds of ends. */
+START_TEST(the_other_kind_of_end) {
+    struct tlog *log = log_begin();
+    say_segment(log, 0, "B", 0, true, 1, "S", 300, 0, 0);
+    say_segment(log, 0, "B", 0, true, 2, "R", 301, 0, 0);
+    say_state(log, 0, "A", 1, "CLOSED", "OPEN_ACTIVE", "SYN-SENT", "'call':'open'");
+    say_segment(log, 20, "A", 1, false, 1, "S", 300, 0, 0);
+    say_state(log, 20, "A", 1, "SYN-SENT", "RCV_SYN", "SYN-RECEIVED", "'seg_id':1");
+    say_segment(log, 20, "A", 1, false, 2, "R", 301, 0, 0);
+    say_state(log, 20, "A", 1, "SYN-RECEIVED", "RCV_RST", "LISTEN", "'seg_id':2");
+    ck_assert_ptr_nonnull(
+        strstr(verdict(log), "is for connections that were opened passively, which connection 1 was not"));
+    ck_assert_uint_eq(report.faults, 1);
+    tlog_free(log);
+}
+END_TEST
+
+START_TEST(nobodys_state) {
+    struct tlog *log = log_begin();
+    say_state(log, 0, "A", 0, "CLOSED", "OPEN_ACTIVE", "SYN-SENT", "'call':'open'");
+    ck_assert_str_eq(verdict(log), "a state changes, but it says of no connection of a node");
+    tlog_free(log);
+}
+END_TEST
+
+START_TEST(a_timer_that_did_not_run) {
+    struct tlog *log = log_begin();
+    say_state(log, 0, "A", 1, "CLOSED", "OPEN_ACTIVE", "SYN-SENT", "'call':'open'");
+    say(log, 0, "A", 1, "'timer_stop','timer':'RTO'");
+    ck_assert_str_eq(verdict(log), "the RTO timer of A's connection 1 stops, but it is not set");
+    tlog_free(log);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("tlog_check", &tests);
     tcase_add_loop_test(tests, true_logs, 0, (int)(sizeof STORIES / sizeof STORIES[0]));
+    tcase_add_test(tests, nobody_to_succeed);
+    tcase_add_test(tests, no_second_life);
+    tcase_add_test(tests, the_other_kind_of_end);
+    tcase_add_test(tests, nobodys_state);
+    tcase_add_test(tests, a_timer_that_did_not_run);
     TCase *forged = tcase_create("forged");
     suite_add_tcase(suite, forged);
     tcase_add_checked_fixture(forged, setup, teardown);
