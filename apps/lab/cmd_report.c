@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lab/i18n.h"
 #include "lab/lab.h"
 #include "lab/report.h"
 
@@ -66,7 +67,8 @@ static int report(const struct request *request) {
 }
 
 int lab_report(int argc, char **argv) {
-    static const struct option table[] = {{"student", required_argument, NULL, 's'}, {0}};
+    static const struct option table[] = {
+        {"student", required_argument, NULL, 's'}, {"zh", no_argument, NULL, 'z'}, {0}};
     struct request request = {"lab-out", "report.html", ""};
     optind = 1;
     opterr = 0;
@@ -75,8 +77,10 @@ int lab_report(int argc, char **argv) {
             request.out = optarg;
         } else if (option == 's') {
             request.student = optarg;
+        } else if (option == 'z') {
+            i18n_choose("zh");
         } else {
-            return lab_refuse("usage: lucid-lab report [DIR] -o report.html [--student NAME]");
+            return lab_refuse("usage: lucid-lab report [DIR] -o report.html [--student NAME] [--zh]");
         }
     }
     if (argc - optind > 1) {

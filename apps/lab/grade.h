@@ -136,6 +136,9 @@ void grade_print_csv(const struct grade *grade, struct text *text);
 /* The lines of the CSV. */
 void grade_put_rows(const struct grade *grade, struct text *text);
 
+/* A number as a text, for i18n_put(). Four may be in use at a time. */
+const char *grade_number(unsigned value);
+
 /* A story as a ladder. */
 void grade_print_ladder(const struct grade_story *story, struct text *text);
 void grade_print_svg(const struct grade_story *story, struct text *text);

@@ -19,8 +19,7 @@ static const struct {
 #include "lab/hints.def"
 };
 
-/* A number as a text, for i18n_put(). Four may be in use at a time. */
-static const char *number(unsigned value) {
+const char *grade_number(unsigned value) {
     static char rooms[4][12];
     static unsigned next;
     char *room = rooms[next++ % 4];
@@ -122,7 +121,7 @@ static void put_fail(const struct grade *grade, struct text *text, unsigned stag
         char path[300];
         snprintf(path, sizeof path, "%.250s/fail-%u-%02u.svg", grade->options.directory, stage, order);
         text_put(text, "       ");
-        i18n_put(text, story.reached ? "grade.shortest" : "grade.by_rfc", number(story.count), NULL);
+        i18n_put(text, story.reached ? "grade.shortest" : "grade.by_rfc", grade_number(story.count), NULL);
         grade_put_story(text, &story);
         i18n_put(text, "grade.see", path, NULL);
         text_put(text, "\n");
@@ -132,10 +131,10 @@ static void put_fail(const struct grade *grade, struct text *text, unsigned stag
 static void put_hints(const struct grade *grade, struct text *text, int i) {
     unsigned level = grade->options.hint ? grade->options.hint : 1;
     text_put(text, "  ");
-    i18n_put(text, "grade.hint", number(level), number(GRADE_HINTS), NULL);
+    i18n_put(text, "grade.hint", grade_number(level), grade_number(GRADE_HINTS), NULL);
     grade_put_hint(text, &grade->asked[i], level);
     if (level < GRADE_HINTS) {
-        i18n_put(text, "grade.next", number(level + 1), NULL);
+        i18n_put(text, "grade.next", grade_number(level + 1), NULL);
     }
     text_put(text, "\n");
 }
@@ -170,7 +169,7 @@ static void put_fails(const struct grade *grade, struct text *text, unsigned sta
     }
     if (wrong > told) {
         text_put(text, "  ");
-        i18n_put(text, "grade.more", number(wrong - told), NULL);
+        i18n_put(text, "grade.more", grade_number(wrong - told), NULL);
         text_put(text, "\n");
     }
     if (told) {
@@ -182,12 +181,12 @@ static void put_twin(const struct grade *grade, struct text *text) {
     const struct grade_stage *stage = &grade->stage[7];
     if (stage->right == stage->cells) {
         text_put(text, "  ");
-        i18n_put(text, "grade.twins", number(stage->cells), NULL);
+        i18n_put(text, "grade.twins", grade_number(stage->cells), NULL);
         text_put(text, "\n");
         return;
     }
     text_put(text, "  ");
-    i18n_put(text, "grade.twin", number(stage->cells - stage->right), number(stage->cells), NULL);
+    i18n_put(text, "grade.twin", grade_number(stage->cells - stage->right), grade_number(stage->cells), NULL);
     text_put(text, "\n");
     grade_print_ladder(&grade->twin, text);
 }
@@ -232,7 +231,7 @@ static void put_head(struct text *text, unsigned order, const struct grade_stage
     struct text head = text_fixed(room, sizeof room);
     int columns = 0;
     snprintf(key, sizeof key, "grade.stage.%u", order);
-    i18n_put(&head, "grade.stage", number(order), i18n(key), NULL);
+    i18n_put(&head, "grade.stage", grade_number(order), i18n(key), NULL);
     for (const char *at = room; *at; at++) {
         unsigned char octet = (unsigned char)*at;
         columns += (octet & 0xc0) == 0x80 ? 0 : octet >= 0xe2 ? 2 : 1;
@@ -245,7 +244,7 @@ static void put_stage(const struct grade *grade, struct text *text, unsigned ord
     put_head(text, order, stage);
     if (stage->hint_cost) {
         text_put(text, "  ");
-        i18n_put(text, "grade.cost", number(stage->hint_cost), NULL);
+        i18n_put(text, "grade.cost", grade_number(stage->hint_cost), NULL);
         text_put(text, "\n");
     }
     if (order <= 6) {
@@ -274,7 +273,7 @@ void grade_print_text(const struct grade *grade, struct text *text) {
         }
     }
     if (pupil_deaths(grade->pupil)) {
-        i18n_put(text, "grade.deaths", grade->options.source, number(pupil_deaths(grade->pupil)),
+        i18n_put(text, "grade.deaths", grade->options.source, grade_number(pupil_deaths(grade->pupil)),
                  pupil_last_words(grade->pupil), NULL);
         text_put(text, "\n");
     }
@@ -282,6 +281,6 @@ void grade_print_text(const struct grade *grade, struct text *text) {
         put_map(grade, text);
     }
     text_put(text, "\n");
-    i18n_put(text, "grade.points", number(grade->points), number(grade->of), NULL);
+    i18n_put(text, "grade.points", grade_number(grade->points), grade_number(grade->of), NULL);
     text_put(text, "\n");
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/i18n.h"
 #include "lab/picture.h"
 
 static const char STYLE[] =
@@ -15,6 +16,9 @@ static const char STYLE[] =
     "td.n{text-align:right;white-space:nowrap}.no{background:#fbe3d6}code,pre{font-size:14px}"
     "pre{overflow-x:auto}img{max-width:100%;border:1px solid #ccc}"
     "@media print{body{margin:0;max-width:none}h2,table,img{break-inside:avoid}h2{break-after:avoid}}";
+
+static const char POLICY[] = "<meta http-equiv=\"Content-Security-Policy\" "
+                             "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n";
 
 static void put(struct text *html, const char *words) {
     text_put_html(html, words, strlen(words));
@@ -45,6 +49,12 @@ void report_put_picture(struct text *html, const struct text *svg, const char *w
 
 /* ---- runs ---- */
 
+static void put_heads(struct text *html, bool predict) {
+    text_format(html, "<table><tr><th>%s<th>%s<th>%s<th>%s<th>%s</tr>\n",
+                i18n(predict ? "report.predict" : "report.check"), i18n(predict ? "report.mine" : "report.got"),
+                i18n(predict ? "report.outcome" : "report.expected"), i18n("report.rule"), i18n("report.points"));
+}
+
 static void put_items(const struct result *result, bool predict, struct text *html) {
     bool begun = false;
     for (unsigned i = 0; i < result->items; i++) {
@@ -53,8 +63,7 @@ static void put_items(const struct result *result, bool predict, struct text *ht
             continue;
         }
         if (!begun) {
-            text_put(html, predict ? "<table><tr><th>Prediction<th>Mine<th>What happened<th>Rule<th>Points</tr>\n"
-                                   : "<table><tr><th>Check<th>Got<th>Expected<th>Rule<th>Points</tr>\n");
+            put_heads(html, predict);
             begun = true;
         }
         text_put(html, item->right || !item->of ? "<tr>" : "<tr class=\"no\">");
@@ -71,6 +80,7 @@ static void put_items(const struct result *result, bool predict, struct text *ht
 static void put_title(const struct report *report, const struct result *result, struct text *html) {
     char error[LAB_ERROR];
     struct scenario *scenario = catalogue_read(report->catalogue, result->lab, error);
+    enum scenario_language language = i18n_chosen() == I18N_ZH ? SCENARIO_ZH : SCENARIO_EN;
     text_put(html, "<h2>");
     put(html, result->lab);
     if (strcmp(result->variant, "a") != 0) {
@@ -78,14 +88,14 @@ static void put_title(const struct report *report, const struct result *result, 
         put(html, result->variant);
     }
     text_put(html, " ");
-    put(html, scenario ? scenario_say(&scenario->title, SCENARIO_EN) : "");
+    put(html, scenario ? scenario_say(&scenario->title, language) : "");
     text_put(html, "</h2>\n");
     scenario_free(scenario);
 }
 
 static void put_ladder(const struct stage *stage, const char *title, struct text *html) {
     struct text svg = text_growing(), words = text_growing();
-    text_format(&words, "The ladder of %s", title);
+    i18n_put(&words, "report.ladder", title, NULL);
     if (!picture_ladder(&svg, stage->model, stage->node[0], stage->node[1], 0, 0)) {
         report_put_picture(html, &svg, words.data ? words.data : "");
     }
@@ -95,7 +105,7 @@ static void put_ladder(const struct stage *stage, const char *title, struct text
 
 static void put_machines(const struct stage *stage, const char *title, struct text *html) {
     struct text svg = text_growing(), words = text_growing();
-    text_format(&words, "Both machines at the end of %s: the states and edges they have visited", title);
+    i18n_put(&words, "report.machines", title, NULL);
     if (!picture_machines(&svg, stage)) {
         report_put_picture(html, &svg, words.data ? words.data : "");
     }
@@ -121,8 +131,12 @@ static void put_pictures(const struct handin_run *run, struct text *html) {
 
 static void put_run(const struct report *report, const struct handin_run *run, struct text *html) {
     put_title(report, run->result, html);
-    text_format(html, "<p><b>%u of %u points</b>, seed %" PRIu64 ", %u tr%s; log <code>", run->points, run->of,
-                run->result->seed, run->tries, run->tries == 1 ? "y" : "ies");
+    char seed[24];
+    snprintf(seed, sizeof seed, "%" PRIu64, run->result->seed);
+    text_put(html, "<p>");
+    i18n_put(html, "report.run", grade_number(run->points), grade_number(run->of), seed, grade_number(run->tries),
+             NULL);
+    text_put(html, " <code>");
     put(html, run->path);
     text_format(html, "</code>, SHA-256 <code>%s</code></p>\n", run->hash);
     put_items(run->result, true, html);
@@ -135,7 +149,7 @@ static void put_refused(const struct handin *handin, struct text *html) {
         if (*handin->run[i].why) {
             text_put(html, "<p class=\"no\"><code>");
             put(html, handin->run[i].path);
-            text_put(html, "</code> does not count: ");
+            text_format(html, "</code>%s", i18n("report.refused"));
             put(html, handin->run[i].why);
             text_put(html, "</p>\n");
         }
@@ -145,22 +159,27 @@ static void put_refused(const struct handin *handin, struct text *html) {
 /* ---- the machine, the edges ---- */
 
 static void put_machine(const struct grade *grade, struct text *html) {
-    text_format(html,
-                "<h2>L36 Write the machine</h2>\n<p><b>%u of %u points</b>; SHA-256 of the file <code>%s</code></p>\n",
-                grade->points, grade->of, grade->source_hash);
-    text_put(html, "<table><tr><th>Stage<th>Right<th>Points</tr>\n");
+    text_format(html, "<h2>L36 %s</h2>\n<p>", i18n("report.l36.title"));
+    i18n_put(html, "report.l36", grade_number(grade->points), grade_number(grade->of), NULL);
+    text_format(html, " <code>%s</code></p>\n", grade->source_hash);
+    text_format(html, "<table><tr><th>%s<th>%s<th>%s</tr>\n", i18n("report.stage"), i18n("report.right"),
+                i18n("report.points"));
     for (unsigned i = 1; i <= GRADE_STAGES; i++) {
         const struct grade_stage *stage = &grade->stage[i];
         text_put(html, stage->points < stage->of ? "<tr class=\"no\"><td>" : "<tr><td>");
-        text_format(html, "%u %s</td><td class=\"n\">%u of %u</td><td class=\"n\">%u/%u</td></tr>\n", i, stage->name,
-                    stage->right, stage->cells, stage->points, stage->of);
+        char key[24];
+        snprintf(key, sizeof key, "grade.stage.%u", i);
+        text_format(html, "%u %s</td><td class=\"n\">", i, i18n(key));
+        i18n_put(html, "report.of", grade_number(stage->right), grade_number(stage->cells), NULL);
+        text_format(html, "</td><td class=\"n\">%u/%u</td></tr>\n", stage->points, stage->of);
     }
     text_put(html, "</table>\n");
     if (grade->twin.count) {
-        struct text svg = text_growing(), words = text_growing();
+        struct text svg = text_growing(), words = text_growing(), story = text_growing();
         grade_print_svg(&grade->twin, &svg);
-        text_put(&words, "The shortest story that separates this machine from RFC 9293: ");
-        grade_put_story(&words, &grade->twin);
+        grade_put_story(&story, &grade->twin);
+        i18n_put(&words, "report.story", story.data, NULL);
+        text_free(&story);
         report_put_picture(html, &svg, words.data ? words.data : "");
         text_free(&svg);
         text_free(&words);
@@ -170,7 +189,7 @@ static void put_machine(const struct grade *grade, struct text *html) {
 static void put_edges(const struct edges *edges, struct text *html) {
     struct text map = text_growing();
     edges_print(edges, 0, true, &map);
-    text_put(html, "<h2>L35 Edge hunt</h2>\n<pre>");
+    text_format(html, "<h2>L35 %s</h2>\n<pre>", i18n("report.l35.title"));
     put(html, map.data ? map.data : "");
     text_put(html, "</pre>\n");
     text_free(&map);
@@ -179,21 +198,19 @@ static void put_edges(const struct edges *edges, struct text *html) {
 void report_put(const struct report *report, struct text *html) {
     unsigned points, of;
     handin_points(report->handin, &points, &of);
-    text_put(html,
-             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Lucid lab report</title>\n");
-    text_put(html,
-             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-             "img-src data:\">\n");
+    text_format(html, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>%s</title>\n",
+                i18n_chosen() == I18N_ZH ? "zh" : "en", i18n("report.title"));
+    text_put(html, POLICY);
     text_put(html, "<style>");
     text_put(html, STYLE);
-    text_put(html, "</style></head>\n<body><h1>Lucid lab report");
-    text_put(html, *report->student ? ": " : "");
+    text_format(html, "</style></head>\n<body><h1>%s%s", i18n("report.title"), *report->student ? ": " : "");
     put(html, report->student);
-    text_format(html, "</h1>\n<p>Scenarios: <b>%u of %u points</b>", points, of);
+    text_put(html, "</h1>\n<p>");
+    i18n_put(html, "report.scenarios", grade_number(points), grade_number(of), NULL);
     if (report->grade) {
-        text_format(html, "; the machine: <b>%u of %u</b>", report->grade->points, report->grade->of);
+        i18n_put(html, "report.machine", grade_number(report->grade->points), grade_number(report->grade->of), NULL);
     }
-    text_put(html, ". Each run below was made again from its seed, and came out the same.</p>\n");
+    text_format(html, "%s</p>\n", i18n("report.proof"));
     put_refused(report->handin, html);
     for (unsigned i = 0; i < report->handin->runs; i++) {
         if (report->handin->run[i].best) {

@@ -79,12 +79,15 @@ has "no such class" 'nobody is no folder' "$work/errors"
 
 in_folder "$work/class/ada" report -o page.html --student '<b>Ada</b>'
 page=$work/class/ada/page.html
-has "a report" '<b>17 of 24 points</b>' "$page"
+has "a report" 'Scenarios: 17 of 24 points' "$page"
 has "with names escaped" '&lt;b&gt;Ada&lt;/b&gt;' "$page"
 has "with predictions" '<td>100</td><td>101</td>' "$page"
 has "with a ladder" '<img alt="The ladder of L01, seed 5" src="data:image/svg.xml;base64,' "$page"
 has "with the hash of the log" "$(sha256sum "$work/class/ada/lab-out/L01-5/run.tlog" | cut -c 1-64)" "$page"
 passes "that loads nothing" awk '/<script|<link|src="http|url\(/ { exit 1 }' "$page"
+in_folder "$work/class/ada" report -o zh.html --zh
+has "a report in Chinese" '<html lang="zh">.*实验报告' "$work/class/ada/zh.html"
+has "with the scenario's own title" '<h2>L01 三次握手</h2>' "$work/class/ada/zh.html"
 mkdir "$work/empty"
 in_folder "$work/empty" report
 has "nothing to report" 'has no run, and there is no student/fsm\.c' "$work/errors"
