@@ -223,6 +223,13 @@ async function recorded() {
   verdict('reduced motion: tokens do not slide',
     await browser.run('getComputedStyle(document.querySelector(".person")).transitionDuration') === '0s');
   await browser.media({});
+  await browser.run('["SYN-SENT", "ESTABLISHED"].forEach(function (state, k) { Lab.log.add(JSON.stringify({' +
+    'i: Lab.log.count() + 1, t: Lab.log.at(Lab.log.count()).t, n: "A", c: 77, ev: "peer", state: state,' +
+    ' by: k ? "inferred" : "diag" })); })');
+  await browser.run('Lab.go(Lab.log.count())');
+  await browser.frame();
+  verdict('the kernel\'s socket walks, too', / ?ESTABLISHED/.test(await browser.run('state(0)')) &&
+    await browser.run('document.querySelectorAll("#machine0 .person.hollow").length') === 1);
   for (const width of [390, 820, 1920]) {
     await browser.size(width, 900);
     await browser.run('Lab.drawLadderHead()');

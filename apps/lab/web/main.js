@@ -35,10 +35,11 @@
     log.nodes().forEach(name => Lab.connections(state, name).forEach(c => found = name + c.c === key ? c : found));
     if (!found && packet && state.nodes[packet.from]) {
       found = state.nodes[packet.from].conns[packet.c];
-      var busier = found && Lab.peer(state, found);
-      found = busier && busier.v.una !== undefined && (busier.tx > found.tx * 2 || busier.node === log.nodes()[0])
-        ? busier
-        : found;
+      var other = found && Lab.peer(state, found), una = found && found.v.una;
+      if (other && other.v.una >= 0 &&
+        (una === undefined || other.tx > found.tx * 2 || other.node === log.nodes()[0])) {
+        found = other;
+      }
     }
     return found || Lab.newest(state, log.nodes()[0]) || Lab.newest(state, log.nodes()[1]);
   };
@@ -442,7 +443,7 @@
     var world = Lab.live && Lab.live.token ? header.world : 'replay';
     language(zh);
     var name =
-      (!header.lab || header.lab === 'play' ? t('play_title') + ' ' : header.lab + (header.variant || '') + ' ') +
+      (/^(play|live)?$/.test(header.lab || '') ? t('play_title') + ' ' : header.lab + (header.variant || '') + ' ') +
       (s ? Lab.words(s.title) : '');
     by('title').textContent = name.trim();
     document.title = name.trim() + ' · ' + world + ' · Lucid';

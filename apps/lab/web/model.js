@@ -19,24 +19,11 @@
     }
     return copy;
   }
-  function node(state, name) {
-    return state.nodes[name] = state.nodes[name] || {conns: {}, edges: {}, visits: {}, gone: 0};
-  }
+  function node(state, name) { return state.nodes[name] = state.nodes[name] || {conns: {}, edges: {}, visits: {}}; }
   function connection(state, event) {
     var all = node(state, event.n).conns;
-    return all[event.c] = all[event.c] || {
-      node: event.n,
-      c: event.c,
-      st: '',
-      v: {},
-      timers: {},
-      early: [],
-      since: event.t,
-      tx: 0,
-      rx: 0,
-      again: 0,
-      delivered: 0
-    };
+    return all[event.c] = all[event.c] ||
+      {node: event.n, c: event.c, st: '', v: {}, timers: {}, early: [], since: event.t, tx: 0, rx: 0, again: 0};
   }
   /* Gone connections are kept for a while, the oldest leave. */
   function prune(home) {
@@ -55,6 +42,7 @@
       key = before.from + '>' + before.to + '>' + event.to;
     }
     home.edges[key] = (home.edges[key] || 0) + 1;
+    home.visits[event.to] = 1;
     c.last = {key: key, from: event.from, to: event.to, seg: event.seg_id || 0, i: event.i};
   }
   function onState(state, event) {
@@ -67,7 +55,6 @@
     c.listener = event.to === 'LISTEN' && !child && !c.parent;
     c.st = event.to;
     c.since = event.t;
-    home.visits[event.to] = (home.visits[event.to] || 0) + 1;
     if (child || !event.to || event.to === 'CLOSED') {
       c.gone = event.i;
       c.vanished = child;
@@ -75,10 +62,16 @@
       prune(home);
     }
   }
+  /* The kernel's connections are named by their segments. */
+  function name(c, local, remote) {
+    c.local = c.local || local;
+    c.remote = c.remote || remote;
+  }
   function onSent(state, event) {
     var seg = event.seg, c = event.c ? connection(state, event) : null;
     state.flight[seg.id] = {i: event.i, t: event.t, n: event.n};
     if (c) {
+      name(c, seg.src + ':' + seg.sp, seg.dst + ':' + seg.dp);
       c.tx++;
       c.again += event.rtx || event.again ? 1 : 0;
     }
@@ -98,6 +91,7 @@
     if (!c) {
       return;
     }
+    name(c, seg.dst + ':' + seg.dp, seg.src + ':' + seg.sp);
     c.rx++;
     if (seg.len > 0 && c.v.rnxt !== undefined && minus(seg.seq, c.v.rnxt) > 0) {
       takeEarly(c.early, seg);
@@ -148,14 +142,12 @@
     },
     peer: (state, event) => {
       var c = connection(state, event);
-      c.st = event.state || c.st;
-      c.inferred = event.by === 'inferred';
-      ['cwnd', 'rto'].forEach(name => c.v[name] = event[name] === undefined ? c.v[name] : event[name]);
-    },
-    app: (state, event) => {
-      if (event.k === 'delivered' && event.c) {
-        connection(state, event).delivered += event.count || 0;
+      if (event.state !== c.st) {
+        walk(node(state, event.n), c, {from: c.st, to: event.state, i: event.i});
+        c.st = event.state;
+        c.gone = c.st === 'CLOSED' && event.i;
       }
+      c.inferred = event.by === 'inferred';
     }
   };
   function step(state, event) {

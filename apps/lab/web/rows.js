@@ -4,7 +4,7 @@
   var BLOCK = 64, GAP = 150e6;
   var CALLS = {open: 'connect', listen: 'listen', shutdown: 'shutdown', close: 'close', abort: 'abort'};
   var OUTCOMES = {dropped: 1, ack: 1, challenge_ack: 1, rst: 1, trimmed: 1, queued: 1, ignored: 1};
-  var rows = Lab.rows = [], blocks = [], open = [], last = null;
+  var rows = Lab.rows = [], blocks = [], open = [], last = null, peers = {};
 
   function add(event, node) {
     var before = rows[rows.length - 1];
@@ -47,6 +47,12 @@
         two.passing = true;
       }
       row.seg = event.seg_id;
+    },
+    peer: event => {
+      if (peers[event.n + event.c] !== event.state) {
+        peers[event.n + event.c] = event.state;
+        ON.state({n: event.n, t: event.t, i: event.i, c: event.c, to: event.state});
+      }
     },
     timer_fire: event => add(event, event.n).timer = event.timer,
     call: event => {
