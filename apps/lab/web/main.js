@@ -413,7 +413,7 @@
   function readAddress(a) {
     Lab.view.packet = +a.p || 0;
     Lab.view.connection = a.c || '';
-    Lab.relative = a.raw === undefined;
+    Lab.relative = Lab.relative && a.raw === undefined;
     if (Lab.tabs.some(tab => tab.id === a.tab)) {
       Lab.view.tab = a.tab;
     } else if (Lab.checked()) {

@@ -6,13 +6,11 @@
   /* a - b modulo 2^32, as a signed number. */
   Lab.minus = (a, b) => (a - b) | 0;
   Lab.ends = seg => [(seg.src || '') + ':' + seg.sp, (seg.dst || '') + ':' + seg.dp];
-  var begun = false;
   Lab.readers.push(event => {
     /* Chosen by command, as the RFC's figures have them: shown as they are. */
-    if (event.ev === 'cmd' && !begun && /^iss /.test(event.text)) {
+    if (event.ev === 'cmd' && /^iss /.test(event.text)) {
       Lab.relative = false;
     }
-    begun = begun || event.ev === 'seg_tx';
     if (event.ev === 'seg_tx' && event.seg.fl.indexOf('S') >= 0) {
       var ends = Lab.ends(event.seg);
       isn[ends[0] + '>' + ends[1]] = event.seg.seq;
