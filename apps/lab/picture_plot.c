@@ -25,30 +25,34 @@ struct plot {
     bool times; /* the values are nanoseconds */
 };
 
+/* LIMIT: a line that is left out where it is far above all others, which would be flat. */
+enum shape { LINE, AREA, SAMPLES, LIMIT };
+
 static const struct {
     const char *name, *title;
     struct {
         int variable; /* -1: no more */
         const char *class, *label;
-        bool area;
+        uint8_t shape; /* of enum shape */
     } line[LINES];
 } plots[PICTURE_PLOTS] = {
     [PLOT_WINDOWS] = {"cwnd",
                       "picture.plot.windows",
-                      {{LUCID_VAR_FLIGHT, "area", "flight", true},
-                       {LUCID_VAR_SSTHRESH, "threshold", "ssthresh", false},
-                       {LUCID_VAR_CWND, "first", "cwnd", false},
-                       {-1, "", "", false}}},
+                      {{LUCID_VAR_FLIGHT, "area", "flight", AREA},
+                       {LUCID_VAR_SSTHRESH, "threshold", "ssthresh", LINE},
+                       {LUCID_VAR_CWND, "first", "cwnd", LINE},
+                       {LUCID_VAR_SND_WND, "second dashed", "SND.WND", LIMIT}}},
     [PLOT_TIMES] = {"rtt",
                     "picture.plot.times",
-                    {{LUCID_VAR_RTO, "threshold", "RTO", false},
-                     {LUCID_VAR_SRTT, "first", "SRTT", false},
-                     {-1, "", "", false}}},
+                    {{LUCID_VAR_RTT, "second", "RTT", SAMPLES},
+                     {LUCID_VAR_RTO, "threshold", "RTO", LINE},
+                     {LUCID_VAR_SRTT, "first", "SRTT", LINE},
+                     {-1, "", "", LINE}}},
     [PLOT_SEQUENCE] = {"sequence",
                        "picture.plot.sequence",
-                       {{LUCID_VAR_SND_NXT, "first", "SND.NXT", false},
-                        {LUCID_VAR_SND_UNA, "second dashed", "SND.UNA", false},
-                        {-1, "", "", false}}},
+                       {{LUCID_VAR_SND_NXT, "first", "SND.NXT", LINE},
+                        {LUCID_VAR_SND_UNA, "second dashed", "SND.UNA", LINE},
+                        {-1, "", "", LINE}}},
 };
 
 const char *picture_plot_name(enum picture_plot plot) {
@@ -166,6 +170,18 @@ static void draw_area(struct plot *plot, const struct plot_series *series) {
     svg_points_end(&plot->svg);
 }
 
+/* One dot for each measurement; of those nearer than two pixels one. */
+static void draw_samples(struct plot *plot, const struct plot_series *series, const char *class) {
+    double before = -9;
+    for (unsigned i = 0; i < series->count && series->point[i].t <= plot->to; i++) {
+        double x = x_of(plot, series->point[i].t);
+        if (series->point[i].value > 0 && x - before >= 2) {
+            svg_circle(&plot->svg, class, x, y_of(plot, (double)series->point[i].value), 2.2);
+            before = x;
+        }
+    }
+}
+
 /* ---- data ---- */
 
 /* Sequence numbers count from the first; they go round at 2^32, the plot does not. */
@@ -188,11 +204,16 @@ static double peak_of(const struct plot_series *series) {
     return (double)peak;
 }
 
-static void draw_legend(struct plot *plot, enum picture_plot kind) {
+static void draw_legend(struct plot *plot, enum picture_plot kind, const struct plot_series *series) {
     double x = LEFT;
     for (unsigned i = 0; i < LINES && plots[kind].line[i].variable >= 0; i++) {
         double y = HEIGHT - 18;
-        if (plots[kind].line[i].area) {
+        if (series[i].count == 0) {
+            continue;
+        }
+        if (plots[kind].line[i].shape == SAMPLES) {
+            svg_circle(&plot->svg, plots[kind].line[i].class, x + 13, y - 4, 2.2);
+        } else if (plots[kind].line[i].shape == AREA) {
             svg_rect(&plot->svg, "area", x, y - 10, 26, 12, 0);
         } else {
             svg_line(&plot->svg, plots[kind].line[i].class, x, y - 4, x + 26, y - 4);
@@ -228,13 +249,15 @@ static void draw_plot(struct text *out, struct plot *plot, const struct model *m
     svg_text(&plot->svg, "title", 14, 34, SVG_START, title);
     draw_axes(plot);
     for (unsigned i = 0; i < LINES && plots[kind].line[i].variable >= 0; i++) {
-        if (plots[kind].line[i].area) {
+        if (plots[kind].line[i].shape == AREA) {
             draw_area(plot, &series[i]);
+        } else if (plots[kind].line[i].shape == SAMPLES) {
+            draw_samples(plot, &series[i], plots[kind].line[i].class);
         } else {
             draw_steps(plot, &series[i], plots[kind].line[i].class);
         }
     }
-    draw_legend(plot, kind);
+    draw_legend(plot, kind, series);
     svg_end(&plot->svg);
 }
 
@@ -250,6 +273,11 @@ static bool collect(struct plot *plot, const struct model *model, unsigned node,
             unwrap(&series[i], connection->iss);
         }
         double peak = peak_of(&series[i]);
+        if (plots[kind].line[i].shape == LIMIT && peak > 3 * plot->top) {
+            free(series[i].point);
+            series[i] = (struct plot_series){0};
+            continue;
+        }
         plot->top = peak > plot->top ? peak : plot->top;
         some = some || series[i].count > 1;
         uint64_t last = series[i].count > 0 ? series[i].point[series[i].count - 1].t : 0;
