@@ -32,8 +32,9 @@ void timers_paint(struct view view, const struct stage *stage);
 /* Send and receive windows, the regions of Figures 3 and 4 of RFC 9293. */
 void windows_paint(struct view view, const struct stage *stage);
 
-/* cwnd, ssthresh and flight over time at one end; RTT and RTO beside it where there is room. */
-void plot_paint(struct view view, const struct stage *stage, unsigned end);
+/* cwnd, ssthresh and flight over time at one end, RTT and RTO beside it where there is room; or, sequence, how what was
+ * sent and what was acknowledged rise. */
+void plot_paint(struct view view, const struct stage *stage, unsigned end, bool sequence);
 
 /* The header of the newest segment up to an event, field by field, with its bits and options. */
 void inspector_paint(struct view view, const struct stage *stage, uint32_t event);
@@ -64,5 +65,8 @@ struct plot_series {
 
 /* The values of a variable of a connection up to event n. NULL points: none, or no memory. */
 struct plot_series plot_series_of(const struct tlog *log, unsigned node, uint32_t c, unsigned variable, uint32_t n);
+
+/* Sequence numbers become distances from the first one; they go round at 2^32, a plot does not. */
+void plot_series_unwrap(struct plot_series *series, uint32_t first);
 
 #endif

@@ -184,18 +184,6 @@ static void draw_samples(struct plot *plot, const struct plot_series *series, co
 
 /* ---- data ---- */
 
-/* Sequence numbers count from the first; they go round at 2^32, the plot does not. */
-static void unwrap(struct plot_series *series, uint32_t first) {
-    int64_t base = 0;
-    uint32_t last = first;
-    for (unsigned i = 0; i < series->count; i++) {
-        uint32_t value = (uint32_t)series->point[i].value;
-        base += (int32_t)(value - last);
-        last = value;
-        series->point[i].value = base;
-    }
-}
-
 static double peak_of(const struct plot_series *series) {
     int64_t peak = 0;
     for (unsigned i = 0; i < series->count; i++) {
@@ -270,7 +258,7 @@ static bool collect(struct plot *plot, const struct model *model, unsigned node,
         unsigned variable = (unsigned)plots[kind].line[i].variable;
         series[i] = plot_series_of(model->log, node, connection->c, variable, model->at);
         if (kind == PLOT_SEQUENCE && connection->iss_known) {
-            unwrap(&series[i], connection->iss);
+            plot_series_unwrap(&series[i], connection->iss);
         }
         double peak = peak_of(&series[i]);
         if (plots[kind].line[i].shape == LIMIT && peak > 3 * plot->top) {

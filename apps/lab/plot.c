@@ -36,6 +36,17 @@ struct plot_series plot_series_of(const struct tlog *log, unsigned node, uint32_
     return series;
 }
 
+void plot_series_unwrap(struct plot_series *series, uint32_t first) {
+    int64_t base = 0;
+    uint32_t last = first;
+    for (unsigned i = 0; i < series->count; i++) {
+        uint32_t value = (uint32_t)series->point[i].value;
+        base += (int32_t)(value - last);
+        last = value;
+        series->point[i].value = base;
+    }
+}
+
 struct axes {
     uint64_t from, to;
     int64_t top;
@@ -195,9 +206,37 @@ static void paint_times(struct view view, const struct stage *stage, unsigned en
     free(rto.point);
 }
 
-void plot_paint(struct view view, const struct stage *stage, unsigned end) {
+static bool paint_sequence(struct view view, const struct stage *stage, unsigned end) {
+    const struct model *model = stage->model;
+    const struct model_connection *connection = stage_connection(stage, end);
+    struct plot_series nxt = plot_series_of(model->log, stage->node[end], stage->c[end], LUCID_VAR_SND_NXT, model->at);
+    struct plot_series una = plot_series_of(model->log, stage->node[end], stage->c[end], LUCID_VAR_SND_UNA, model->at);
+    plot_series_unwrap(&nxt, connection->iss);
+    plot_series_unwrap(&una, connection->iss);
+    struct axes axes = {connection->born_at, last_change(&nxt, &una, model->now), peak_of(&nxt) + 1,
+                        view_part(view, 0, 1, view.width, view.height - 2)};
+    bool some = nxt.count > 1 && axes.to > axes.from;
+    if (some) {
+        char top[60];
+        snprintf(top, sizeof top, "%" PRId64, axes.top - 1);
+        paint_axes(view, &axes, top, i18n("plot.sequence"));
+        paint_area(&axes, &una);
+        paint_dots(&axes, &nxt, end ? GRID_SECOND : GRID_FIRST);
+    }
+    free(nxt.point);
+    free(una.point);
+    return some;
+}
+
+void plot_paint(struct view view, const struct stage *stage, unsigned end, bool sequence) {
     if (!stage_connection(stage, end) || view.height < 4) {
         view_put(view, 0, 0, GRID_QUIET, i18n("plot.none"));
+        return;
+    }
+    if (sequence) {
+        if (!paint_sequence(view, stage, end)) {
+            view_put(view, 0, 0, GRID_QUIET, i18n("plot.none"));
+        }
         return;
     }
     bool both = view.width >= 64;

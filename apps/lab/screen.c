@@ -144,7 +144,9 @@ static void paint_sentence(struct view view, const struct screen *screen) {
     char room[1400];
     struct text text = text_fixed(room, sizeof room);
     narrate_styled(&text, model, tlog_at(model->log, i), (struct narrate_style){screen->stage.raw, true});
-    view_put_lines(view, 0, 0, GRID_BOLD, room);
+    if (view_put_lines(view, 0, 0, GRID_BOLD, room) > view.height) {
+        view_code(view, view.width - 1, view.height - 1, GRID_BOLD, 0x2026);
+    }
 }
 
 /* ---- all of it ---- */

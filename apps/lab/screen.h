@@ -34,6 +34,7 @@ struct screen {
     unsigned panes;      /* bit 1 << enum screen_pane: shown */
     bool chosen;         /* the reader chose whom to follow */
     bool details;        /* the story with variables and timers */
+    bool sequence;       /* the plot is of sequence numbers */
     bool projector;      /* at most three panes, and large */
     bool playable;       /* keys that change the world */
     unsigned above;      /* rungs of the ladder scrolled back */

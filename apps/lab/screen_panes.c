@@ -129,7 +129,7 @@ static void paint_pane(struct view view, struct screen *screen, unsigned pane) {
         story_paint(framed(view, "pane.story", pane), stage, screen->details);
         return;
     case PANE_PLOT:
-        plot_paint(framed(view, "pane.plot", pane), stage, 0);
+        plot_paint(framed(view, "pane.plot", pane), stage, 0, screen->sequence);
         return;
     case PANE_HEADER:
         inspector_paint(framed(view, "pane.header", pane), stage, 0);

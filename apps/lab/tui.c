@@ -86,6 +86,7 @@ static int look_again(struct tui *tui) {
     if (tui->screen) {
         screen->panes = tui->screen->panes;
         screen->details = tui->screen->details;
+        screen->sequence = tui->screen->sequence;
         screen->projector = tui->screen->projector;
         screen->stage.raw = tui->screen->stage.raw;
         screen_free(tui->screen);
@@ -168,8 +169,18 @@ static int paint(struct tui *tui) {
 
 /* ---- keys ---- */
 
+/* The plots are two: off, windows and times, sequence numbers, off. */
 static void toggle(struct tui *tui, unsigned pane) {
-    tui->screen->panes ^= 1u << pane;
+    struct screen *screen = tui->screen;
+    bool shown_now = screen->panes & 1u << pane;
+    if (pane == PANE_PLOT && shown_now && !screen->sequence) {
+        screen->sequence = true;
+        return;
+    }
+    if (pane == PANE_PLOT) {
+        screen->sequence = false;
+    }
+    screen->panes ^= 1u << pane;
 }
 
 /* Keys that change what is seen, not what happens. Returns false: it is none of them. */

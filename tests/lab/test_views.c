@@ -96,6 +96,13 @@ START_TEST(chinese) {
 }
 END_TEST
 
+START_TEST(sequence_numbers) {
+    screen->panes = 1u << PANE_PLOT;
+    screen->sequence = true;
+    screen_is("pane-sequence.txt", 80, 24, 70, false);
+}
+END_TEST
+
 START_TEST(other_panes) {
     screen->panes = 1u << PANE_HEADER;
     screen_is("pane-header.txt", 80, 24, 40, false);
@@ -393,6 +400,7 @@ int main(void) {
     tcase_add_test(tests, counterfactual);
     tcase_add_test(tests, words_only);
     tcase_add_test(tests, chinese);
+    tcase_add_test(tests, sequence_numbers);
     tcase_add_test(tests, other_panes);
     tcase_add_test(tests, every_state_has_a_place);
     tcase_add_test(tests, chinese_is_aligned);
