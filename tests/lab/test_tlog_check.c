@@ -333,6 +333,24 @@ START_TEST(a_timer_that_did_not_run) {
 }
 END_TEST
 
+START_TEST(packets_that_cannot_be) {
+    struct tlog *log = log_begin();
+    say_segment(log, 0, "A", 0, true, 0, "S", 100, 0, 0);
+    ck_assert_str_eq(verdict(log), "a segment without a number leaves");
+    tlog_free(log);
+    log = log_begin();
+    say_segment(log, 0, "A", 0, true, 1, "S", 100, 0, 0);
+    say(log, 0, "W", 0, "'wire','act':'dup','from':'A','to':'B','id':1,'id2':1");
+    ck_assert_str_eq(verdict(log), "the copy is packet 1, and there is one of that number");
+    tlog_free(log);
+    log = log_begin();
+    say_segment(log, 0, "A", 0, true, 1, "S", 100, 0, 0);
+    say(log, 1, "B", 0, "'rule','rule':'9293:3.10.7.1','out':'rst','seg_id':1");
+    ck_assert_str_eq(verdict(log), "it is about packet 1, which has not arrived");
+    tlog_free(log);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("tlog_check", &tests);
@@ -342,6 +360,7 @@ int main(void) {
     tcase_add_test(tests, the_other_kind_of_end);
     tcase_add_test(tests, nobodys_state);
     tcase_add_test(tests, a_timer_that_did_not_run);
+    tcase_add_test(tests, packets_that_cannot_be);
     TCase *forged = tcase_create("forged");
     suite_add_tcase(suite, forged);
     tcase_add_checked_fixture(forged, setup, teardown);
