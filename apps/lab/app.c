@@ -3,12 +3,11 @@
 
 #include <string.h>
 
-static const struct lab_app *const TABLES[] = {APPS_SERVERS, APPS_CLIENTS, APPS_READERS};
-#define TABLES_COUNT (sizeof TABLES / sizeof *TABLES)
+static const struct lab_app *const TABLES[] = {APPS_SERVERS, APPS_CLIENTS, APPS_READERS, NULL};
 
 static const struct lab_app *find(const char *name, const char *names[32]) {
     unsigned count = 0;
-    for (unsigned i = 0; i < TABLES_COUNT; i++) {
+    for (unsigned i = 0; TABLES[i]; i++) {
         for (const struct lab_app *app = TABLES[i]; app->name; app++) {
             if (!strcmp(app->name, name)) {
                 return app;
@@ -78,7 +77,7 @@ int app_read(const struct lab_words *words, unsigned at, const struct lab_app **
 }
 
 void app_list(struct text *text) {
-    for (unsigned i = 0; i < TABLES_COUNT; i++) {
+    for (unsigned i = 0; TABLES[i]; i++) {
         for (const struct lab_app *app = TABLES[i]; app->name; app++) {
             text_format(text, "%-16s  %s\n", app->name, app->what);
         }

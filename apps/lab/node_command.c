@@ -130,7 +130,7 @@ static int read_backlog(struct request *request, int *backlog) {
 static int do_listen(struct request *request) {
     const struct lab_app *app;
     struct app_settings settings;
-    uint16_t port;
+    uint16_t port = 0;
     int backlog = 128;
     if (read_port(request, "listen 80", &port) < 0 || read_backlog(request, &backlog) < 0 ||
         read_app(request, &app, &settings) < 0) {
@@ -152,8 +152,9 @@ static int do_listen(struct request *request) {
 
 static int need_socket(const struct request *request) {
     if (!request->socket) {
-        return words_fail(request->error, "%s has no connection now; for example `%s connect B:80`",
-                          request->node->name, request->node->name);
+        words_fail(request->error, "%s has no connection now; for example `%s connect B:80`", request->node->name,
+                   request->node->name);
+        return -1;
     }
     return 0;
 }

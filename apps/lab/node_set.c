@@ -97,7 +97,7 @@ static int read_name(const char *text, struct node_option *option) {
     if (strcmp(text, "cubic") != 0 && strcmp(text, "newreno") != 0 && strcmp(text, "fixed") != 0) {
         return -1;
     }
-    strcpy(option->text, text);
+    snprintf(option->text, sizeof option->text, "%s", text);
     return 0;
 }
 
@@ -139,7 +139,7 @@ static void keep_option(struct node *node, const struct node_option *option) {
 /* ---- configuration ---- */
 
 static int read_field_time(const char *text, lucid_time *time) {
-    return words_time(text, time) < 0 || *time > 24 * 3600 * LUCID_SECOND ? -1 : 0;
+    return words_time(text, time) < 0 || *time > 86400 * LUCID_SECOND ? -1 : 0;
 }
 
 static int read_small(const char *text, uint64_t least, uint64_t most, uint64_t *number) {

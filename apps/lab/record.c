@@ -80,7 +80,7 @@ static void forget(struct record *record, unsigned node, uint32_t c) {
 }
 
 static void remember(struct record *record, struct record_connection *connection, struct record_sent sent) {
-    if (connection->count == connection->capacity) {
+    if (!connection->sent || connection->count == connection->capacity) {
         unsigned capacity = connection->capacity ? 2 * connection->capacity : 16;
         struct record_sent *grown = realloc(connection->sent, capacity * sizeof *grown);
         if (!grown) {

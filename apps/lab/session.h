@@ -52,7 +52,7 @@ int session_step(struct session *session, lucid_time limit);
 /* Runs until the condition (of query.h; NULL: none) holds, at most to limit; without a limit, at most a day, for in
  * some worlds something always happens next (two ends that keep each other alive). Returns 1 when it holds, 0 when
  * not, -1: sentence. */
-#define SESSION_DAY (24 * 3600 * LUCID_SECOND)
+#define SESSION_DAY (86400 * LUCID_SECOND)
 int session_run_until(struct session *session, const char *condition, lucid_time limit, char error[LAB_ERROR]);
 
 /* Shows what was n steps ago; event n (0: the beginning). */

@@ -7,6 +7,7 @@
  * (RCV.NXT) and end the right edge of its window (RCV.NXT + RCV.WND); in ack, nxt is what B sends next (SND.NXT) and
  * una the oldest that is not acknowledged (SND.UNA). An attacker would have to guess them: that is what is counted.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,8 +113,8 @@ static int read_flags(struct forger *forger, struct forgery *forgery) {
         const char *name;
         uint8_t flag;
     } flags[] = {{"SYN", LUCID_SYN}, {"ACK", LUCID_ACK}, {"RST", LUCID_RST}, {"FIN", LUCID_FIN}, {"PSH", LUCID_PSH}};
-    char room[64] = "", *rest = room, *name;
-    strncat(room, words_at(forger->words, forger->at), sizeof room - 1);
+    char room[64], *rest = room, *name;
+    snprintf(room, sizeof room, "%s", words_at(forger->words, forger->at));
     while ((name = strsep(&rest, ",+"))) {
         unsigned i = 0;
         while (i < 5 && strcmp(name, flags[i].name) != 0) {

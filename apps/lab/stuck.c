@@ -1,25 +1,32 @@
 /* stuck.c: see stuck.h. */
 #include "lab/stuck.h"
 
-/* Appends who would still act. Returns whether anybody would. */
-static bool somebody_acts(const struct model *model, struct text *out) {
-    bool acts = false;
+/* Both say what is still to happen; `acts`: something was said before. */
+static bool something_flies(const struct model *model, bool acts, struct text *out) {
     for (unsigned i = 0; i < model->flights; i++) {
         if (!model->flight[i].held) {
             text_format(out, "%spacket %llu is on the wire", acts ? "; " : "", (unsigned long long)model->flight[i].id);
             acts = true;
         }
     }
+    return acts;
+}
+
+static bool a_timer_runs(const struct model_connection *connection, const char *name, bool acts, struct text *out) {
+    for (unsigned timer = 0; timer < LUCID_TIMERS && !connection->gone; timer++) {
+        if (connection->timer_at[timer] != TLOG_NONE) {
+            text_format(out, "%s%s's %s timer runs", acts ? "; " : "", name, lucid_timer_name(timer));
+            acts = true;
+        }
+    }
+    return acts;
+}
+
+static bool somebody_acts(const struct model *model, struct text *out) {
+    bool acts = something_flies(model, false, out);
     for (unsigned node = 0; node < TLOG_NODES_MAX; node++) {
         for (unsigned i = 0; i < model->node[node].connections; i++) {
-            const struct model_connection *connection = &model->node[node].connection[i];
-            for (unsigned timer = 0; timer < LUCID_TIMERS && !connection->gone; timer++) {
-                if (connection->timer_at[timer] != TLOG_NONE) {
-                    text_format(out, "%s%s's %s timer runs", acts ? "; " : "", tlog_node_name(model->log, node),
-                                lucid_timer_name(timer));
-                    acts = true;
-                }
-            }
+            acts = a_timer_runs(&model->node[node].connection[i], tlog_node_name(model->log, node), acts, out);
         }
     }
     return acts;

@@ -1,6 +1,7 @@
 /* wire.c: how packets travel. See wire.h. */
 #include "lab/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,7 +219,7 @@ static void twice(struct wire *wire, struct parcel *parcel, const char *tag) {
 void wire_hold(struct wire *wire, struct parcel *parcel, const char *tag) {
     struct json json = wire_say(wire, "hold", parcel);
     wire_said(wire, &json, tag);
-    strcpy(parcel->tag, tag);
+    snprintf(parcel->tag, sizeof parcel->tag, "%s", tag);
     TAILQ_INSERT_TAIL(&wire->held, parcel, next);
 }
 

@@ -1,5 +1,6 @@
 /* wire_command.c: the commands that begin with "wire": read them first, then obey. See wire.h. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,7 +100,7 @@ static bool read_kind(struct reader *reader, struct wire_rule *rule) {
 }
 
 static int read_number(struct reader *reader, const char *what, uint32_t least, uint32_t most, uint32_t *number) {
-    uint64_t read;
+    uint64_t read = 0;
     if (words_number(word(reader), most, &read) < 0 || read < least) {
         return words_fail(reader->error, "%s needs a number from %" PRIu32 " to %" PRIu32 ", not `%s`; %s", what, least,
                           most, word(reader), EXAMPLE);
@@ -110,7 +111,7 @@ static int read_number(struct reader *reader, const char *what, uint32_t least, 
 }
 
 static int read_condition(struct reader *reader, struct wire_rule *rule) {
-    uint32_t number;
+    uint32_t number = 0;
     if (read_kind(reader, rule)) {
         return 0;
     }
@@ -135,7 +136,7 @@ static int read_tag(struct reader *reader, char tag[WIRE_TAG_MAX]) {
     if (!*text || strlen(text) >= WIRE_TAG_MAX) {
         return words_fail(reader->error, "a tag is one word of at most %d letters", WIRE_TAG_MAX - 1);
     }
-    strcpy(tag, text);
+    snprintf(tag, WIRE_TAG_MAX, "%s", text);
     reader->at++;
     return 0;
 }

@@ -37,7 +37,7 @@ static size_t escape(const char *at, char *octet) {
     if (*at != 'x' || hex_digit(at[1]) < 0 || hex_digit(at[2]) < 0) {
         return 0;
     }
-    *octet = (char)(hex_digit(at[1]) << 4 | hex_digit(at[2]));
+    *octet = (char)((unsigned)hex_digit(at[1]) << 4 | (unsigned)hex_digit(at[2]));
     return 3;
 }
 

@@ -3,6 +3,7 @@
  * What a set-up line says about the world as a whole (nodes, `without`) is in the header. All the others are commands
  * at time 0, and in the log like all commands.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ static bool good_name(const char *name) {
 
 static void init_node(struct world *world, struct node *node, const char *name, const struct lucid_addr *addr) {
     *node = (struct node){.world = world, .index = world->nodes};
-    strcpy(node->name, name);
+    snprintf(node->name, sizeof node->name, "%s", name);
     node->address = (struct lucid_ifaddr){*addr, lucid_addr_is_ipv4(addr) ? 24 : 64};
     TAILQ_INIT(&node->sockets);
     TAILQ_INIT(&node->gone);
@@ -117,9 +118,7 @@ static const char *command_of(const struct lab_words *words, const char *line, c
     if (words->count <= 3) {
         return NULL;
     }
-    strcpy(room, words_at(words, 1));
-    strcat(room, " ");
-    strcat(room, line + words->word[3].column - 1);
+    snprintf(room, LAB_LINE_MAX, "%s %s", words_at(words, 1), line + words->word[3].column - 1);
     return room;
 }
 
