@@ -1,6 +1,7 @@
 /* grade_curl.c: the last story of stage 8: curl, over the kernel's TCP, asks an HTTP server on a stack that the
  * student's machine drives, through a device in a network of its own. Where that cannot be had it is not counted.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,9 +95,10 @@ static void say(struct grade_curl *curl, enum grade_curl_outcome outcome, const 
 void grade_curl(lucid_machine_ask *ask, void *user, struct grade_curl *curl) {
     char error[LUCID_ERROR_TEXT] = "";
     struct live live = {.host = NULL};
-    FILE *quiet = freopen("/dev/null", "w", stderr); /* what curl says is not the student's */
-    if (!quiet || lucid_host_private_network(error) || lucid_host_private_processes(error) ||
-        !serve(&live, ask, user, error)) {
+    int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(quiet, 2); /* what curl says is not the student's */
+    close(quiet);
+    if (lucid_host_private_network(error) || lucid_host_private_processes(error) || !serve(&live, ask, user, error)) {
         say(curl, CURL_NOT_COUNTED, error);
         return;
     }

@@ -2,21 +2,8 @@
 # edges.sh: every edge of the RFC that lucid-lab calls reachable is walked by one of the plays in tests/lab/walks; what
 # does not come out the same when it is run again does not count; and the check-list agrees with the table.
 set -u
-. "$(dirname "$0")/../scripts/lib"
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$root/$build ;; esac
-lab=$build/san/lucid-lab
-export ASAN_OPTIONS=detect_leaks=0
+. "$(dirname "$0")/lib"
 
-# has WHAT PATTERN: whether the last run printed such a line.
-has() {
-    if grep -qE -- "$2" "$work/last"; then
-        echo "ok $1"
-    else
-        echo "not ok $1: there is no $2"
-        failures=1
-    fi
-}
 # After each run.
 keep() {
     cp "$work/output" "$work/last"

@@ -2,21 +2,8 @@
 # handin.sh: what students hand in: `grade L01`, `collect` and `report` take points from runs that come out the same
 # when they are run again, and from nothing else.
 set -u
-. "$(dirname "$0")/../scripts/lib"
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$root/$build ;; esac
-lab=$build/san/lucid-lab
-export ASAN_OPTIONS=detect_leaks=0
+. "$(dirname "$0")/lib"
 
-# has WHAT PATTERN [FILE]: whether the last run printed such a line, or the file has it.
-has() {
-    if grep -qE -- "$2" "${3-$work/last}"; then
-        echo "ok $1"
-    else
-        echo "not ok $1: there is no $2"
-        failures=1
-    fi
-}
 # Runs with standard output apart: in FOLDER, lab ARGUMENTS.
 in_folder() {
     folder=$1

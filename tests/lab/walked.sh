@@ -1,11 +1,7 @@
 #!/bin/sh
 # walked.sh: each edge is walked by the scenario that appendix.def names for it ("by L05 b" in `edges --audit`).
 set -u
-. "$(dirname "$0")/../scripts/lib"
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$root/$build ;; esac
-lab=$build/san/lucid-lab
-export ASAN_OPTIONS=detect_leaks=0
+. "$(dirname "$0")/lib"
 
 "$lab" edges --audit >"$work/audit"
 # "L05 b E22": scenario, variant, edge. One that is walked in free play only, or in tests of the table, has none.
