@@ -19,7 +19,8 @@ struct request {
     struct grade_options options;
     const char *format;
     printer *print;
-    const char *lab; /* runs of this scenario are graded, and not the machine */
+    const char *lab;  /* runs of this scenario are graded, and not the machine */
+    const char *runs; /* where they are */
 };
 
 enum { FORMAT = 256, HINT, FAST, OUT, STUDENT, ZH };
@@ -68,7 +69,7 @@ static int take_option(struct request *request, int option) {
         request->options.plain = request->options.no_curl = true;
         return LAB_OK;
     case OUT:
-        request->options.directory = optarg;
+        request->options.directory = request->runs = optarg;
         return LAB_OK;
     case ZH:
         i18n_choose("zh");
@@ -170,6 +171,7 @@ static void run_stages(struct grade *grade) {
 int lab_grade(int argc, char **argv) {
     struct request request = {
         .options = {.source = "student/fsm.c", .directory = "lab-out/grade", .student = ""},
+        .runs = "lab-out",
         .format = "text",
         .print = grade_print_text,
     };
@@ -178,7 +180,7 @@ int lab_grade(int argc, char **argv) {
         return status;
     }
     if (request.lab && strcmp(request.lab, "L36") != 0) {
-        return grade_runs(request.lab, "lab-out", request.options.student, request.format);
+        return grade_runs(request.lab, request.runs, request.options.student, request.format);
     }
     struct text text = text_growing();
     struct grade *grade = grade_open(&request.options, &status, &text);

@@ -31,6 +31,8 @@ in_folder "$work/class/ada" grade L01 --format gradescope
 has "Gradescope" '"name":"L01 p1","score":3,"max_score":3'
 in_folder "$work/class/ada" grade L01 --format junit
 has "JUnit" '<testcase classname="L01" name="L01 p5"><failure'
+in_folder "$work" grade L01 --out class/ada/lab-out
+has "runs somewhere else" '^17/24 points$'
 in_folder "$work/class/ada" grade L02
 has "no run of a scenario" 'has no run of L02' "$work/errors"
 
