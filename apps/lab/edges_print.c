@@ -152,8 +152,7 @@ static void put_walked(const struct edges *edges, unsigned students, struct text
 static void put_hint(const struct appendix *line, struct text *text) {
     char where[60];
     bool gold = line->drawn != APPENDIX_D;
-    snprintf(where, sizeof where, "%s%s%s", *line->by == '*' ? i18n("edges.free") : line->by, gold ? "; " : "",
-             gold ? i18n("edges.gold") : "");
+    snprintf(where, sizeof where, "%s%s%s", line->by, gold ? "; " : "", gold ? i18n("edges.gold") : "");
     i18n_put(text, "edges.hint", line->hint[i18n_chosen()], where, NULL);
     text_put(text, "\n");
 }
