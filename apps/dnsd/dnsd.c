@@ -12,7 +12,7 @@
 #include "options.h"
 
 struct daemon {
-    struct options options;
+    struct dnsd_options options;
     struct lucid_host *host;
     struct dns_zone *zone;
     struct dns_server *server;
@@ -66,7 +66,7 @@ static int add_server(const struct daemon *daemon, struct dns_zone *zone, char e
 }
 
 static struct dns_zone *make_zone(const struct daemon *daemon, char error[DNS_ZONE_ERROR]) {
-    const struct options *options = &daemon->options;
+    const struct dnsd_options *options = &daemon->options;
     struct dns_zone *zone = dns_zone_new(options->zone, options->ttl);
     if (!zone) {
         snprintf(error, DNS_ZONE_ERROR, "--zone %.80s is no name that could have another below it", options->zone);
@@ -200,12 +200,12 @@ static int run(struct daemon *daemon) {
 int main(int argc, char **argv) {
     static struct daemon daemon;
     char error[LUCID_ERROR_TEXT];
-    if (options_read(&daemon.options, argc, argv, error)) {
+    if (dnsd_options_read(&daemon.options, argc, argv, error)) {
         fail("", error);
         return 2;
     }
     if (daemon.options.help) {
-        fputs(options_help, stdout);
+        fputs(dnsd_options_help, stdout);
         return 0;
     }
     return run(&daemon);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char options_help[] =
+const char dnsd_options_help[] =
     "usage: lucid-dnsd [options]\n"
     "\n"
     "A name server on a TCP/IP stack of its own, behind a TUN device: dig @10.77.0.2 www.lab.test. It answers for one\n"
@@ -56,7 +56,7 @@ static bool read_number(const char *text, unsigned long least, unsigned long mos
     return digit && *end == '\0' && *number >= least && *number <= most;
 }
 
-static int read_option(struct options *options, int option, const char *text, char error[LUCID_ERROR_TEXT]) {
+static int read_option(struct dnsd_options *options, int option, const char *text, char error[LUCID_ERROR_TEXT]) {
     unsigned long number;
     switch (option) {
     case ZONE:
@@ -91,8 +91,8 @@ static int read_option(struct options *options, int option, const char *text, ch
     }
 }
 
-int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
-    *options = (struct options){.zone = "lab.test", .ttl = 60};
+int dnsd_options_read(struct dnsd_options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
+    *options = (struct dnsd_options){.zone = "lab.test", .ttl = 60};
     device_options_begin(&options->device);
     dns_server_defaults(&options->server);
     opterr = 0;

@@ -5,7 +5,7 @@
 #include "common/device_options.h"
 #include "dns/dns_server.h"
 
-struct options {
+struct dnsd_options {
     struct device_options device;
     struct dns_server_options server;
     const char *zone, *hosts; /* hosts NULL: the addresses of the demonstration */
@@ -13,9 +13,9 @@ struct options {
     bool explain, log, help;
 };
 
-extern const char options_help[];
+extern const char dnsd_options_help[];
 
 /* Reads it. Returns 0, or -1 and the sentence. */
-int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]);
+int dnsd_options_read(struct dnsd_options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]);
 
 #endif
