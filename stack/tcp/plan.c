@@ -204,6 +204,7 @@ const char *plan_waits_by(const struct tcp *tcp, const struct tcb *tcb) {
     return tcb_data_flight(tcb) > 0 && !tcb_switched(tcb, SWITCH_NODELAY) ? "9293:SHLD-7" : NULL;
 }
 
+/* A SYN,ACK that answers a crossing SYN is the first of its kind; what a time-out asks for was sent before. */
 static struct plan plan_syn(const struct tcp *tcp, const struct tcb *tcb) {
     uint32_t octets = fastopen_octets(tcp, tcb);
     return (struct plan){
@@ -211,7 +212,7 @@ static struct plan plan_syn(const struct tcp *tcp, const struct tcb *tcb) {
         .seq = tcb->iss,
         .length = octets,
         .segment = octets,
-        .again = tcb_has(tcb, TCB_SYN_REPEATED),
+        .again = tcb_has(tcb, TCB_SYN_REPEATED) || tcb->rtt.backoff > 0,
     };
 }
 
