@@ -266,3 +266,14 @@ int node_set(struct node *node, const struct lab_words *words, unsigned at, bool
     }
     return unknown(node, key, error);
 }
+
+void node_set_list(struct text *say) {
+    text_put(say, "At any time, for the sockets that A has and will have (`set` without a node: at all nodes):\n");
+    for (unsigned i = 0; i < OPTIONS_COUNT; i++) {
+        text_format(say, "  A set %s %s\n", OPTIONS[i].key, OPTIONS[i].example);
+    }
+    text_put(say, "Before A does anything, or after `A crash`:\n");
+    for (unsigned i = 0; i < FIELDS_COUNT; i++) {
+        text_format(say, "  A set %s %s\n", FIELDS[i].key, FIELDS[i].example);
+    }
+}

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/app.h"
 #include "lab/session_private.h"
 #include "lab/stuck.h"
 #include "lab/words.h"
@@ -210,21 +209,7 @@ static int do_save(struct line *line) {
 }
 
 static int do_help(struct line *line) {
-    if (words_is(line->words, 1, "apps")) {
-        app_list(line->say);
-        return 0;
-    }
-    text_put(
-        line->say,
-        "A connect B:80 [from 40000] [app NAME] | A listen 80 [backlog 8] [app NAME] | A send \"hi\" | A send 2MB\n"
-        "A read [N|off|on] | A close | A shutdown | A abort | A status | A crash | A restart | A set nodelay on\n"
-        "wire drop|hold|dup|corrupt|delay 300ms|reorder 2  next A->B [where SYN] [count 2] [tag t]  or  id 17\n"
-        "wire release [tag|all|id 17] | wire list | wire delay 20ms [A->B] | wire rate 1mbit | wire queue 10\n"
-        "wire mtu 576 [icmp on] | wire loss 2% | wire cut [A->B] | wire heal\n"
-        "icmp unreachable 3 to A about last | iss A 100 | without NAME | with NAME | note \"text\"\n"
-        "step [N] | next state | run [until A.state=ESTABLISHED] [max 60s] | skip 2h | back [N] | goto 12\n"
-        "why [N] | status | save FILE.lab | help apps\n");
-    return 0;
+    return session_help(words_at(line->words, 1), line->say, line->error);
 }
 
 /* ---- by the first words ---- */

@@ -31,6 +31,9 @@ void session_stay(struct session *session, struct session_future *future);
 /* The rule (enum lucid_whatif) that a command takes away; 0: none. */
 unsigned session_takes_away(const char *command);
 
+/* `help [TOPIC]`. Returns 0, or -1 and the sentence. */
+int session_help(const char *topic, struct text *say, char error[LAB_ERROR]);
+
 /* `save FILE`: the commands so far as a scenario. Returns 0, or -1 and the sentence. */
 int session_save(const struct session *session, const char *path, char error[LAB_ERROR]);
 

@@ -79,6 +79,9 @@ int node_command(struct node *node, const struct lab_words *words, bool dry, cha
 
 /* ---- node_set.c ---- */
 
+/* What can be set, for people. */
+void node_set_list(struct text *say);
+
 /* "set KEY VALUE", from word at on. */
 int node_set(struct node *node, const struct lab_words *words, unsigned at, bool dry, char error[LAB_ERROR]);
 

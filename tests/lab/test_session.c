@@ -244,9 +244,14 @@ START_TEST(what_is_answered) {
     said = answer(session, "why");
     ck_assert_ptr_nonnull(strstr(said, "3.10.1"));
     free(said);
-    said = answer(session, "help apps");
-    ck_assert_ptr_nonnull(strstr(said, "slow-reader"));
-    free(said);
+    static const char *const topics[][2] = {{"help", "A connect B:80"},    {"help apps", "slow-reader"},
+                                            {"help set", "nodelay on"},    {"help wire", "wire list"},
+                                            {"help without", "time-wait"}, {"help attack", "forge"}};
+    for (unsigned i = 0; i < sizeof topics / sizeof *topics; i++) {
+        said = answer(session, topics[i][0]);
+        ck_assert_ptr_nonnull(strstr(said, topics[i][1]));
+        free(said);
+    }
     session_close(session);
 }
 END_TEST
@@ -295,6 +300,7 @@ static const char *const WRONG[][2] = {
     {"skip soon", "takes a time"},
     {"goto 99999", "there are"},
     {"next", "next state"},
+    {"help wires", "did you mean `wire`"},
     {"why 99999", "there is no event"},
     {"save /nowhere/at/all.lab", "cannot be written"},
 };
