@@ -47,7 +47,10 @@ static int read_setting(const struct lab_words *words, unsigned at, struct app_s
     if (read != 0) {
         return read;
     }
-    if (words_size(word->text, &settings->size) == 0 || words_time(word->text, &settings->time) == 0) {
+    if (words_size(word->text, &settings->size) == 0) {
+        return settings->size <= APP_SIZE_MOST ? 1 : words_fail(error, "%.40s is more than 100MB", word->text);
+    }
+    if (words_time(word->text, &settings->time) == 0) {
         return 1;
     }
     return words_fail(error,

@@ -5,6 +5,9 @@
 #include "lab/socket.h"
 #include "lab/words.h"
 
+/* The log of more would not fit into memory. */
+#define APP_SIZE_MOST 100000000
+
 /* What an application does when something happens to its socket; NULL: nothing. */
 struct lab_app {
     const char *name;

@@ -229,8 +229,18 @@ static int open_server(struct node *node) {
 
 int lab_http_listen(struct node *node, uint16_t port) {
     struct lucid_sockaddr local = {.port = port};
+    struct record *record = &node->world->record;
     int failed = node->http ? 0 : open_server(node);
-    return failed ? failed : http_server_listen(node->http->server, &local);
+    uint32_t before = record->next;
+    if (failed == 0) {
+        failed = http_server_listen(node->http->server, &local);
+    }
+    record_drain(record, node->index, node->stack);
+    /* bind() leaves no event, but the close() of its handle: one. */
+    if (failed && record->next <= before + 1) {
+        socket_failed(node, 0, LUCID_CALL_LISTEN, 0, failed);
+    }
+    return failed;
 }
 
 void lab_http_adopt(struct lab_socket *socket) {

@@ -179,9 +179,9 @@ static int do_send(struct request *request) {
                           request->node->name, request->node->name);
     }
     const struct lab_word *what = &request->words->word[request->at];
-    if (!what->quoted && (words_size(what->text, &size) < 0 || size > UINT64_C(1000000000))) {
+    if (!what->quoted && (words_size(what->text, &size) < 0 || size > APP_SIZE_MOST)) {
         return words_fail(request->error,
-                          "`%.40s` is neither a text in quotes nor a size up to 1GB; for example `%s send "
+                          "`%.40s` is neither a text in quotes nor a size up to 100MB; for example `%s send "
                           "\"hello\"`",
                           what->text, request->node->name);
     }

@@ -33,8 +33,7 @@ static void say_stream(const struct lab_socket *socket, const char *k, uint64_t 
     record_finish(record, &json);
 }
 
-/* A call that never reached the part of the stack that traces calls: an application sees no difference. */
-static void say_failed(struct node *node, int fd, enum lucid_call call, int64_t argument, int error) {
+void socket_failed(struct node *node, int fd, enum lucid_call call, int64_t argument, int error) {
     struct record *record = &node->world->record;
     record_drain(record, node->index, node->stack);
     struct lucid_event event = {.time = node->world->now, .kind = LUCID_EVENT_CALL};
@@ -115,7 +114,7 @@ static int bind_to(struct lab_socket *socket, uint16_t port, enum lucid_call cal
     struct lucid_sockaddr local = {.port = port};
     int failed = lucid_bind(socket->node->stack, socket->fd, &local);
     if (failed) {
-        say_failed(socket->node, socket->fd, call, argument, failed);
+        socket_failed(socket->node, socket->fd, call, argument, failed);
     }
     return failed;
 }

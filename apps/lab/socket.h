@@ -11,6 +11,7 @@
 
 #include "common/text.h"
 #include "lucid/socket.h"
+#include "lucid/trace.h"
 
 struct node;
 struct lab_app;
@@ -80,6 +81,9 @@ void socket_reads(struct lab_socket *socket, bool reads);
 
 /* It is to be woken after this time. */
 void socket_wake(struct lab_socket *socket, lucid_time in);
+
+/* A call that never reached the part of the stack that traces calls: the log has it, and what it got. */
+void socket_failed(struct node *node, int fd, enum lucid_call call, int64_t argument, int error);
 
 /* ---- for node.c ---- */
 

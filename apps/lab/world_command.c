@@ -41,9 +41,11 @@ static int do_iss(struct world *world, const struct lab_words *words, bool dry, 
         return words_fail(error, "`iss` needs a node and its initial sequence numbers, for example `iss A 100 200`");
     }
     if (node->pinned == 0 && !node_fresh(node)) {
-        return words_fail(error,
-                          "%s has already begun with numbers of its own; write `iss %s ...` before it does anything",
-                          node->name, node->name);
+        return words_fail(
+            error,
+            "%s has already begun with numbers of its own; write `iss %s ...` before it does anything, or "
+            "after `%s crash`",
+            node->name, node->name, node->name);
     }
     if (dry) {
         return 0;

@@ -140,6 +140,16 @@ START_TEST(httpd_and_httpraw) {
 }
 END_TEST
 
+START_TEST(httpd_where_somebody_listens) {
+    with("httpd");
+    lab_play_do(play, "B listen 80 app httpd");
+    const struct tlog_event *ret = lab_play_event(play, TLOG_RET, "B", lab_play_count(play, TLOG_RET, "B"));
+    ck_assert_uint_eq(ret->u.call.call, LUCID_CALL_LISTEN);
+    ck_assert_str_eq(ret->u.call.result.at, "EADDRINUSE");
+    end();
+}
+END_TEST
+
 START_TEST(two_requests_in_one_segment) {
     (void)answer_to("\"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\nGET /none HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"");
     ck_assert_uint_eq(lab_play_count(play, TLOG_HTTP, "B"), 4);
@@ -363,6 +373,7 @@ int main(void) {
     tcase_add_test(tcase, never_close);
     tcase_add_test(tcase, write_write_read);
     tcase_add_test(tcase, httpd_and_httpraw);
+    tcase_add_test(tcase, httpd_where_somebody_listens);
     tcase_add_test(tcase, two_requests_in_one_segment);
     tcase_add_test(tcase, reading_is_turned_off_and_on);
     tcase_add_test(tcase, close_waits_for_what_is_to_be_sent);

@@ -267,6 +267,7 @@ static const char *const WRONG[][2] = {
     {"A send \"x\"", "no connection"},
     {"B send \"x\"", "only listens"},
     {"A send \"x", "does not end"},
+    {"A connect B:80 app source 1GB", "more than 100MB"},
     {"wire dorp next A->B", "did you mean `drop`"},
     {"wire drop A->B", "needs `next`"},
     {"wire drop next A->C", "not two nodes"},
