@@ -260,6 +260,10 @@ bool scenario_time(const char *at, size_t length, uint64_t *time) {
         places = 1;
     }
     uint64_t unit = unit_of(at + i, length - i);
-    *time = whole * unit + part * (unit / 1000) / places * 1000 + part * (unit % 1000) / places;
-    return unit;
+    if (!unit || whole > UINT64_MAX / 4 / unit) {
+        return false;
+    }
+    /* Both are powers of ten times something whole: nothing is lost down to one nanosecond. */
+    *time = whole * unit + (unit >= places ? part * (unit / places) : part / (places / unit));
+    return true;
 }
