@@ -33,6 +33,7 @@ says "they were not none" "^[1-9][0-9]* scenarios, [1-9][0-9]* runs, 0 failed"
 
 # The same bytes, the header included.
 for id in $("$lab" list | sed -n 's/^\(L[0-9]*\) .*/\1/p'); do
+    : >fired
     for variant in $("$lab" show "$id" | sed -n '/^Variants/,/^$/s/^  \([a-z0-9]*\)  .*/\1/p') a; do
         for out in one two; do
             "$lab" run "$id" --variant "$variant" --headless --seed 7 --out "$out-$variant" >out 2>&1
@@ -44,7 +45,12 @@ for id in $("$lab" list | sed -n 's/^\(L[0-9]*\) .*/\1/p'); do
             no "$id $variant: the outcome as the answers"
         # With its predictions and checks, the log comes again from its seed and commands.
         "$lab" check --again "three-$variant/$id-7/run.tlog" >out 2>&1 || no "$id $variant: its log, run again"
+        sed -n 's/.*"rule":"\([^"]*\)".*/\1/p' "one-$variant/$id-7/run.tlog" >>fired
         rm -rf one-* two-* three-*
+    done
+    # Each section that a scenario names is one that happens in it.
+    for rule in $("$lab" show "$id" | sed -n '/^Sections/,/^$/p' | grep -o '[0-9]*:[^ ]*'); do
+        grep -qxF -e "$rule" fired || no "$id: it names $rule, and nothing happens by that rule"
     done
 done
 [ $bad -eq 0 ] && ok "the same log twice, and the outcome is the right answer, in every variant"

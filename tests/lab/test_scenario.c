@@ -1,5 +1,6 @@
 /* test_scenario.c: the reader of scenario files: a good file, and one test for each kind of mistake. */
 #include "lab/catalogue.h"
+#include "lab/rules.h"
 #include "unit/unit.h"
 
 #include <stdio.h>
@@ -283,7 +284,7 @@ static void has_both(const char *id, const char *variant, const char *what, cons
     }
 }
 
-/* Whatever a student reads in a scenario of ours is there in both languages. */
+/* Whatever a student reads in a scenario of ours is there in both languages, and each prediction has its rule. */
 START_TEST(both_languages) {
     struct catalogue *catalogue = catalogue_open(NULL, error);
     ck_assert_uint_ge(catalogue->count, 28);
@@ -301,7 +302,11 @@ START_TEST(both_languages) {
                 has_both(scenario->id, variant->id, "a hint", &variant->hint[k]);
             }
             for (unsigned k = 0; k < variant->predictions; k++) {
-                has_both(scenario->id, variant->id, "a question", &variant->prediction[k].question);
+                const struct scenario_prediction *prediction = &variant->prediction[k];
+                has_both(scenario->id, variant->id, "a question", &prediction->question);
+                bool known = prediction->type == SCENARIO_FREE_TEXT ||
+                             (prediction->rule && rules_find(prediction->rule));
+                ck_assert_msg(known, "%s %s: by which rule is %s?", scenario->id, variant->id, prediction->id.text);
             }
             for (unsigned k = 0; k < variant->miscons; k++) {
                 has_both(scenario->id, variant->id, "a misconception", &variant->miscon[k].text);
