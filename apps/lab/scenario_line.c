@@ -49,6 +49,34 @@ unsigned scenario_column_of(const struct scenario_lines *lines, const char *at) 
     return piece->column + characters(lines->text + piece->at, at);
 }
 
+/* Octets of the character of UTF-8 there; 0: it is none, or a control character, which would act on a terminal. */
+static size_t printable(const char *at) {
+    unsigned char lead = (unsigned char)*at;
+    size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0x80) {
+        return lead >= ' ' && lead != 0x7f;
+    }
+    if (lead < 0xc3 || lead > 0xf4) { /* 0xc2: mostly control characters; nobody writes scenarios with the others */
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return length;
+}
+
+void scenario_make_printable(char *text) {
+    while (*text) {
+        size_t length = printable(text);
+        if (!length) {
+            *text = '?';
+        }
+        text += length ? length : 1;
+    }
+}
+
 bool scenario_wrong(struct scenario_lines *lines, const char *at, const char *format, ...) {
     if (lines->error[0]) {
         return false;
@@ -61,6 +89,7 @@ bool scenario_wrong(struct scenario_lines *lines, const char *at, const char *fo
         vsnprintf(lines->error + length, LAB_ERROR - (size_t)length, format, list);
         va_end(list);
     }
+    scenario_make_printable(lines->error);
     return false;
 }
 

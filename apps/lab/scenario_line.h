@@ -51,6 +51,9 @@ unsigned scenario_column_of(const struct scenario_lines *lines, const char *at);
 bool scenario_wrong(struct scenario_lines *lines, const char *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What a sentence quotes from a file may be anything: control characters and what is no UTF-8 become question marks. */
+void scenario_make_printable(char *text);
+
 /* True when nothing but blanks is left. */
 bool scenario_at_end(struct scenario_lines *lines);
 

@@ -11,6 +11,7 @@
 static bool wrong(const struct scenario *scenario, unsigned line, unsigned column, const char *sentence,
                   char error[LAB_ERROR]) {
     snprintf(error, LAB_ERROR, "%.100s:%u:%u: %.140s", scenario->path, line, column, sentence);
+    scenario_make_printable(error);
     return false;
 }
 

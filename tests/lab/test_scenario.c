@@ -321,6 +321,21 @@ START_TEST(both_languages) {
 }
 END_TEST
 
+/* A file that is none may hold anything; a terminal must not get it. */
+START_TEST(nothing_that_acts_on_a_terminal) {
+    static const char *const files[] = {"\x1b[2Jx\n",          L "check eq \x1b\x07 = 1\n",
+                                        L "goal \xc2\x9b x\n", L "\xff\xfe\n",
+                                        L "wire\xe4\xb8\n",    L "check count seg_tx(\x1b]0;x\x07)\n"};
+    for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
+        ck_assert_ptr_null(scenario_parse("X.lab", files[i], error));
+        for (const char *at = error; *at; at++) {
+            ck_assert_msg((unsigned char)*at >= ' ' && (unsigned char)*at < 0x7f, "file %u, octet %02x", i,
+                          (unsigned char)*at);
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_file_that_is_not_there) {
     ck_assert_ptr_null(scenario_read("nowhere/L99.lab", error));
     ck_assert(strstr(error, "nowhere/L99.lab cannot be opened"));
@@ -339,6 +354,7 @@ int main(void) {
     tcase_add_loop_test(tcase, mistakes, 0, (int)(sizeof MISTAKES / sizeof *MISTAKES));
     tcase_add_test(tcase, parts_of_a_file);
     tcase_add_test(tcase, both_languages);
+    tcase_add_test(tcase, nothing_that_acts_on_a_terminal);
     tcase_add_test(tcase, a_file_that_is_not_there);
     return unit_run(suite);
 }
