@@ -69,4 +69,10 @@ struct plot_series plot_series_of(const struct tlog *log, unsigned node, uint32_
 /* Sequence numbers become distances from the first one; they go round at 2^32, a plot does not. */
 void plot_series_unwrap(struct plot_series *series, uint32_t first);
 
+/* The measurements of the round-trip time, each one. */
+struct plot_series plot_samples_of(const struct tlog *log, unsigned node, uint32_t c, uint32_t n);
+
+/* When a measurement of the round-trip time was given up, because its segment went out again (Karn's algorithm). */
+struct plot_series plot_crosses_of(const struct tlog *log, unsigned node, uint32_t c, uint32_t n);
+
 #endif

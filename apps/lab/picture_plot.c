@@ -44,10 +44,10 @@ static const struct {
                        {LUCID_VAR_SND_WND, "second dashed", "SND.WND", LIMIT}}},
     [PLOT_TIMES] = {"rtt",
                     "picture.plot.times",
-                    {{LUCID_VAR_RTT, "second", "RTT", SAMPLES},
+                    {{LUCID_VAR_RTT, "visited", "RTT", SAMPLES},
                      {LUCID_VAR_RTO, "threshold", "RTO", LINE},
                      {LUCID_VAR_SRTT, "first", "SRTT", LINE},
-                     {-1, "", "", LINE}}},
+                     {LUCID_VAR_RTTVAR, "second dashed", "RTTVAR", LINE}}},
     [PLOT_SEQUENCE] = {"sequence",
                        "picture.plot.sequence",
                        {{LUCID_VAR_SND_NXT, "first", "SND.NXT", LINE},
@@ -182,6 +182,20 @@ static void draw_samples(struct plot *plot, const struct plot_series *series, co
     }
 }
 
+static void draw_cross(struct svg *svg, double x, double y) {
+    svg_line(svg, "lost", x - 4, y - 4, x + 4, y + 4);
+    svg_line(svg, "lost", x - 4, y + 4, x + 4, y - 4);
+}
+
+/* A segment that goes out again is not measured (RFC 6298 section 3): a cross on the axis, where that was given up. */
+static void draw_crosses(struct plot *plot, const struct model *model, unsigned node, uint32_t c) {
+    struct plot_series crosses = plot_crosses_of(model->log, node, c, model->at);
+    for (unsigned i = 0; i < crosses.count && crosses.point[i].t <= plot->to; i++) {
+        draw_cross(&plot->svg, x_of(plot, crosses.point[i].t), HEIGHT - BOTTOM - 6);
+    }
+    free(crosses.point);
+}
+
 /* ---- data ---- */
 
 static double peak_of(const struct plot_series *series) {
@@ -208,6 +222,10 @@ static void draw_legend(struct plot *plot, enum picture_plot kind, const struct 
         }
         svg_text(&plot->svg, "small", x + 32, y, SVG_START, plots[kind].line[i].label);
         x += 130;
+    }
+    if (plot->times) {
+        draw_cross(&plot->svg, x + 20, HEIGHT - 22);
+        svg_text(&plot->svg, "small", x + 32, HEIGHT - 18, SVG_START, i18n("picture.plot.karn"));
     }
 }
 
@@ -245,6 +263,9 @@ static void draw_plot(struct text *out, struct plot *plot, const struct model *m
             draw_steps(plot, &series[i], plots[kind].line[i].class);
         }
     }
+    if (plot->times) {
+        draw_crosses(plot, model, node, c);
+    }
     draw_legend(plot, kind, series);
     svg_end(&plot->svg);
 }
@@ -256,7 +277,8 @@ static bool collect(struct plot *plot, const struct model *model, unsigned node,
     uint64_t latest = 0; /* change: what comes after it, two minutes of TIME-WAIT, is of no interest here */
     for (unsigned i = 0; i < LINES && plots[kind].line[i].variable >= 0; i++) {
         unsigned variable = (unsigned)plots[kind].line[i].variable;
-        series[i] = plot_series_of(model->log, node, connection->c, variable, model->at);
+        series[i] = variable == LUCID_VAR_RTT ? plot_samples_of(model->log, node, connection->c, model->at)
+                                              : plot_series_of(model->log, node, connection->c, variable, model->at);
         if (kind == PLOT_SEQUENCE && connection->iss_known) {
             plot_series_unwrap(&series[i], connection->iss);
         }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lab/i18n.h"
 #include "lab/narrate.h"
@@ -15,23 +16,58 @@ static bool has_value(const struct tlog_event *event, unsigned node, uint32_t c,
     return event->kind == TLOG_VAR && event->node == node && event->c == c && (event->u.vars.changed & 1u << variable);
 }
 
+/* False: no memory. There is room for 64 points, then for twice as many each time. */
+static bool add_point(struct plot_series *series, uint64_t t, int64_t value) {
+    unsigned count = series->count;
+    if (!count || (count >= 64 && !(count & (count - 1)))) {
+        struct plot_point *larger = realloc(series->point, (count ? count * 2 : 64) * sizeof *larger);
+        if (!larger) {
+            return false;
+        }
+        series->point = larger;
+    }
+    series->point[series->count++] = (struct plot_point){t, value};
+    return true;
+}
+
 struct plot_series plot_series_of(const struct tlog *log, unsigned node, uint32_t c, unsigned variable, uint32_t n) {
     struct plot_series series = {0};
-    unsigned room = 0;
     for (uint32_t i = 1; i <= n && i <= tlog_count(log); i++) {
         const struct tlog_event *event = tlog_at(log, i);
-        if (!has_value(event, node, c, variable)) {
+        if (has_value(event, node, c, variable) && !add_point(&series, event->t, event->u.vars.value[variable])) {
+            break;
+        }
+    }
+    return series;
+}
+
+/* The log has what changed: a measurement that is the same again shows in what was made of it. */
+struct plot_series plot_samples_of(const struct tlog *log, unsigned node, uint32_t c, uint32_t n) {
+    struct plot_series series = {0};
+    int64_t sample = 0;
+    for (uint32_t i = 1; i <= n && i <= tlog_count(log); i++) {
+        const struct tlog_event *event = tlog_at(log, i);
+        if (has_value(event, node, c, LUCID_VAR_RTT)) {
+            sample = event->u.vars.value[LUCID_VAR_RTT];
+        } else if (!has_value(event, node, c, LUCID_VAR_SRTT) && !has_value(event, node, c, LUCID_VAR_RTTVAR)) {
             continue;
         }
-        if (series.count == room) {
-            room = room ? room * 2 : 64;
-            struct plot_point *larger = realloc(series.point, room * sizeof *larger);
-            if (!larger) {
-                return series;
-            }
-            series.point = larger;
+        if (sample > 0 && !add_point(&series, event->t, sample)) {
+            break;
         }
-        series.point[series.count++] = (struct plot_point){event->t, event->u.vars.value[variable]};
+    }
+    return series;
+}
+
+struct plot_series plot_crosses_of(const struct tlog *log, unsigned node, uint32_t c, uint32_t n) {
+    struct plot_series series = {0};
+    for (uint32_t i = 1; i <= n && i <= tlog_count(log); i++) {
+        const struct tlog_event *event = tlog_at(log, i);
+        if (event->kind == TLOG_RULE && event->node == node && event->c == c &&
+            event->u.rule.outcome == LUCID_OUTCOME_IGNORED && !strcmp(event->u.rule.rule.at, "9293:MUST-18") &&
+            !add_point(&series, event->t, 0)) {
+            break;
+        }
     }
     return series;
 }
@@ -131,6 +167,16 @@ static void paint_dots(const struct axes *axes, const struct plot_series *series
     }
 }
 
+/* One mark for each point. */
+static void paint_marks(const struct axes *axes, const struct plot_series *series, unsigned style, uint32_t mark) {
+    struct view area = axes->area;
+    for (unsigned i = 0; i < series->count && series->point[i].t <= axes->to; i++) {
+        double part = (double)(series->point[i].t - axes->from) / (double)(axes->to - axes->from);
+        int x = (int)(part * (area.width - 1));
+        view_code(area, x, area.height - 1 - height_of(axes, series->point[i].value, area.height), style, mark);
+    }
+}
+
 static int64_t peak_of(const struct plot_series *series) {
     int64_t peak = 0;
     for (unsigned i = 0; i < series->count; i++) {
@@ -187,10 +233,22 @@ static bool paint_windows(struct view view, const struct stage *stage, unsigned 
     return some;
 }
 
+/* What a round-trip time was measured as, and where Karn's algorithm gave a measurement up: see RFC 6298 section 3. */
+static void paint_samples(const struct axes *axes, const struct model *model, unsigned node, uint32_t c) {
+    struct plot_series samples = plot_samples_of(model->log, node, c, model->at);
+    struct plot_series crosses = plot_crosses_of(model->log, node, c, model->at);
+    paint_marks(axes, &samples, GRID_PLAIN, 'o');
+    paint_marks(axes, &crosses, GRID_LOST, 0xd7);
+    free(samples.point);
+    free(crosses.point);
+}
+
 static void paint_times(struct view view, const struct stage *stage, unsigned end) {
     const struct model *model = stage->model;
-    struct plot_series srtt = plot_series_of(model->log, stage->node[end], stage->c[end], LUCID_VAR_SRTT, model->at);
-    struct plot_series rto = plot_series_of(model->log, stage->node[end], stage->c[end], LUCID_VAR_RTO, model->at);
+    unsigned node = stage->node[end];
+    uint32_t c = stage->c[end];
+    struct plot_series srtt = plot_series_of(model->log, node, c, LUCID_VAR_SRTT, model->at);
+    struct plot_series rto = plot_series_of(model->log, node, c, LUCID_VAR_RTO, model->at);
     struct axes axes = {stage_connection(stage, end)->born_at, model->now, peak_of(&rto) * 11 / 10 + 1,
                         view_part(view, 0, 1, view.width, view.height - 2)};
     axes.to = last_change(&rto, &srtt, axes.to);
@@ -199,8 +257,10 @@ static void paint_times(struct view view, const struct stage *stage, unsigned en
         struct text text = text_fixed(top, sizeof top);
         narrate_span(&text, (uint64_t)axes.top);
         paint_axes(view, &axes, top, i18n("plot.times"));
+        view_put_right(view, view.width, 0, GRID_QUIET, i18n("plot.samples"));
         paint_dashes(&axes, &rto);
         paint_dots(&axes, &srtt, end ? GRID_SECOND : GRID_FIRST);
+        paint_samples(&axes, model, node, c);
     }
     free(srtt.point);
     free(rto.point);

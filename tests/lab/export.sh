@@ -98,6 +98,12 @@ is "in several diagrams below 50000 characters, each complete, none twice" pytho
 is "with plots that parse" python3 "$look" svg "$work"/long/*.svg
 is "and tables of the whole run" python3 "$look" csv "$work/long.tlog" "$work/long"
 
+# How the round-trip time is measured, and where it is not.
+is "L23" "$lab" run L23 --out "$work/karn"
+is "is exported too" "$lab" export "$work"/karn/L23-1/run.tlog --svg -o "$work/karn"
+is "with each measurement, and each that was given up" python3 "$look" times "$work/karn/L23-1/run.tlog" \
+    "$work/karn/run.rtt.A.c1.svg"
+
 # Three nodes: a ladder for each two that have to do with one another.
 printf '%s\n' 'B listen 80' 'A connect B:80' 'C connect B:80' 'run 1s' >"$work/three.txt"
 is "three nodes" "$lab" play --nodes 3 --script "$work/three.txt" --keep "$work/three.tlog"

@@ -55,6 +55,19 @@ def look_ladder(log, path):
     need(len(segments) == sent + copies, '%d segments were sent, %d are shown' % (sent + copies, len(segments)))
 
 
+def look_times(log, path):
+    """Each measurement of A is a dot, each one that Karn's algorithm forbids a cross; one of each is in the legend."""
+    mine = [event for event in events(log) if event['n'] == 'A' and event['c'] == 1]
+    samples = sum(event['ev'] == 'var' and 'srtt' in event for event in mine)
+    forbidden = sum(event['ev'] == 'rule' and event['rule'] == '9293:MUST-18' for event in mine)
+    root = xml.parse(path).getroot()
+    dots = len(list(root.iter(SVG + 'circle'))) - 1
+    crosses = sum(line.get('class') == 'lost' for line in root.iter(SVG + 'line')) / 2 - 1
+    need(samples > 4 and dots == samples, '%d samples, %d dots' % (samples, dots))
+    need(forbidden and crosses == forbidden, '%d samples were given up, there are %d crosses' % (forbidden, crosses))
+    need('RTTVAR' in texts_of(path), 'no RTTVAR')
+
+
 def look_noscript(paths):
     for path in paths:
         need(not list(xml.parse(path).getroot().iter(SVG + 'script')), path + ' has a script')
@@ -126,7 +139,8 @@ def main():
     looks = {'svg': lambda: look_svg(arguments), 'names': lambda: look_names(*arguments),
              'ladder': lambda: look_ladder(*arguments), 'noscript': lambda: look_noscript(arguments),
              'png': lambda: look_png(*arguments), 'csv': lambda: look_csv(*arguments),
-             'mermaid': lambda: look_mermaid(arguments[0], arguments[1:]), 'dot': lambda: look_dot(*arguments)}
+             'mermaid': lambda: look_mermaid(arguments[0], arguments[1:]), 'dot': lambda: look_dot(*arguments),
+             'times': lambda: look_times(*arguments)}
     looks[what]()
 
 
