@@ -228,8 +228,9 @@ async function recorded() {
     ' by: k ? "inferred" : "diag" })); })');
   await browser.run('Lab.go(Lab.log.count())');
   await browser.frame();
-  verdict('the kernel\'s socket walks, too', / ?ESTABLISHED/.test(await browser.run('state(0)')) &&
-    await browser.run('document.querySelectorAll("#machine0 .person.hollow").length') === 1);
+  verdict('the kernel\'s socket walks, too',
+    / ?ESTABLISHED/.test(await browser.run('state(0)')) &&
+      await browser.run('document.querySelectorAll("#machine0 .person.hollow").length') === 1);
   for (const width of [390, 820, 1920]) {
     await browser.size(width, 900);
     await browser.run('Lab.drawLadderHead()');

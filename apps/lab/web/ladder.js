@@ -9,8 +9,8 @@
   function places() {
     var nodes = Lab.ladderNodes(), x = {},
         note = Math.min(width / 4, Lab.wide('SYN-RECEIVED', true) + (Lab.tokens() > 1 ? 32 : 16));
-    nodes.forEach((name, k) => x[name] =
-                    Math.round(GUTTER + note + k * (width - GUTTER - 2 * note) / Math.max(1, nodes.length - 1)));
+    nodes.forEach((name, k) => x[name] = Math.round(GUTTER + note +
+                    k * (width - GUTTER - note - (nodes.length > 2 ? 60 : note)) / Math.max(1, nodes.length - 1)));
     return x;
   }
   function y(row) { return row * ROW + ROW / 2; }
@@ -133,7 +133,7 @@
 
   /* ---- rows ---- */
 
-  function drawNote(row, x, at, k, count, out) {
+  function drawNote(row, x, at, k, out) {
     var words = row.state || (row.timer ? t('fires', row.timer) : row.call || row.note || ''), left = k === 0;
     var kind = row.state ? 'state' : row.timer ? 'timer' : row.call ? 'call' : 'note';
     if (!words) {
@@ -170,7 +170,7 @@
     }
     if (x[row.n] !== undefined) {
       var index = nodes.indexOf(row.n);
-      drawNote(row, x[row.n], at, index, nodes.length, out);
+      drawNote(row, x[row.n], at, index, out);
       if (row.state || row.timer) {
         out.push(svg('circle', {cx: x[row.n], cy: at, r: 4, class: 'dot' + (ahead ? ' ahead' : '')}));
       }

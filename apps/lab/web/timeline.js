@@ -44,7 +44,7 @@
         Lab.go(+slider.value);
       }
     });
-    picture = svg('svg', {'aria-hidden': 'true', preserveAspectRatio: 'none'});
+    picture = svg('svg', {'aria-hidden': 'true'});
     clear(by('timeline'), [
       el('div', {class: 'track'}, [picture, slider]),
       el('p', {class: 'legend'},
