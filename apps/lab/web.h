@@ -7,7 +7,7 @@
  *     POST /cmd        one line of play; field X-Lab-Token: the token printed at the start
  *     GET /catalog     the scenarios as JSON      GET /rules   the rules as JSON
  *     GET /scenario    what is asked, and when the run is over what came of it (page_scenario.h)
- *     GET /export/KIND the log as html, tlog, or what the world offers
+ *     GET /export/KIND the log as html, tlog, svg, mermaid, dot or csv
  *
  * Requests whose Host is not this address are refused: a name that somebody points here is no way in (RFC 9110 17.1).
  * The world is asked for three things and knows nothing of HTTP.
@@ -30,8 +30,6 @@ struct web_world {
     /* Carries out a line; what there is to read is appended to say. Returns 0, or -1 and the sentence. NULL: a recorded
      * run, which takes no commands. */
     int (*command)(void *user, const char *line, struct text *say, char error[LAB_ERROR]);
-    /* Appends the log as KIND, "svg". Returns its media type, or NULL and the sentence. NULL: only html and tlog. */
-    const char *(*export)(void *user, const char *kind, struct text *out, char error[LAB_ERROR]);
     /* Appends what is asked, as page_scenario_json(); nothing: nothing is. NULL: it never is. */
     void (*scenario)(void *user, struct text *out);
 };

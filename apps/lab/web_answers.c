@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "http/http_path.h"
-#include "lab/html.h"
 #include "lab/page.h"
 #include "lab/page_rules.h"
 #include "lab/page_scenario.h"
@@ -183,21 +182,6 @@ static bool answer_rules(struct http_site *site, struct http_exchange *exchange)
 
 /* ---- exports ---- */
 
-static const char *export_kind(struct lab_web *web, const char *kind, struct text *body, char error[LAB_ERROR]) {
-    const struct tlog *log = web->world.log(web->world.user);
-    if (!strcmp(kind, "html")) {
-        return html_replay(log, body) ? NULL : "text/html; charset=utf-8";
-    }
-    if (!strcmp(kind, "tlog")) {
-        size_t length;
-        const char *lines = tlog_lines(log, &length);
-        text_put_octets(body, lines, length);
-        return "application/x-ndjson";
-    }
-    snprintf(error, LAB_ERROR, "there is no export %.40s; html and tlog are there", kind);
-    return web->world.export ? web->world.export(web->world.user, kind, body, error) : NULL;
-}
-
 /* All other paths: exports, or nothing. */
 static bool answer_export(struct http_site *site, struct http_exchange *exchange) {
     static const char folder[] = "export/";
@@ -214,7 +198,7 @@ static bool answer_export(struct http_site *site, struct http_exchange *exchange
         return false;
     }
     struct text body = text_growing();
-    const char *type = export_kind(web, path.name + sizeof folder - 1, &body, error);
+    const char *type = web_export(web->world.log(web->world.user), path.name + sizeof folder - 1, &body, error);
     if (!type) {
         text_free(&body);
         return say(exchange, 404, error);

@@ -36,6 +36,9 @@ struct http_span web_field(const struct http_exchange *exchange, const char *nam
 /* Finishes an answer with this text. */
 bool web_answer_text(struct http_exchange *exchange, int status, const char *type, const struct text *body);
 
+/* web_export.c: appends the log as that kind of file. Returns its media type, or NULL and the sentence. */
+const char *web_export(const struct tlog *log, const char *kind, struct text *out, char error[LAB_ERROR]);
+
 /* web_events.c: answers GET /events. */
 bool web_answer_events(struct http_site *site, struct http_exchange *exchange);
 

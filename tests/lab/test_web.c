@@ -163,6 +163,10 @@ START_TEST(log_and_exports) {
     ck_assert_ptr_nonnull(strstr(answer, "\r\n\r\n{\"tlog\":1"));
     get("/export/tlog", "", "first\"}\n");
     ck_assert_ptr_nonnull(strstr(get("/export/html", "", "</html>"), "data-log"));
+    get("/export/svg", "", "</svg>");
+    get("/export/mermaid", "", "sequenceDiagram");
+    get("/export/dot", "", "digraph");
+    get("/export/csv", "", "200 OK");
     ck_assert_ptr_nonnull(strstr(get("/export/nothing", "", "there is no export"), "404"));
     ck_assert_ptr_nonnull(strstr(get("/nothing", "", "</html>"), "404"));
     ck_assert_ptr_nonnull(strstr(get("/rules", "", "}}"), "\"9293:3.10.7.4/8/FIN-WAIT-1\""));
