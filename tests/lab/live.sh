@@ -111,6 +111,7 @@ address=$(sed -n 's|.*\(http://127.0.0.1:[0-9]*/\)?token=.*|\1|p' "$work/served.
 token=$(sed -n 's|.*?token=\([0-9a-f]*\).*|\1|p' "$work/served.out")
 tell() {
     curl -s -S --max-time 5 -H "X-Lab-Token: $token" --data "$1" "${address}cmd"
+    sleep 0.1 # the answer comes first, then the lines are in the file
 }
 passes "the relay leads from outside to the stack" curl -s -S -f --max-time 5 -o "$work/relayed" http://127.0.0.1:8080/
 has "with its page" "$work/relayed" Lucid
