@@ -184,6 +184,10 @@ void record_event(struct record *record, unsigned node, const struct lucid_event
     if (before > 0) {
         add_member(record, "rtx", before);
     }
+    if (record->frame > 0 && (event.kind == LUCID_EVENT_SEGMENT_OUT || event.kind == LUCID_EVENT_SEGMENT_IN)) {
+        add_member(record, "f", record->frame);
+        record->frame = 0;
+    }
     write_line(record);
     if (event.kind == LUCID_EVENT_STATE && (event.u.state.to == LUCID_CLOSED || event.u.state.to == 0)) {
         forget(record, node, event.connection);

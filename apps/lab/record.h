@@ -42,6 +42,7 @@ struct record {
     uint32_t next;             /* number of the next event */
     uint64_t packets, serials; /* numbers given */
     unsigned payload;          /* octets kept per segment */
+    uint32_t frame;            /* number in run.pcap of the next segment that is an event; 0: none */
     struct text line;
     bool (*unseen)(void *user, unsigned node, const struct lucid_event *event); /* left out of the log; NULL: none */
     void *unseen_user;

@@ -49,6 +49,7 @@ struct live {
     lucid_time zero;
     uint64_t wall;        /* nanoseconds from 1970 to the world's 0 */
     uint64_t read, noise; /* packets: TCP, and others */
+    uint32_t frames;      /* in run.pcap */
     bool gone, stopped, woken;
     unsigned pages, pages_room;
     uint32_t *page; /* numbers that our stack gives to connections of our page */
@@ -146,6 +147,7 @@ static void mark_page(struct live *live, struct twin_connection *connection, con
 static void capture(struct live *live, const void *octets, size_t length) {
     if (live->pcap) {
         lucid_pcap_write(live->pcap, live->wall + live->world->now, octets, length);
+        live->world->record.frame = ++live->frames;
     }
 }
 
@@ -194,6 +196,7 @@ static void take_packet(struct live *live, const uint8_t *octets, size_t length)
     uint64_t id = record_packet_of(&world->record, KERNEL, ++live->read);
     capture(live, octets, length);
     twin_sends(&live->twin, world->now, live->read, octets, &look);
+    world->record.frame = 0; /* it may be in no log */
     struct twin_connection *connection = twin_find(&live->twin, &look.source, &look.destination);
     if (connection) {
         mark_page(live, connection, &look, octets);
@@ -229,6 +232,7 @@ static void live_arrive(void *user, const struct parcel *parcel) {
     if (look.tcp) {
         capture(live, parcel->octets, parcel->length);
         twin_gets(&live->twin, world->now, parcel->id, parcel->octets, &look);
+        world->record.frame = 0;
     }
 }
 

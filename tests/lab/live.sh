@@ -248,6 +248,11 @@ done
 passes "packets of a live run as pcapng" "$lab" export "$work/lab-out/L12-1/run.tlog" --pcapng --pcap --at B -o pictures
 if command -v tshark >/dev/null; then
     tshark -r pictures/run.pcapng -T fields -e frame.interface_name -e frame.comment >comments 2>/dev/null
+    frames() {
+        grep -o '"f":[0-9]*' "$work/lab-out/L12-1/run.tlog" | cut -d : -f 2 | sort -n
+    }
+    same "frames of run.pcap are named in the log" \
+        "$(tshark -r "$work/lab-out/L12-1/run.pcap" -T fields -e frame.number 2>/dev/null)" "$(frames)"
     has "with what they did" comments '^B.FIN-WAIT-1 -> CLOSING: '
     same "as many as our stack saw" "$(grep -c '"n":"B".*"ev":"seg_' "$work/lab-out/L12-1/run.tlog")" \
         "$(tshark -r pictures/run.B.pcap 2>/dev/null | wc -l)"
