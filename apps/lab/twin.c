@@ -108,23 +108,30 @@ static struct path told(struct twin_connection *connection, const struct look *l
     return path;
 }
 
+static bool acknowledges(const struct twin_connection *connection, const struct look *look) {
+    return look->flags & LUCID_ACK && connection->syn_sent && before(connection->iss, look->ack);
+}
+
+static void hear_ack(struct path *path, const struct twin_connection *connection, const struct look *look) {
+    if (acknowledges(connection, look)) {
+        fire(path, connection, "RCV_ACK_OF_SYN");
+    }
+    if (look->flags & LUCID_ACK && connection->fin_sent && !before(look->ack, connection->fin_end)) {
+        fire(path, connection, "RCV_ACK_OF_FIN");
+    }
+}
+
 /* In the order of RFC 9293 3.10.7.4: RST is second, SYN fourth, ACK fifth, FIN eighth. */
 static void hear(struct path *path, const struct twin_connection *connection, const struct look *look) {
-    bool ack = look->flags & LUCID_ACK;
-    bool of_syn = ack && connection->syn_sent && before(connection->iss, look->ack);
     if (look->flags & LUCID_RST) {
         fire(path, connection, "RCV_RST");
         return;
     }
     if (look->flags & LUCID_SYN) {
-        fire(path, connection, of_syn && path->state[0] == LUCID_SYN_SENT ? "RCV_SYN_ACK" : "RCV_SYN");
+        bool answer = acknowledges(connection, look) && path->state[0] == LUCID_SYN_SENT;
+        fire(path, connection, answer ? "RCV_SYN_ACK" : "RCV_SYN");
     }
-    if (of_syn) {
-        fire(path, connection, "RCV_ACK_OF_SYN");
-    }
-    if (ack && connection->fin_sent && !before(look->ack, connection->fin_end)) {
-        fire(path, connection, "RCV_ACK_OF_FIN");
-    }
+    hear_ack(path, connection, look);
     if (look->flags & LUCID_FIN) {
         fire(path, connection, "RCV_FIN");
     }
@@ -181,35 +188,43 @@ static uint8_t least(uint32_t a, uint32_t b) {
     return (uint8_t)(a < b ? a : b);
 }
 
-static void say_segment(struct twin *twin, struct twin_connection *connection, lucid_time now, bool leaves, uint64_t id,
-                        const uint8_t *octets, const struct look *look) {
-    struct lucid_event event = {
-        .time = now,
-        .connection = connection ? connection->c : 0,
-        .kind = leaves ? LUCID_EVENT_SEGMENT_OUT : LUCID_EVENT_SEGMENT_IN,
-    };
-    struct lucid_event_segment *segment = &event.u.segment;
-    *segment = (struct lucid_event_segment){
+static struct lucid_event_segment segment_of(const uint8_t *octets, const struct look *look) {
+    struct lucid_event_segment segment = {
         .source = look->source,
         .destination = look->destination,
-        .id = id,
         .seq = look->seq,
         .ack = look->ack,
-        .window = window_of(connection, !leaves, look),
         .length = look->length,
         .flags = look->flags,
         .urgent = look_get16(octets + look->transport + 18),
         .option_length = least(look->data - look->transport - 20, LUCID_TRACE_OPTIONS),
         .payload_length = least(look->length, LUCID_TRACE_PAYLOAD),
     };
-    memcpy(segment->options, octets + look->transport + 20, segment->option_length);
-    memcpy(segment->payload, octets + look->data, segment->payload_length);
+    memcpy(segment.options, octets + look->transport + 20, segment.option_length);
+    memcpy(segment.payload, octets + look->data, segment.payload_length);
+    return segment;
+}
+
+/* Notes what it has sent. Returns true when some of it was sent before. */
+static bool sent_before(struct twin_connection *connection, const struct look *look) {
+    bool first = look->flags & LUCID_SYN && connection->sent_end == 0;
     uint32_t end = look->seq + look->length + !!(look->flags & LUCID_SYN) + !!(look->flags & LUCID_FIN);
-    if (leaves && connection) {
-        bool first = look->flags & LUCID_SYN && connection->sent_end == 0;
-        segment->retransmission = !first && end != look->seq && before(look->seq, connection->sent_end);
-        connection->sent_end = first || before(connection->sent_end, end) ? end : connection->sent_end;
-    }
+    bool again = !first && end != look->seq && before(look->seq, connection->sent_end);
+    connection->sent_end = first || before(connection->sent_end, end) ? end : connection->sent_end;
+    return again;
+}
+
+static void say_segment(struct twin *twin, struct twin_connection *connection, lucid_time now, bool leaves, uint64_t id,
+                        const uint8_t *octets, const struct look *look) {
+    struct lucid_event event = {
+        .time = now,
+        .connection = connection ? connection->c : 0,
+        .kind = leaves ? LUCID_EVENT_SEGMENT_OUT : LUCID_EVENT_SEGMENT_IN,
+        .u.segment = segment_of(octets, look),
+    };
+    event.u.segment.id = id;
+    event.u.segment.window = window_of(connection, !leaves, look);
+    event.u.segment.retransmission = leaves && connection && sent_before(connection, look);
     if (!connection || !connection->unseen) {
         record_event(twin->record, twin->node, &event);
     }
