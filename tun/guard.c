@@ -41,7 +41,15 @@ static void let_go_of_all_but(int kept) {
     }
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+#ifdef SANITIZED
 /* The search for leaks at exit runs in a process of its own, which the namespace sets apart: it would wait for ever. */
 static int guarded;
 LUCID_API int __lsan_is_turned_off(void);
@@ -62,7 +70,7 @@ int lucid_host_private_processes(char error[LUCID_ERROR_TEXT]) {
     }
     int failed = errno;
     close(ends[0]);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
     guarded = 1;
 #endif
     if (child > 0) {
