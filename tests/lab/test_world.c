@@ -192,6 +192,65 @@ START_TEST(a_source_writes_in_chunks) {
 }
 END_TEST
 
+/* ---- captures ---- */
+
+struct capture {
+    unsigned left, arrived;
+    uint64_t ids;
+    struct tlog *log;
+};
+
+static void on_line(void *user, const char *line, size_t length) {
+    char error[LAB_ERROR];
+    ck_assert_int_eq(tlog_add(((struct capture *)user)->log, line, length, error), 0);
+}
+
+static void on_packet(void *user, unsigned node, bool leaves, uint64_t id, lucid_time at, const uint8_t *octets,
+                      size_t length) {
+    struct capture *capture = user;
+    capture->left += leaves;
+    capture->arrived += !leaves;
+    capture->ids += id;
+    ck_assert_uint_lt(node, 2);
+    ck_assert_uint_ge(length, 40);
+    ck_assert_uint_eq(octets[0], 0x45);
+    ck_assert_uint_le(at, 10 * LUCID_SECOND);
+}
+
+/* Whoever captures gets each packet where it leaves and where it arrives, under the number it has in the log. */
+START_TEST(packets_for_captures) {
+    const char *setup[] = {"node A 10.77.0.1", "node B 10.77.0.2 listen 80 app sink", "wire loss 5%"};
+    struct capture capture = {.log = tlog_new()};
+    struct world_options options = {.seed = 3,
+                                    .payload = 64,
+                                    .setup = setup,
+                                    .setup_count = 3,
+                                    .write = on_line,
+                                    .packet = on_packet,
+                                    .user = &capture};
+    char error[LAB_ERROR];
+    unsigned line, left = 0, arrived = 0;
+    uint64_t ids = 0;
+    struct world *world = world_open(&options, &line, error);
+    ck_assert_ptr_nonnull(world);
+    ck_assert_int_eq(world_command(world, "A connect B:80 app source 50KB", error), 0);
+    while (world_step(world, 10 * LUCID_SECOND)) {
+    }
+    for (uint32_t i = 1; i <= tlog_count(capture.log); i++) {
+        const struct tlog_event *event = tlog_at(capture.log, i);
+        left += event->kind == TLOG_SEG_TX;
+        arrived += event->kind == TLOG_SEG_RX;
+        ids += event->kind == TLOG_SEG_TX || event->kind == TLOG_SEG_RX ? event->u.segment.id : 0;
+    }
+    ck_assert_uint_gt(left, arrived);
+    ck_assert_uint_eq(capture.left, left);
+    ck_assert_uint_eq(capture.arrived, arrived);
+    ck_assert_uint_eq(capture.ids, ids);
+    world_close(world);
+    tlog_free(capture.log);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("world");
     TCase *connections = tcase_create("connections"), *log = tcase_create("log");
@@ -203,6 +262,7 @@ int main(void) {
     tcase_add_test(connections, packets_before_applications);
     tcase_add_test(connections, settings_do_not_move_the_seed);
     tcase_add_loop_test(log, the_same_seed_gives_the_same_log, 0, 20);
+    tcase_add_test(log, packets_for_captures);
     tcase_add_test(log, what_arrives_has_left);
     tcase_add_test(log, again_and_first);
     tcase_add_test(connections, a_source_writes_in_chunks);
