@@ -214,6 +214,15 @@ same "unseen is unseen" 0 "$(grep -c '"state":"TIME-WAIT"' "$log")"
 live faults --in-band-faults -- curl -s -S -o "$work/inband" --max-time 10 http://10.77.0.2/lab/
 same "with --in-band-faults it is like all others" 0 "$(grep -c '"k":"here"' "$log")"
 has "to its end" "$log" '"state":"TIME-WAIT"'
+cat >script <<'END'
+A connect B:80
+A curl B:80/
+wait 200ms
+wire hold next A->B
+A close
+END
+live leaks --host-net --tun lucid7 --control stack --script script --for 500ms
+same "all memory is given back, with packets held" 0 $status
 live hostnet --host-net --tun lucid7 -- readlink /proc/self/ns/net
 has "--host-net stays in the network it was started in" "$work/hostnet.out" "^$(readlink /proc/self/ns/net | tr '[]' '..')\$"
 same "and leaves no device there" 1 "$(ip link show 2>/dev/null | grep -c '^[0-9]')"
