@@ -290,6 +290,10 @@ async function long() {
     ' most[1] = Math.max(most[1], document.querySelectorAll("*").length); } return most; })()');
   verdict('the ladder draws only what is seen', most[0] < 2500, most[0]);
   verdict('the page has few elements', most[1] < 5000, most[1]);
+  await browser.run('dispatchEvent(new Event("beforeprint"))');
+  const paper = await browser.run('document.getElementById("ladder-rows").firstChild.offsetHeight');
+  verdict('on paper it takes a few pages', paper > 1000 && paper < 10000, paper);
+  await browser.run('dispatchEvent(new Event("afterprint"))');
   await browser.run('Lab.tab("plot")');
   await browser.frame();
   const points = await browser.run('Math.max(0, ...Array.from(document.querySelectorAll("path.curve")).map((p) =>' +

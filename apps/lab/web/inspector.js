@@ -70,8 +70,7 @@
         class: 'field' + (narrow ? ' bit ' + field[4] : '') + (field[2] === '' ? ' unknown' : ''),
         role: 'cell',
         style: 'grid-column:span ' + field[1],
-        title:
-          field[0] + (field[2] === '' ? ': ' + t('not_in_log') : ' ' + field[2]) + (field[3] ? ' = 0x' + field[3] : '')
+        title: field[0] + (field[2] === '' ? ': ' + t('not_in_log') : ' ' + field[2])
       },
         [
           el('span', {class: 'name'}, narrow ? field[0].split('').map(letter => el('i', {}, letter)) : field[0]),

@@ -139,7 +139,8 @@
     if (!words) {
       return;
     }
-    if (width < 560) { /* as Figure 5 writes them */
+    /* As Figure 5 writes them. */
+    if (width < 560) {
       words = words.replace('ESTABLISHED', 'ESTAB').replace('RECEIVED', 'RCVD');
     }
     words = row.passing ? '(' + words + ')' : words;
@@ -208,7 +209,11 @@
     picture.setAttribute('viewBox', '0 ' + top + ' ' + width + ' ' + high);
     picture.setAttribute('width', width);
     picture.setAttribute('height', high);
-    picture.style.top = top + 'px';
+    picture.style.top = (all ? 0 : top) + 'px';
+    /* On paper there is nothing to scroll. */
+    if (all) {
+      spacer.style.height = high + 'px';
+    }
     if (focus) {
       var again = picture.querySelector('[data-packet="' + focus + '"]');
       if (again) {

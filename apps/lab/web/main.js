@@ -485,6 +485,7 @@
       Lab.draw();
     });
     addEventListener('beforeprint', () => Lab.drawLadder(true));
+    addEventListener('afterprint', Lab.draw);
     if (Lab.live) {
       Lab.listen();
       if (Lab.unanswered() > 0 && !log.events.some(e => e.ev === 'seg_tx')) {

@@ -1,6 +1,7 @@
 /* numbers.js: sequence numbers, times and octets as people read them. Relative to the ISN unless R is pressed. */
 (() => {
-  var isn = {}; /* "10.77.0.1:40000>10.77.0.2:80" -> first sequence number of the newest connection */
+  /* "10.77.0.1:40000>10.77.0.2:80" -> first sequence number of the newest connection */
+  var isn = {};
 
   Lab.relative = true;
   /* a - b modulo 2^32, as a signed number. */

@@ -25,7 +25,6 @@
       }
     });
   });
-  Lab.plotted = (node, c) => series[node + c];
 
   function nice(most) {
     var power = Math.pow(10, Math.floor(Math.log10(most || 1)));
