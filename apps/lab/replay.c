@@ -123,15 +123,28 @@ static void put_rule(struct text *say, const struct tlog_text *id) {
     text_free(&scenarios);
 }
 
-void replay_why(struct text *say, const struct model *model, uint32_t n) {
-    for (uint32_t i = n; i > 0; i--) {
-        const struct tlog_event *event = tlog_at(model->log, i);
-        if (event && rule_of(event)) {
-            narrate_event(say, model, event);
-            text_put(say, "\n\n");
-            put_rule(say, rule_of(event));
-            return;
+/* What a timer is for shows in what is done at the same instant; everything else follows from what came before. */
+static uint32_t explained_by(const struct tlog *log, uint32_t n) {
+    const struct tlog_event *event = n > 0 && n <= tlog_count(log) ? tlog_at(log, n) : NULL;
+    bool fires = event && event->kind == TLOG_TIMER_FIRE;
+    for (uint32_t i = n; fires && i <= tlog_count(log) && tlog_at(log, i)->t == event->t; i++) {
+        if (tlog_at(log, i)->node == event->node && rule_of(tlog_at(log, i))) {
+            return i;
         }
     }
-    text_put(say, i18n("replay.no_rule"));
+    while (n > 0 && !rule_of(tlog_at(log, n))) {
+        n--;
+    }
+    return n;
+}
+
+void replay_why(struct text *say, const struct model *model, uint32_t n) {
+    uint32_t i = explained_by(model->log, n);
+    if (i == 0) {
+        text_put(say, i18n("replay.no_rule"));
+        return;
+    }
+    narrate_event(say, model, tlog_at(model->log, i));
+    text_put(say, "\n\n");
+    put_rule(say, rule_of(tlog_at(model->log, i)));
 }

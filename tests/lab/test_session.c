@@ -256,6 +256,28 @@ START_TEST(what_is_answered) {
 }
 END_TEST
 
+/* A timer that fires is explained by what is done then, not by what was decided before it. */
+START_TEST(why_a_timer) {
+    struct session *session = open_with(7, NULL);
+    must(session, "wire drop next A->B where SYN");
+    must(session, "A connect B:80");
+    must(session, "run max 5s");
+    unsigned fired = 0;
+    for (uint32_t i = 1; i <= tlog_count(session->log); i++) {
+        if (tlog_at(session->log, i)->kind == TLOG_TIMER_FIRE) {
+            char line[32];
+            snprintf(line, sizeof line, "why %u", i);
+            char *said = answer(session, line);
+            ck_assert_msg(strstr(said, "RFC 6298") != NULL, "%s", said);
+            free(said);
+            fired++;
+        }
+    }
+    ck_assert_uint_eq(fired, 1);
+    session_close(session);
+}
+END_TEST
+
 /* ---- mistakes change nothing ---- */
 
 static const char *const WRONG[][2] = {
@@ -359,6 +381,7 @@ int main(void) {
     tcase_add_test(tcase, back_to_before_a_command);
     tcase_add_test(tcase, a_branch_after_idle_time);
     tcase_add_test(tcase, what_is_answered);
+    tcase_add_test(tcase, why_a_timer);
     tcase_add_test(tcase, a_mistake_is_one_sentence_and_changes_nothing);
     tcase_add_test(tcase, a_mistake_after_back_leaves_the_future);
     tcase_set_timeout(tcase, 60);

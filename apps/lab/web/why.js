@@ -4,15 +4,19 @@
   var {el, t, clear, log, words} = Lab;
   var rules = Lab.data('data-rules', {});
   Lab.ruleOf = id => rules[id] || rules[id.replace(/\/[A-Z-0-9]+$/, '')] || null;
-  /* The event itself, or the latest of the same instant and node that names a rule. */
-  function cause(i) {
+  /* The nearest event of the same instant and node that names a rule: itself, then step by step. */
+  function near(i, step) {
     var event = log.at(i), first = event;
-    for (var k = 0; event && k < 12 && event.t === first.t && event.n === first.n; k++, event = log.at(i - k)) {
+    for (var k = 0; event && k < 12 && event.t === first.t && event.n === first.n; k++, event = log.at(i += step)) {
       if (event.rule) {
         return event;
       }
     }
     return null;
+  }
+  /* What a timer is for shows in what it does next; everything else follows from what came before. */
+  function cause(i) {
+    return (log.at(i) || {}).ev === 'timer_fire' && near(i, 1) || near(i, -1);
   }
   function link(id) {
     var parts = id.split(/[:/]/), number = /^[0-9]/.test(parts[1]);
