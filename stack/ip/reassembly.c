@@ -136,10 +136,10 @@ static uint32_t least_header(uint8_t protocol) {
         return TCP_HEADER;
     case UDP_PROTOCOL:
         return UDP_HEADER;
-    case ICMP6_PROTOCOL:
-        return ICMP_HEADER;
     case IP6_NO_NEXT_HEADER:
         return 0;
+    case ICMP6_PROTOCOL:
+        return ICMP_HEADER;
     default:
         return 1;
     }

@@ -55,25 +55,26 @@ static void take_syn(struct tcp *tcp, struct tcb *child, const struct segment *s
     window_begin(child);
 }
 
-/* A child that segments find, before its first event. Returns LUCID_DROP_NONE, or why there is none, counted. */
-static enum lucid_drop make_child(struct tcp *tcp, struct listener *listener, const struct segment *syn,
-                                  struct seq32 iss, enum lucid_tcp_state begin, struct tcb **made) {
+/* A child that segments find, before its first event. NULL: there is none; why, is counted. */
+static struct tcb *make_child(struct tcp *tcp, struct listener *listener, const struct segment *syn, struct seq32 iss,
+                              enum lucid_tcp_state begin, enum lucid_drop *why) {
     struct tcb *child = tcb_new(tcp);
     if (!child) {
         bool full = tcp->tcbs.used >= tcp->tcbs.limit;
-        return env_drop(tcp->env, listener->name, full ? LUCID_DROP_TCP_CONNECTIONS : LUCID_DROP_NO_MEMORY);
+        *why = env_drop(tcp->env, listener->name, full ? LUCID_DROP_TCP_CONNECTIONS : LUCID_DROP_NO_MEMORY);
+        return NULL;
     }
     inherit(&tcp->env->config, child, listener);
     take_syn(tcp, child, syn, iss, listener->max_segment);
     if (!tcb_enter(tcp, child)) {
         tcb_discard(tcp, child);
-        return env_drop(tcp->env, listener->name, LUCID_DROP_NO_MEMORY);
+        *why = env_drop(tcp->env, listener->name, LUCID_DROP_NO_MEMORY);
+        return NULL;
     }
     fsm_begin(child, begin);
     listener_add_half_open(tcp, listener, child);
     tcp->env->stats.tcp_passive_opens++;
-    *made = child;
-    return LUCID_DROP_NONE;
+    return child;
 }
 
 /* What would be with two messages: a SYN is believed as it comes, be it old or forged (RFC 9293 3.5). */
@@ -85,9 +86,9 @@ static void believe(struct tcp *tcp, struct tcb *child, const struct segment *sy
 enum lucid_drop arrive_new_child(struct tcp *tcp, struct listener *listener, const struct segment *segment,
                                  enum lucid_tcp_state begin, const struct seq32 *above) {
     struct seq32 iss = above ? isn_after(tcp, &segment->ends, *above) : isn_choose(tcp, &segment->ends);
-    struct tcb *child;
-    enum lucid_drop why = make_child(tcp, listener, segment, iss, begin, &child);
-    if (why != LUCID_DROP_NONE) {
+    enum lucid_drop why;
+    struct tcb *child = make_child(tcp, listener, segment, iss, begin, &why);
+    if (!child) {
         return why;
     }
     fsm_fire(tcp, child, begin == LUCID_LISTEN ? EVENT_RCV_SYN : EVENT_RCV_NEW_SYN);
@@ -125,9 +126,9 @@ static void complete(struct tcp *tcp, struct tcb *child, struct segment *ack) {
 
 static enum lucid_drop take_cookie(struct tcp *tcp, struct listener *listener, const struct segment *syn,
                                    struct segment ack) {
-    struct tcb *child;
-    enum lucid_drop why = make_child(tcp, listener, syn, seq_sub(ack.ack, 1), LUCID_LISTEN, &child);
-    if (why != LUCID_DROP_NONE) {
+    enum lucid_drop why;
+    struct tcb *child = make_child(tcp, listener, syn, seq_sub(ack.ack, 1), LUCID_LISTEN, &why);
+    if (!child) {
         return why;
     }
     complete(tcp, child, &ack);

@@ -42,7 +42,7 @@ static uint64_t pass_in_a_round(struct progress *progress, uint64_t octets, luci
 
 /* In slow start the sender doubles the rate each round trip; and there is the first flight of RFC 6928. */
 static void grow(const struct tcp *tcp, uint32_t *buffer, uint64_t in_a_round, uint32_t most) {
-    uint64_t wanted = 2 * in_a_round + 16u * 1460u;
+    uint64_t wanted = 2 * in_a_round + UINT64_C(16) * 1460;
     if (in_a_round == 0 || wanted <= *buffer || *buffer >= most || memory_is_short(tcp)) {
         return;
     }

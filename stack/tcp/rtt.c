@@ -36,7 +36,7 @@ void rtt_sent_again(struct tcp *tcp, struct tcb *tcb, struct seq32 end) {
 }
 
 /* RFC 6298 2.2 and 2.3; of so many samples in a round trip each has its share of alpha and beta (RFC 7323 G). */
-static void sample(struct tcp *tcp, struct tcb *tcb, lucid_time r, uint32_t share) {
+static void sample(struct tcp *tcp, struct tcb *tcb, lucid_time r, lucid_time share) {
     const struct lucid_config *config = &tcp->env->config;
     tcb->rtt.latest = r;
     trace_rule(tcp->env, tcb->name, tcb->rtt.srtt == 0 ? "6298:2.2" : "6298:2.3", LUCID_OUTCOME_ADJUSTED);
@@ -45,7 +45,7 @@ static void sample(struct tcp *tcp, struct tcb *tcb, lucid_time r, uint32_t shar
         tcb->rtt.rttvar = r / 2;
     } else {
         lucid_time error = tcb->rtt.srtt > r ? tcb->rtt.srtt - r : r - tcb->rtt.srtt;
-        lucid_time alpha = 8u * share, beta = 4u * share;
+        lucid_time alpha = 8 * share, beta = 4 * share;
         tcb->rtt.rttvar = ((beta - 1) * tcb->rtt.rttvar + error) / beta;
         tcb->rtt.srtt = ((alpha - 1) * tcb->rtt.srtt + r) / alpha;
     }

@@ -101,7 +101,6 @@ static void fire(struct tcp *tcp, struct tcb *tcb, enum lucid_timer timer) {
         tailprobe_fired(tcp, tcb);
         break;
     case LUCID_TIMER_PACE: /* tcb_settle() sees that something is due */
-        break;
     case LUCID_TIMER_2MSL: /* timewait_expire() */
     case LUCID_TIMERS:
         break;

@@ -5,7 +5,7 @@
 #include "base/siphash.h"
 
 /* RFC 7323 5.5: after so long without a segment, TSval of an honest peer may have wrapped. */
-static const lucid_time RECENT_VALID = 24 * 24 * 3600 * LUCID_SECOND;
+static const lucid_time RECENT_VALID = LUCID_SECOND * 3600 * 24 * 24;
 
 /* Sets the hash apart from the one that the initial sequence number is made of. */
 struct offset_input {
