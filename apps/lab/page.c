@@ -11,9 +11,9 @@
 
 /* In this order: each uses only what stands before it, when it is loaded. */
 static const char *const scripts[] = {
-    "dom",    "i18n",    "log",    "numbers", "machine",  "tokens",    "packets", "model",
-    "rows",   "fsm",     "ladder", "timers",  "windows",  "inspector", "plot",    "stream",
-    "tables", "narrate", "why",    "predict", "timeline", "control",   "main",    "start",
+    "dom", "i18n",    "log",      "numbers", "machine",   "tokens", "packets", "model",  "rows",
+    "fsm", "ladder",  "timers",   "windows", "inspector", "plot",   "stream",  "tables", "narrate",
+    "why", "predict", "timeline", "control", "main",      "keys",   "start",
 };
 
 const char *page_script(unsigned i) {

@@ -25,24 +25,24 @@
     node() { return Lab.view.nodes[this.slot]; }
 
     build() {
-      var name = this.node(), nodes = log.nodes();
-      this.head = el('h2', {},
-        nodes.length > 2 ? el('select', {
-          'aria-label': t('node'),
-          change: event => {
-            Lab.view.nodes[this.slot] = event.target.value;
-            this.build();
-            Lab.draw();
-          }
-        },
-                             nodes.map(n => el('option', {value: n, selected: n === name}, n)))
-                         : name);
+      var nodes = log.nodes();
+      this.head = el('h2', {}, nodes.length > 2 ? this.chooser(nodes) : this.node());
       this.about = el('span', {class: 'muted'});
       this.stage = el('div', {class: 'stage'});
       this.tokens = {};
       this.key = '';
       clear(this.box, [el('div', {class: 'bar'}, [this.head, this.about]), this.stage]);
       this.size();
+    }
+    /* Of more than two nodes, the one that is shown here. */
+    chooser(nodes) {
+      var choose = event => {
+        Lab.view.nodes[this.slot] = event.target.value;
+        this.build();
+        Lab.draw();
+      };
+      var options = nodes.map(n => el('option', {value: n, selected: n === this.node()}, n));
+      return el('select', {'aria-label': t('node'), change: choose}, options);
     }
     size() {
       var w = Math.min(520, Math.max(330, this.stage.clientWidth)),

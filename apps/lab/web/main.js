@@ -1,4 +1,4 @@
-/* main.js: the position in the run, the panes that show it, keys, playing, and the address that holds it all. */
+/* main.js: the position in the run, the panes that show it, playing, and the address that holds it all. */
 (() => {
   var {el, t, clear, by, language, log, packets, rows} = Lab;
   var SPEEDS = [1, 4, 16], speed = 0, frame = 0, hashTimer = 0, dressed = false, playing = null;
@@ -115,7 +115,7 @@
     Lab.drawTimeline();
     Lab.drawWhy();
     Lab.narrate();
-    drawTransport();
+    Lab.drawTransport();
     keepAddress();
   }
   Lab.draw = () => {
@@ -194,198 +194,36 @@
       Lab.playing = true;
       requestAnimationFrame(turn);
     }
-    drawTransport();
+    Lab.drawTransport();
   };
   Lab.pause = () => {
     playing = null;
     Lab.playing = false;
-    drawTransport();
+    Lab.drawTransport();
   };
-  function canStep() { return Lab.live && Lab.live.token && Lab.atEnd() && log.header.world !== 'live'; }
-  function forward() { return canStep() ? Lab.stepWorld() : Lab.go(nextRow(1)); }
+  var canStep = Lab.canStep = () => Lab.live && Lab.live.token && Lab.atEnd() && log.header.world !== 'live';
+  Lab.forward = () => canStep() ? Lab.stepWorld() : Lab.go(Lab.nextRow(1));
+  /* The next speed, or this one. */
+  Lab.speed = by => SPEEDS[speed = (speed + by) % SPEEDS.length];
   /* Steps of the ladder: rows, not single events. */
-  function nextRow(by) {
+  Lab.nextRow = by => {
     var row = Lab.rowOf(Lab.at.i) + by;
     while (rows[row] && rows[row].gap) {
       row += by;
     }
     return row < 0 ? 0 : rows[row] ? lastOf(row) : log.count();
-  }
+  };
   function lastOf(row) {
     var after = rows[row + 1];
     return after ? Math.max(rows[row].i, after.i - 1) : log.count();
   }
-  function nextState(by) {
+  Lab.nextState = by => {
     for (var i = Lab.at.i + by; i > 0 && i <= log.count(); i += by) {
       if (log.at(i).ev === 'state') {
         return i;
       }
     }
     return by > 0 ? log.count() : 0;
-  }
-
-  /* ---- buttons and keys ---- */
-
-  var ICONS = {
-    start: 'M3 3V13M13 3L5 8L13 13Z',
-    back: 'M11 3L5 8L11 13',
-    play: 'M4 2L13 8L4 14Z',
-    pause: 'M5 3V13M11 3V13',
-    step: 'M5 3L11 8L5 13',
-    end: 'M3 3L11 8L3 13ZM13 3V13',
-    state: 'M2 8H11M8 4L12 8L8 12'
-  };
-  var ACTS = {
-    start: () => {
-      Lab.pause();
-      Lab.go(0);
-    },
-    back: () => {
-      Lab.pause();
-      Lab.go(nextRow(-1));
-    },
-    play: () => playing ? Lab.pause() : Lab.play(),
-    step: () => {
-      Lab.pause();
-      forward();
-    },
-    state: () => {
-      Lab.pause();
-      Lab.go(nextState(1));
-    },
-    end: () => {
-      Lab.pause();
-      return canStep() ? Lab.runWorld() : Lab.go(log.count());
-    }
-  };
-  function drawTransport() {
-    by('command').lastChild.textContent = Lab.t(Lab.atEnd() ? 'do' : 'branch');
-    var button = by('do-play');
-    if (button) {
-      button.setAttribute('aria-label', t(playing ? 'pause' : 'play'));
-      button.setAttribute('title', t(playing ? 'pause' : 'play'));
-      button.querySelector('path').setAttribute('d', ICONS[playing ? 'pause' : 'play']);
-    }
-  }
-  function buildTransport() {
-    clear(by('transport'),
-      ['start', 'back', 'play', 'step', 'end']
-        .map(name => el('button', {id: 'do-' + name, title: t(name), 'aria-label': t(name), click: ACTS[name]},
-               Lab.icon(ICONS[name])))
-        .concat(el('button', {
-          id: 'do-speed',
-          title: t('speed'),
-          click: () => {
-            speed = (speed + 1) % SPEEDS.length;
-            by('do-speed').textContent = '×' + SPEEDS[speed];
-          }
-        },
-          '×' + SPEEDS[speed])));
-    var options = [
-      ['do-language', language() === 'zh' ? 'EN' : '中文', otherLanguage], ['do-theme', t('theme'), nextTheme],
-      ['do-help', '?', Lab.help]
-    ];
-    if (Lab.scenario() && Lab.live && Lab.scenario().predict.length) {
-      options.unshift(['do-predict', t('predict'), Lab.askPredictions]);
-    }
-    clear(by('options'),
-      options.map(
-        o => el('button', {id: o[0], click: o[2], 'aria-label': o[0] === 'do-help' ? t('help') : null}, o[1])));
-  }
-  function otherLanguage() {
-    language(language() === 'zh' ? 'en' : 'zh');
-    dress();
-  }
-  function nextTheme() {
-    var themes = ['light', 'dark', 'projector'];
-    theme(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % 3]);
-    Lab.view.theme = document.documentElement.dataset.theme;
-    dress();
-  }
-  function theme(name) { document.documentElement.dataset.theme = name; }
-
-  var KEYS = {
-    ' ': ACTS.play,
-    ArrowRight: ACTS.step,
-    ArrowLeft: ACTS.back,
-    ArrowDown: ACTS.step,
-    ArrowUp: ACTS.back,
-    Home: ACTS.start,
-    End: ACTS.end,
-    n: ACTS.state,
-    b: () => Lab.go(nextState(-1)),
-    '.': () => Lab.go(Lab.at.i + 1),
-    ',': () => Lab.go(Lab.at.i - 1),
-    R: () => {
-      Lab.relative = !Lab.relative;
-      Lab.draw();
-    },
-    U: () => {
-      Lab.undrawn = !Lab.undrawn;
-      Lab.draw();
-    },
-    t: nextTheme,
-    z: otherLanguage,
-    F2: () => {
-      theme('projector');
-      dress();
-    },
-    '?': () => Lab.help(),
-    w: () => by('why').querySelector('a,h2').focus(),
-    ':': () => {
-      by('line').focus();
-    }
-  };
-  var LIVE_KEYS = {d: 'drop', h: 'hold', u: 'dup', l: 'delay'};
-  function onKey(event) {
-    var inField = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== 'range',
-        on = event.target.tagName === 'BUTTON';
-    if (inField || event.ctrlKey || event.metaKey || event.altKey || by('card').open || (on && event.key === ' ') ||
-      (event.target.type === 'range' && /^(Arrow|Home|End|Page)/.test(event.key))) {
-      return;
-    }
-    var act = KEYS[event.key], tab = /^[1-9]$/.test(event.key) && Lab.tabs[event.key - 1];
-    if (tab) {
-      Lab.tab(tab.id);
-    } else if (Lab.live && LIVE_KEYS[event.key]) {
-      Lab.fault(LIVE_KEYS[event.key]);
-    } else if (Lab.live && event.key === 'r') {
-      Lab.command('wire release all');
-    } else if (act) {
-      act();
-    } else {
-      return;
-    }
-    event.preventDefault();
-  }
-  /* What the page weighs, and in how many round trips slow start would bring it. */
-  function weight() {
-    var size = performance.getEntriesByType('navigation')[0].decodedBodySize, trips = 0;
-    for (var sent = 0, window = 14600; sent < size; sent += window, window *= 2) {
-      trips++;
-    }
-    return t('weight', Math.round(size / 1000), trips);
-  }
-  Lab.help = () => {
-    var card = by('card');
-    function line(pair) {
-      return el('tr', {}, [el('th', {scope: 'row'}, el('kbd', {}, pair[0])), el('td', {}, t(pair[1]))]);
-    }
-    clear(card, [
-      el('h2', {}, t('help')),
-      el('table', {class: 'keys'},
-        [
-          ['␣', 'h_play'], ['→ ←', 'h_step'], ['. ,', 'h_event'], ['n b', 'h_state'], ['Home End', 'h_ends'],
-          ['1–6', 'h_tabs'], ['R', 'h_relative'], ['U', 'h_undrawn'], ['t F2', 'h_theme'], ['z', 'h_language']
-        ].concat(Lab.live ? [['d h u l', 'h_faults'], ['r', 'h_release'], [':', 'h_command']] : [])
-          .map(line)),
-      el('h2', {}, t('legend')),
-      el('ul', {}, ['l_solid', 'l_dotted', 'l_dashed', 'l_token', 'l_lost', 'l_held', 'l_again',
-        'l_ahead'].map(key => el('li', {}, t(key)))),
-      el('p', {class: 'muted'}, weight()),
-      el('p', {class: 'actions'}, el('button', {class: 'main', click: () => card.close()}, t('close')))
-    ]);
-    card.showModal();
   };
 
   /* ---- the address ---- */
@@ -438,7 +276,7 @@
     box.hidden = words.length === 0;
     box.textContent = words.join('  ·  ');
   }
-  function dress() {
+  var dress = Lab.dress = () => {
     var header = log.header, s = Lab.scenario(), zh = language();
     var world = Lab.live && Lab.live.token ? header.world : 'replay';
     language(zh);
@@ -450,7 +288,7 @@
     by('world').textContent = world;
     by('seed').textContent = header.seed !== undefined ? 'seed ' + header.seed : '';
     banner();
-    buildTransport();
+    Lab.buildTransport();
     if (Lab.live) {
       Lab.buildControl();
     }
@@ -461,7 +299,7 @@
     Lab.drawLadderHead();
     drawAll();
     Lab.drawTimeline();
-  }
+  };
   function begin() {
     if (!log.header) {
       clear(document.querySelector('main'), el('p', {class: 'fatal'}, t('no_header')));
@@ -469,7 +307,7 @@
     }
     var a = address(), i = readAddress(a), nodes = log.nodes();
     Lab.view.theme = a.theme || '';
-    theme(a.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
+    Lab.theme(a.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
     language(a.zh !== undefined || (a.lang === undefined && /^zh/.test(navigator.language) && a.i === undefined)
         ? 'zh'
         : 'en');
@@ -479,7 +317,7 @@
     Lab.at.i = Math.max(0, Math.min(i, log.count()));
     Lab.at.t = Lab.at.i ? log.at(Lab.at.i).t : 0;
     dress();
-    addEventListener('keydown', onKey);
+    addEventListener('keydown', Lab.onKey);
     addEventListener('resize', () => {
       Lab.drawLadderHead();
       Lab.draw();
