@@ -70,7 +70,7 @@
       this.box_of = {};
       machine.places.forEach(place => {
         var x = place.x * this.sx, y = place.y * this.sy;
-        var group = svg('g', {class: 'state', transform: 'translate(' + x + ' ' + y + ')'}, [
+        var group = svg('g', {class: 'state', transform: `translate(${x} ${y})`}, [
           svg('rect', {x: -this.wide / 2, y: -this.high / 2, width: this.wide, height: this.high, rx: 5}),
           svg('text', {
             y: 5,
@@ -165,13 +165,13 @@
       if (!element) {
         element = this.tokens[id] = svg('g', {class: 'person'}, Lab.drawToken(token, 0.9));
         var parent = c.parent && this.tokens['t' + c.parent];
-        element.style.transform = parent ? parent.style.transform : 'translate(' + at[0] + 'px,' + at[1] + 'px)';
+        element.style.transform = parent ? parent.style.transform : `translate(${at[0]}px,${at[1]}px)`;
         this.people.appendChild(element);
         element.getBoundingClientRect();
       }
       element.classList.toggle('gone', !!c.gone);
       element.classList.toggle('hollow', !!c.inferred);
-      element.style.transform = 'translate(' + at[0] + 'px,' + at[1] + 'px)';
+      element.style.transform = `translate(${at[0]}px,${at[1]}px)`;
     }
     markBoxes(home, heap) {
       Object.keys(this.box_of).forEach(name => {

@@ -41,7 +41,7 @@
   }
   function cross(x, at, why) {
     return [
-      svg('path', {class: 'lost-mark', d: 'M-7-7L7 7M7-7L-7 7', transform: 'translate(' + x + ' ' + at + ')'}),
+      svg('path', {class: 'lost-mark', d: 'M-7-7L7 7M7-7L-7 7', transform: `translate(${x} ${at})`}),
       svg('title', {}, why)
     ];
   }
