@@ -21,7 +21,7 @@ cp -R "$work/class/ada/lab-out" "$work/class/bob/lab-out"
 in_folder "$work/class/ada" grade L01
 passes "some points are missing: exit status 1" [ $? = 1 ]
 has "the best run counts, the other is a try" '^  L01 +seed 1 .* 8/24  \(a try\)$'
-has "what was wrong, and what happened" '^    p5 0/1  mine: 100; outcome: 101   \[9293:3\.5\]$'
+has "what was wrong, and what happened" '^    p5 0/1  mine: 100; outcome: 101   \[9293:3\.10\.7\.3/4\]$'
 has "the sum" '^17/24 points$'
 in_folder "$work/class/ada" grade L01 --format csv --student 'Ada, "x"'
 has "CSV with a name that needs care" '^"Ada, ""x""",L01,p3,3,3,5,[0-9a-f]{64}$'
