@@ -224,7 +224,8 @@ END
 live leaks --host-net --tun lucid7 --control stack --script script --for 500ms
 same "all memory is given back, with packets held" 0 $status
 live hostnet --host-net --tun lucid7 -- readlink /proc/self/ns/net
-has "--host-net stays in the network it was started in" "$work/hostnet.out" "^$(readlink /proc/self/ns/net | tr '[]' '..')\$"
+has "--host-net stays in the network it was started in" "$work/hostnet.out" \
+    "^$(readlink /proc/self/ns/net | tr '[]' '..')\$"
 same "and leaves no device there" 1 "$(ip link show 2>/dev/null | grep -c '^[0-9]')"
 live rfc --rfc-timers --for 50ms
 has "--rfc-timers has the RFC's MSL" "$log" '"msl":120000000000,'

@@ -280,9 +280,8 @@
     var header = log.header, s = Lab.scenario(), zh = language();
     var world = Lab.live && Lab.live.token ? header.world : 'replay';
     language(zh);
-    var name =
-      (/^(play|live)?$/.test(header.lab || '') ? t('play_title') + ' ' : header.lab + (header.variant || '') + ' ') +
-      (s ? Lab.words(s.title) : '');
+    var name = (/^[a-z]*$/.test(header.lab || '') ? t(header.world === 'live' ? 'live_title' : 'play_title') :
+      header.lab + (header.variant || '')) + ' ' + (s ? Lab.words(s.title) : '');
     by('title').textContent = name.trim();
     document.title = name.trim() + ' · ' + world + ' · Lucid';
     by('world').textContent = world;
