@@ -73,6 +73,7 @@ static bool parse_name(struct http_url *url, const char *text, size_t length, ch
                      "http://[fd77::1]/, or a name, as http://www.lab.test/",
                      shown_part(text, length), text);
     }
+    url->remote.addr = (struct lucid_addr){0}; /* what it was read into as an address */
     memcpy(url->host, text, length);
     url->host[length] = '\0';
     return true;

@@ -29,6 +29,7 @@ static const struct good {
     {"http://a_b-1.x:81?q", "::", 81, "a_b-1.x:81", "/?q"},
     {"http://localhost.", "::", 80, "localhost.", "/"},
     {"http://7up/", "::", 80, "7up", "/"},
+    {"http://1.2.3.x/", "::", 80, "1.2.3.x", "/"},
     /* A path is sent as it stands: the server's answers to these are what one may want to see. */
     {"http://10.77.0.1/../a/./b//c", "10.77.0.1", 80, "10.77.0.1", "/../a/./b//c"},
     {"http://10.77.0.1/%2e%zz{}|", "10.77.0.1", 80, "10.77.0.1", "/%2e%zz{}|"},
