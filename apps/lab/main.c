@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lab/lab.h"
+#include "lab/words.h"
 
 static const struct lab_command COMMANDS[] = {
 #define LAB_COMMAND(name, usage, what) {#name, lab_##name, usage, what},
@@ -30,6 +31,16 @@ static int run(const struct lab_command *command, int argc, char **argv) {
     return helpless ? help_on(command) : command->run(argc, argv);
 }
 
+static int unknown(const char *word) {
+    const char *names[sizeof COMMANDS / sizeof *COMMANDS] = {NULL};
+    for (unsigned i = 0; COMMANDS[i].name; i++) {
+        names[i] = COMMANDS[i].name;
+    }
+    const char *nearest = words_nearest(word, names);
+    return nearest ? lab_refuse("%.60s is not a command; did you mean `lucid-lab %s`?", word, nearest)
+                   : lab_refuse("%.60s is not a command; `lucid-lab --help` lists them", word);
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         return lab_refuse("no command was given; `lucid-lab --help` lists them, `lucid-lab play` is a good beginning");
@@ -42,5 +53,5 @@ int main(int argc, char **argv) {
             return run(command, argc - 1, argv + 1);
         }
     }
-    return lab_refuse("%s is not a command; `lucid-lab --help` lists them", argv[1]);
+    return unknown(argv[1]);
 }

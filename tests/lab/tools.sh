@@ -59,3 +59,5 @@ expect 2 "what nobody asks" 'no experiment is known for that' "$lab" ask blue sk
 
 printf 'A connect B:80\nrun max 1s\nwhy\n' | "$lab" play >"$dir/why" 2>&1
 expect 0 "why names a scenario that is there" '^See it in: L15' cat "$dir/why"
+expect 2 "a misspelt command: the nearest" 'rnu is not a command; did you mean `lucid-lab run`' "$lab" rnu L01
+expect 2 "a command that is like none" 'xyzzy is not a command; `lucid-lab --help` lists them' "$lab" xyzzy
