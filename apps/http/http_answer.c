@@ -32,6 +32,7 @@ bool http_answer_text(struct http_answer *answer, const char *type, const struct
     answer->head.cut = answer->head.cut || body->cut;
     if (http_answer_finish(answer) && !answer->about.head) {
         text_put_octets(&answer->head, body->data, body->length);
+        answer->in_head = true;
     }
     return !answer->head.cut;
 }
@@ -89,7 +90,14 @@ int http_answer_send(struct http_answer *answer, struct transport *transport, in
         answer->source = NULL;
         return 1;
     }
+    answer->given += n > 0 ? (uint64_t)n : 0;
     return n < 0 ? (int)n : 0;
+}
+
+uint64_t http_answer_sent(const struct http_answer *answer) {
+    size_t left = answer->head.length - answer->sent;
+    uint64_t of_head = answer->in_head && left < answer->length ? answer->length - left : 0;
+    return answer->given + of_head;
 }
 
 void http_answer_end(struct http_answer *answer) {

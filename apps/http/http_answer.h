@@ -31,6 +31,8 @@ struct http_answer {
     size_t sent;                /* octets of the head that the transport has taken */
     struct http_source *source; /* of the body; NULL: none, or it is in head */
     uint64_t length;            /* of the body, as Content-Length says it */
+    uint64_t given;             /* octets of the source that the transport has taken */
+    bool in_head;               /* the body stands behind the head's empty line */
     bool endless;               /* no Content-Length: the body is chunked, or ends with the connection */
     const lucid_time *clock;    /* nothing is sent before this says `until`; NULL: at once */
     lucid_time until;
@@ -65,6 +67,9 @@ bool http_answer_finish(struct http_answer *answer);
 
 /* Sends some more. Returns 1: all is with the transport; 0: some was taken, go on; or as http_source_lend(). */
 int http_answer_send(struct http_answer *answer, struct transport *transport, int fd);
+
+/* Octets of the body that the transport has taken. */
+uint64_t http_answer_sent(const struct http_answer *answer);
 
 /* Gives back what it holds. An answer of zeros is one that has ended. */
 void http_answer_end(struct http_answer *answer);

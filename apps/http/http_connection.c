@@ -2,6 +2,7 @@
 #include "http/http_connection.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "http/http_step.h"
 
@@ -72,7 +73,7 @@ void http_connection_again(struct http_connection *connection, bool later) {
 
 /* ---- begin and end ---- */
 
-void http_connection_open(struct http_server *server, int fd) {
+void http_connection_open(struct http_server *server, int fd, const struct lucid_sockaddr *remote) {
     struct transport *transport = server->transport;
     struct http_connection *connection = calloc(1, sizeof *connection);
     if (!connection) {
@@ -81,6 +82,7 @@ void http_connection_open(struct http_server *server, int fd) {
     }
     connection->server = server;
     connection->fd = fd;
+    connection->remote = *remote;
     connection->wait = HTTP_WAITS;
     connection->holders = 1;
     connection->moved_at = server->now;
@@ -93,6 +95,42 @@ void http_connection_open(struct http_server *server, int fd) {
         return;
     }
     http_connection_run(connection);
+}
+
+/* The first line as it came, whether or not it could be understood. */
+static struct http_span first_line(const uint8_t *octets, uint32_t length) {
+    const uint8_t *end = length > 0 ? memchr(octets, '\n', length) : NULL;
+    uint32_t line = end ? (uint32_t)(end - octets) : length;
+    return (struct http_span){0, line > 0 && octets[line - 1] == '\r' ? line - 1 : line};
+}
+
+static struct http_span field(const struct http_head *head, const uint8_t *octets, const char *name) {
+    uint32_t i = http_head_find(head, octets, name, 0);
+    return i < head->field_count ? head->field[i].value : (struct http_span){0, 0};
+}
+
+void http_connection_log(const struct http_connection *connection, bool whole) {
+    const struct http_server *server = connection->server;
+    const struct http_exchange *exchange = connection->exchange;
+    const struct http_buffer *in = &connection->in;
+    const struct http_head *head = &exchange->request.head;
+    if (!server->options.log) {
+        return;
+    }
+    const uint8_t *octets = in->data + in->begin;
+    const struct http_log_entry entry = {
+        .remote = connection->remote,
+        .second = server->site.second,
+        .octets = octets,
+        .line = first_line(octets, in->end - in->begin),
+        .referer = field(head, octets, "Referer"),
+        .agent = field(head, octets, "User-Agent"),
+        .status = exchange->answer.status,
+        .sent = http_answer_sent(&exchange->answer),
+        .took = server->now - connection->answer_at,
+        .whole = whole,
+    };
+    server->options.log(server->options.log_user, &entry);
 }
 
 void http_connection_clear(struct http_connection *connection) {
@@ -112,6 +150,9 @@ void http_connection_clear(struct http_connection *connection) {
 void http_connection_end(struct http_connection *connection, bool reset) {
     struct http_server *server = connection->server;
     struct transport *transport = server->transport;
+    if (connection->phase == HTTP_PHASE_ANSWER) {
+        http_connection_log(connection, false);
+    }
     stop_waiting(connection);
     leave_queue(connection);
     connection->phase = HTTP_PHASE_ENDED;

@@ -137,30 +137,33 @@ static bool has_room(const struct http_server *server) {
     return below || !TAILQ_EMPTY(&server->waiting[HTTP_WAIT_IDLE]);
 }
 
-static void take_connection(struct http_server *server, int fd) {
+static void take_connection(struct http_server *server, int fd, const struct lucid_sockaddr *remote) {
     if (server->stats.connections >= server->options.connections) {
         http_connection_end(TAILQ_FIRST(&server->waiting[HTTP_WAIT_IDLE]), false);
     }
-    http_connection_open(server, fd);
+    http_connection_open(server, fd, remote);
 }
 
 static void take_connections(struct http_server *server, struct http_listener *listener) {
     listener->more = true;
     for (int i = 0; i < ACCEPTS; i++) {
         server->room = has_room(server);
-        int fd = server->room ? server->transport->ops->accept(server->transport, listener->fd, NULL) : -LUCID_ENFILE;
+        struct lucid_sockaddr remote;
+        int fd = server->room ? server->transport->ops->accept(server->transport, listener->fd, &remote)
+                              : -LUCID_ENFILE;
         if (fd < 0) {
             listener->more = fd != -LUCID_EAGAIN;
             server->room = false;
             return;
         }
-        take_connection(server, fd);
+        take_connection(server, fd, &remote);
     }
 }
 
 void http_server_adopt(struct http_server *server, lucid_time now, int fd) {
+    const struct lucid_sockaddr unknown = {0};
     set_now(server, now);
-    take_connection(server, fd);
+    take_connection(server, fd, &unknown);
 }
 
 bool http_server_hang_up(struct http_server *server, lucid_time now, int fd) {

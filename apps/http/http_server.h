@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "http/http_head.h"
+#include "http/http_log.h"
 #include "http/stream.h"
 
 struct http_server;
@@ -48,6 +49,9 @@ struct http_server_options {
     lucid_time send_time;      /* in which the client must take something of an answer; 60 s, then RST */
     lucid_time drain_time;     /* from our FIN to close(), for what the client still sends; 2 s */
     uint32_t progress;         /* octets; 1000 */
+    /* Called when an answer is over. NULL: nobody wants to know. */
+    void (*log)(void *user, const struct http_log_entry *entry);
+    void *log_user;
 };
 
 /* Fills in the defaults. */

@@ -72,6 +72,7 @@ static enum http_step begin_answer(struct http_connection *connection) {
     }
     server->stats.answers[exchange->answer.status / 100]++;
     connection->phase = HTTP_PHASE_ANSWER;
+    connection->answer_at = server->now;
     connection->moved = 0;
     connection->moved_at = server->now;
     http_connection_wait(connection, HTTP_WAIT_SEND);
@@ -80,12 +81,13 @@ static enum http_step begin_answer(struct http_connection *connection) {
 
 static enum http_step end_answer(struct http_connection *connection) {
     bool persistent = connection->exchange->answer.about.persistent;
+    http_connection_log(connection, true);
+    connection->phase = HTTP_PHASE_HEAD;
     connection->in.begin = connection->in.at;
     http_connection_clear(connection);
     if (!persistent) {
         return http_step_drain(connection);
     }
-    connection->phase = HTTP_PHASE_HEAD;
     return HTTP_STEP_ON;
 }
 

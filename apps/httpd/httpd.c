@@ -17,6 +17,7 @@
 
 struct httpd {
     struct options options;
+    FILE *access_log; /* NULL: none */
     struct stack_transport transport;
     struct http_server *server;
     struct lucid_host *host;
@@ -89,7 +90,38 @@ static void on_trace(struct lucid_host *host, void *user) {
     tracing_drain(&httpd->tracing, lucid_host_stack(host));
 }
 
+/* A line at a time, so that whoever follows the file sees it. A full disk must not stop the server. */
+static void on_answer(void *user, const struct http_log_entry *entry) {
+    struct httpd *httpd = user;
+    struct text line = text_growing();
+    if (httpd->options.access_json) {
+        http_log_json(&line, entry);
+    } else {
+        http_log_combined(&line, entry);
+    }
+    if (!line.cut) {
+        fwrite(line.data, 1, line.length, httpd->access_log);
+        fflush(httpd->access_log);
+    }
+    text_free(&line);
+}
+
 /* ---- start ---- */
+
+static int open_access_log(struct httpd *httpd, char error[LUCID_ERROR_TEXT]) {
+    const char *name = httpd->options.access_log;
+    if (!name) {
+        return 0;
+    }
+    httpd->access_log = strcmp(name, "-") == 0 ? stdout : fopen(name, "ae");
+    if (!httpd->access_log) {
+        snprintf(error, LUCID_ERROR_TEXT, "--access-log %.120s cannot be opened: %s", name, strerror(errno));
+        return -1;
+    }
+    httpd->options.http.log = on_answer;
+    httpd->options.http.log_user = httpd;
+    return 0;
+}
 
 /* Flushed at once, so that a script may wait for it. */
 static void say_where(const struct httpd *httpd) {
@@ -128,7 +160,8 @@ static int start(struct httpd *httpd) {
     const struct options *options = &httpd->options;
     char error[LUCID_ERROR_TEXT];
     _Static_assert(HTTP_ERROR_TEXT <= LUCID_ERROR_TEXT, "one buffer is for both");
-    if (http_server_open(&httpd->server, &httpd->transport.base, &options->http, error) < 0 ||
+    if (open_access_log(httpd, error) < 0 ||
+        http_server_open(&httpd->server, &httpd->transport.base, &options->http, error) < 0 ||
         tracing_open(&httpd->tracing, options, error) < 0 ||
         lucid_host_open(&httpd->host, &options->device.host, error) < 0) {
         return fail(error);
@@ -165,6 +198,9 @@ static int finish(struct httpd *httpd, int status) {
     }
     interrupt_stops(NULL);
     lucid_host_close(httpd->host);
+    if (httpd->access_log && httpd->access_log != stdout) {
+        fclose(httpd->access_log);
+    }
     if (tracing_close(&httpd->tracing, &httpd->options, error) < 0) {
         status = fail(error);
     }

@@ -16,6 +16,8 @@ const char options_help[] =
     "\n"
     "  --port N             port to listen on (80)\n"
     "  --root DIR           serve the files beneath DIR; otherwise one page that explains itself\n"
+    "  --access-log FILE    write a line for each answer, in the combined format; -: to standard output\n"
+    "  --access-json        as JSON Lines instead\n"
     "  --trace              print every segment, state, timer, decision and call as a line of text\n"
     "  --trace-json FILE    write the same as JSON Lines\n"
     "  --ladder N           draw each of the first N connections, once it has ended, with both ends' states\n"
@@ -24,12 +26,14 @@ const char options_help[] =
     "\n"
     "It ends on Ctrl-C or SIGTERM; the interface goes with it. Exit status: 0, 1 failure, 2 wrong usage.\n";
 
-enum letter { PORT = DEVICE_OPTIONS_NEXT, ROOT, TRACE, TRACE_JSON, LADDER, HELP };
+enum letter { PORT = DEVICE_OPTIONS_NEXT, ROOT, ACCESS_LOG, ACCESS_JSON, TRACE, TRACE_JSON, LADDER, HELP };
 
 static const struct option long_options[] = {
     DEVICE_LONG_OPTIONS,
     {"port", required_argument, NULL, PORT},
     {"root", required_argument, NULL, ROOT},
+    {"access-log", required_argument, NULL, ACCESS_LOG},
+    {"access-json", no_argument, NULL, ACCESS_JSON},
     {"trace", no_argument, NULL, TRACE},
     {"trace-json", required_argument, NULL, TRACE_JSON},
     {"ladder", required_argument, NULL, LADDER},
@@ -77,6 +81,12 @@ static int read_option(struct options *options, int option, const char *text, ch
     case ROOT:
         options->http.root = text;
         return 0;
+    case ACCESS_LOG:
+        options->access_log = text;
+        return 0;
+    case ACCESS_JSON:
+        options->access_json = true;
+        return 0;
     case TRACE:
         options->trace = true;
         return 0;
@@ -114,6 +124,9 @@ int options_read(struct options *options, int argc, char **argv, char error[LUCI
     }
     if (optind < argc) {
         return wrong(error, "%.60s is no option: see --help", argv[optind]);
+    }
+    if (options->access_json && !options->access_log) {
+        return wrong(error, "--access-json says how, not where: give --access-log FILE too");
     }
     return options->help || device_options_settle(&options->device, error) ? 0 : -1;
 }

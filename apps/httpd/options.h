@@ -10,6 +10,8 @@ struct options {
     struct http_server_options http;
     uint16_t port;
     bool help;              /* nothing but that */
+    const char *access_log; /* file, "-" for standard output; NULL: none */
+    bool access_json;
     bool trace;             /* events as text, to standard output */
     const char *trace_json; /* file for events as JSON Lines; NULL: none */
     unsigned ladder;        /* so many connections are drawn */

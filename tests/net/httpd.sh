@@ -84,9 +84,10 @@ done
 fails_with 'no-such-folder' --root "$work/no-such-folder"
 fails_with 'no-such-folder' --pcap "$work/no-such-folder/pcap"
 fails_with 'no-such-folder' --trace-json "$work/no-such-folder/trace"
+fails_with 'no-such-folder' --access-log "$work/no-such-folder/log"
 ip link show dev lucid0 >/dev/null 2>&1 && not_ok "a server that did not start has left a device"
 
-serve --trace-json "$work/trace" --ladder 1 || exit 1
+serve --trace-json "$work/trace" --ladder 1 --access-log "$work/access" || exit 1
 check_at http://10.77.0.2
 check_at 'http://[fd77::2]'
 same "two Host fields" 400 "$(raw 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')"
@@ -104,6 +105,8 @@ ip link show dev lucid0 >/dev/null 2>&1 && not_ok "Ctrl-C leaves the device"
 passes "Ctrl-C leaves no device" [ ! -e /sys/class/net/lucid0 ]
 passes "the trace is JSON to its last line" \
     python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$work/trace"
+passes "the access log has curl's request" \
+    grep -qE '^10\.77\.0\.1 - - \[.*\] "GET /alive HTTP/1\.1" 200 5000 "-" "curl/' "$work/access"
 passes "a ladder was drawn" grep -q '^connection 1: lucid 10.77.0.2:80' "$work/out"
 
 # Another name, port and addresses

@@ -138,6 +138,7 @@ START_TEST(wrong_values) {
 END_TEST
 
 START_TEST(what_does_not_go_together) {
+    refuses("--access-json", "give --access-log FILE too");
     refuses("--addr 10.77.0.2 --addr 10.77.0.3", "--addr is given twice for IPv4");
     refuses("--addr fd77::2 --addr fd77::3", "--addr is given twice for IPv6");
     refuses("--host-addr 10.77.0.1/24 --host-addr 10.78.0.1/24", "--host-addr is given twice for IPv4");

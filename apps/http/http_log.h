@@ -1,0 +1,30 @@
+/* http_log.h: a line for each answer: in the combined format, which every log reader knows, or as JSON.
+ *
+ *     10.77.0.1 - - [28/Nov/2026:12:00:00 +0000] "GET /page HTTP/1.1" 200 5120 "-" "curl/7.88.1"
+ *
+ * What a client has sent cannot forge a line: quotes, backslashes and everything that is not printable ASCII are
+ * escaped as \xHH. The octets are those of the body that the transport has taken, so an answer that broke off shows.
+ */
+#ifndef HTTP_LOG_H
+#define HTTP_LOG_H
+
+#include "common/text.h"
+#include "http/http_head.h"
+#include "lucid/lucid.h"
+
+/* One answer. The spans point into octets, those of the request's head. */
+struct http_log_entry {
+    struct lucid_sockaddr remote;
+    int64_t second; /* since 1970, when it was over */
+    const uint8_t *octets;
+    struct http_span line, referer, agent;
+    int status;
+    uint64_t sent;   /* octets of the body */
+    lucid_time took; /* nanoseconds from the first octet of the request's answer to the last */
+    bool whole;      /* all of it was sent */
+};
+
+void http_log_combined(struct text *text, const struct http_log_entry *entry);
+void http_log_json(struct text *text, const struct http_log_entry *entry);
+
+#endif
