@@ -5,11 +5,15 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/interrupt.h"
 #include "http/http_url.h"
@@ -18,6 +22,7 @@
 struct httpd {
     struct options options;
     FILE *access_log; /* NULL: none */
+    int hangup;       /* readable after SIGHUP; -1: nobody listens for it */
     struct stack_transport transport;
     struct http_server *server;
     struct lucid_host *host;
@@ -155,6 +160,40 @@ static int listen_on(struct httpd *httpd) {
     return failed;
 }
 
+/* Whoever rotates logs renames the file and sends SIGHUP. Where the new one cannot be opened, the old one goes on. */
+static void on_hangup(struct lucid_host *host, int fd, short revents, void *user) {
+    struct httpd *httpd = user;
+    struct signalfd_siginfo info;
+    char error[LUCID_ERROR_TEXT];
+    FILE *before = httpd->access_log;
+    (void)host, (void)revents;
+    if (read(fd, &info, sizeof info) != sizeof info) {
+        return;
+    }
+    if (open_access_log(httpd, error) < 0) {
+        fprintf(stderr, "lucid-httpd: %s; the log goes on in the old file\n", error);
+        httpd->access_log = before;
+        return;
+    }
+    if (before != stdout) {
+        fclose(before);
+    }
+}
+
+static void listen_for_hangup(struct httpd *httpd) {
+    sigset_t signals;
+    if (!httpd->access_log) {
+        return;
+    }
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    httpd->hangup = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (httpd->hangup >= 0) {
+        lucid_host_watch(httpd->host, httpd->hangup, POLLIN, on_hangup, httpd);
+    }
+}
+
 /* What can fail without a device is tried before there is one. */
 static int start(struct httpd *httpd) {
     const struct options *options = &httpd->options;
@@ -178,6 +217,7 @@ static int start(struct httpd *httpd) {
     }
     const struct lucid_host_callbacks callbacks = {.event = on_event, .trace = on_trace, .user = httpd};
     lucid_host_set_callbacks(httpd->host, &callbacks);
+    listen_for_hangup(httpd);
     say_where(httpd);
     return 0;
 }
@@ -201,6 +241,9 @@ static int finish(struct httpd *httpd, int status) {
     if (httpd->access_log && httpd->access_log != stdout) {
         fclose(httpd->access_log);
     }
+    if (httpd->hangup >= 0) {
+        close(httpd->hangup);
+    }
     if (tracing_close(&httpd->tracing, &httpd->options, error) < 0) {
         status = fail(error);
     }
@@ -208,7 +251,7 @@ static int finish(struct httpd *httpd, int status) {
 }
 
 int main(int argc, char **argv) {
-    static struct httpd httpd = {.timer = -1};
+    static struct httpd httpd = {.timer = -1, .hangup = -1};
     char error[LUCID_ERROR_TEXT];
     if (options_read(&httpd.options, argc, argv, error) < 0) {
         fail(error);

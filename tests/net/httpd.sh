@@ -99,6 +99,13 @@ same "three requests at once" "200 404 200" \
 fails_with 'lucid0 is in use' --root "$work/root"
 alive "after a second server that could not start"
 
+# Logs are rotated: the file gets another name, SIGHUP opens a new one.
+mv "$work/access" "$work/access.1"
+kill -HUP "$server"
+rotated() { get -o "$work/got" http://10.77.0.2/alive && [ -s "$work/access" ]; }
+passes "SIGHUP opens the access log again" eventually 5 rotated
+alive "after SIGHUP"
+
 # Ctrl-C
 stop
 ip link show dev lucid0 >/dev/null 2>&1 && not_ok "Ctrl-C leaves the device"
@@ -106,7 +113,7 @@ passes "Ctrl-C leaves no device" [ ! -e /sys/class/net/lucid0 ]
 passes "the trace is JSON to its last line" \
     python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$work/trace"
 passes "the access log has curl's request" \
-    grep -qE '^10\.77\.0\.1 - - \[.*\] "GET /alive HTTP/1\.1" 200 5000 "-" "curl/' "$work/access"
+    grep -qE '^10\.77\.0\.1 - - \[.*\] "GET /alive HTTP/1\.1" 200 5000 "-" "curl/' "$work/access" "$work/access.1"
 passes "a ladder was drawn" grep -q '^connection 1: lucid 10.77.0.2:80' "$work/out"
 
 # Another name, port and addresses
