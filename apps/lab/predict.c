@@ -7,6 +7,7 @@
 #include "lab/i18n.h"
 #include "lab/predict_private.h"
 #include "lab/sha256.h"
+#include "lab/wrap.h"
 
 struct predict_answers *predict_new(const struct scenario_variant *variant) {
     struct predict_answers *answers = calloc(1, sizeof *answers);
@@ -300,14 +301,28 @@ static const char *how_to_answer(unsigned type) {
     return i18n(keys[type]);
 }
 
+/* In lines of a terminal; what stands before the first, prefix, indents the others. */
+static void say(const char *prefix, const char *words, FILE *out) {
+    struct text lines = text_growing();
+    unsigned columns = wrap_width(prefix);
+    text_put(&lines, prefix);
+    wrap_put(&lines, words, columns, columns);
+    fputs(lines.data ? lines.data : "", out);
+    text_free(&lines);
+}
+
 static void show(const struct scenario_prediction *prediction, unsigned number, unsigned of, FILE *out,
                  enum scenario_language language) {
-    fprintf(out, "\n%u/%u  %s\n", number, of, scenario_say(&prediction->question, language));
+    char place[32];
+    snprintf(place, sizeof place, "%u/%u  ", number, of);
+    fputc('\n', out);
+    say(place, scenario_say(&prediction->question, language), out);
     for (unsigned i = 0; i < prediction->items; i++) {
         const struct scenario_item *item = &prediction->item[i];
-        fprintf(out, "     %u) %s\n", i + 1, language == SCENARIO_ZH && item->label_zh ? item->label_zh : item->label);
+        snprintf(place, sizeof place, "     %u) ", i + 1);
+        say(place, language == SCENARIO_ZH && item->label_zh ? item->label_zh : item->label, out);
     }
-    fprintf(out, "     %s\n", how_to_answer(prediction->type));
+    say("     ", how_to_answer(prediction->type), out);
 }
 
 /* One question, until there is an answer or none is wanted. */
@@ -324,20 +339,20 @@ static int ask_one(struct predict_answers *answers, unsigned i, FILE *in, FILE *
         if (!strcmp(line, "?")) {
             const struct scenario_variant *variant = answers->variant;
             bool more = *hint < variant->hints;
-            fprintf(out, "     %s\n", more ? scenario_say(&variant->hint[*hint], language) : i18n("predict.no_hint"));
+            say("     ", more ? scenario_say(&variant->hint[*hint], language) : i18n("predict.no_hint"), out);
             *hint += more;
             continue;
         }
         if (!predict_set(answers, i, line, error)) {
             return 0;
         }
-        fprintf(out, "     %s\n", error);
+        say("     ", error, out);
     }
 }
 
 int predict_ask(struct predict_answers *answers, FILE *in, FILE *out, enum scenario_language language) {
     unsigned hint = 0, count = answers->variant->predictions;
-    fprintf(out, "%s\n", i18n("predict.intro"));
+    say("", i18n("predict.intro"), out);
     for (unsigned i = 0; i < count; i++) {
         show(&answers->variant->prediction[i], i + 1, count, out, language);
         if (ask_one(answers, i, in, out, language, &hint)) {

@@ -4,7 +4,8 @@
 
 #include "common/text.h"
 
-#define WRAP_COLUMNS 100
+/* The smallest terminal has 80; a stop that may not begin a line hangs over by two. */
+#define WRAP_COLUMNS 78
 
 /* Columns that a text of UTF-8 takes. */
 unsigned wrap_width(const char *text);

@@ -231,6 +231,11 @@ START_TEST(asked) {
     ck_assert_ptr_nonnull(strstr(said, "the second"));
     ck_assert_ptr_nonnull(strstr(said, "There is no further hint."));
     ck_assert_ptr_nonnull(strstr(said, "`nowhere` cannot be an answer"));
+    size_t prompt = strlen("  > "); /* nobody echoes the line feed that was typed behind it */
+    for (const char *line = said; *line; line += strspn(line, "\n")) {
+        ck_assert_uint_le(strcspn(line, "\n"), 80 + prompt);
+        line += strcspn(line, "\n");
+    }
     free(said);
     predict_free(answers);
 }
