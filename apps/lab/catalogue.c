@@ -91,8 +91,8 @@ void catalogue_close(struct catalogue *catalogue) {
 
 static struct scenario *unknown(const struct catalogue *catalogue, const char *name, char error[LAB_ERROR]) {
     const char *near = catalogue->count ? nearest_word((const char *const *)catalogue->id, name, strlen(name)) : NULL;
-    snprintf(error, LAB_ERROR, "there is no scenario %.40s%s%s%s; `lucid-lab list` shows those there are", name,
-             near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    snprintf(error, LAB_ERROR, "there is no scenario %.40s%s%s%s `lucid-lab list` shows those there are", name,
+             near ? "; did you mean " : "", near ? near : "", near ? "?" : ";");
     return NULL;
 }
 

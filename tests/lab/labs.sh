@@ -124,7 +124,7 @@ says "is said" "nowhere cannot be read"
 
 # Mistakes.
 expect 2 "no scenario of that name" "$lab" run L2 --headless
-says "the nearest" "did you mean L02?"
+says "the nearest" "did you mean L02? .lucid-lab list"
 expect 2 "no such variant" "$lab" run L02 --variant z
 says "those there are" "it has a b c"
 expect 2 "no such option" "$lab" run L02 --sed 3
