@@ -169,10 +169,11 @@ static void total(const struct run *run, const char *folder) {
     putchar('\n');
 }
 
-/* Shown when it is over, from its beginning: each key goes a step on, and nobody can spoil what has been judged. */
+/* Shown when it has been judged and kept, from its beginning: each key goes a step on, also beyond the end of the
+ * scenario, and nobody can spoil what was earned. */
 static int paint(struct run *run, enum scenario_language language, char error[LAB_ERROR]) {
     struct text title = text_growing();
-    if (run_finish(run, error) || session_goto(run->session, 0, error)) {
+    if (session_goto(run->session, 0, error)) {
         return -1;
     }
     text_put(&title, scenario_say(&run->options.scenario->title, language));
@@ -192,7 +193,7 @@ static int show(struct run *run, enum run_mode mode, enum scenario_language lang
         head(run, language);
         return run_finish(run, error);
     case RUN_TUI:
-        return paint(run, language, error);
+        return run_finish(run, error);
     case RUN_NARRATE:
     case RUN_BY_PLACE:
     case RUN_WEB:
@@ -201,10 +202,19 @@ static int show(struct run *run, enum run_mode mode, enum scenario_language lang
     return narrate(run, language, error);
 }
 
+static int keep(const struct run_arguments *arguments, struct run *run, const char *folder, char error[LAB_ERROR]) {
+    int failed = run_save(run, folder, error);
+    return failed || !arguments->pcap ? failed : run_capture(run, folder, error);
+}
+
 static int play(const struct run_arguments *arguments, struct run *run, const char *folder) {
-    char error[LAB_ERROR];
+    char error[LAB_ERROR], unkept[LAB_ERROR];
     enum scenario_language language = run_language(arguments);
     if (show(run, arguments->mode, language, error) || run_judge(run, language, arguments->brief, error)) {
+        return lab_refuse("%s", error);
+    }
+    int lost = keep(arguments, run, folder, unkept);
+    if (arguments->mode == RUN_TUI && paint(run, language, error)) {
         return lab_refuse("%s", error);
     }
     printf("%s%s", arguments->mode == RUN_HEADLESS ? "" : "\n", run->story.data ? run->story.data : "");
@@ -213,8 +223,8 @@ static int play(const struct run_arguments *arguments, struct run *run, const ch
         paragraph("run.linux", scenario_say(&run->variant->linux_does, language));
         putchar('\n');
     }
-    if (run_save(run, folder, error) || (arguments->pcap && run_capture(run, folder, error))) {
-        return lab_refuse("%s", error);
+    if (lost) {
+        return lab_refuse("%s", unkept);
     }
     total(run, folder);
     return run->result->wrong ? LAB_FAILED : LAB_OK;
