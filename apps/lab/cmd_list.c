@@ -60,6 +60,7 @@ static void print_one(const struct run_arguments *arguments, const struct scenar
 
 int lab_list(int argc, char **argv) {
     struct run_arguments arguments;
+    unsigned shown = 0;
     int status = run_arguments(&arguments, argc, argv);
     if (status) {
         return status;
@@ -73,8 +74,15 @@ int lab_list(int argc, char **argv) {
         }
         if (!arguments.release || !strcmp(arguments.release, scenario->release)) {
             print_one(&arguments, scenario);
+            shown++;
         }
         scenario_free(scenario);
+    }
+    if (arguments.release && !shown) {
+        status = lab_refuse("no scenario is of release %.40s; for example `lucid-lab list --release R1`",
+                            arguments.release);
+        catalogue_close(arguments.catalogue);
+        return status;
     }
     struct text legend = text_growing();
     i18n_put(&legend, "list.legend", arguments.out, NULL);

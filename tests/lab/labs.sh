@@ -85,6 +85,8 @@ expect 2 "an answer that cannot be one" "$lab" run L02 --headless --answers answ
 says "is refused with its line" "answers:1: .soon. cannot be an answer"
 expect 0 "list knows the best" "$lab" list
 says "run" "^L02 .* 8/8"
+expect 2 "a release that nothing is of" "$lab" list --release R9
+says "is said so" "no scenario is of release R9"
 
 # Captures.
 expect 0 "a run with its packets" "$lab" run L02 --seed 12 --headless --pcap
