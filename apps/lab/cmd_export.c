@@ -11,6 +11,7 @@
 #include "lab/export_files.h"
 #include "lab/i18n.h"
 #include "lab/lab.h"
+#include "lab/log_open.h"
 
 static const char USAGE[] = "for example `lucid-lab export run.tlog --svg --html -o pictures`";
 
@@ -88,7 +89,7 @@ static int make_folder(const char *folder) {
 
 static int export(struct request *request) {
     char error[LAB_ERROR];
-    struct tlog *log = tlog_read(request->file, error);
+    struct tlog *log = log_open(request->file, error);
     if (!log) {
         return lab_refuse("%s", error);
     }

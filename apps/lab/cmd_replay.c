@@ -3,6 +3,7 @@
 
 #include "lab/i18n.h"
 #include "lab/lab.h"
+#include "lab/log_open.h"
 #include "lab/narrate.h"
 #include "lab/tui.h"
 #include "lab/tui_term.h"
@@ -66,7 +67,7 @@ int lab_replay(int argc, char **argv) {
         return lab_refuse("replay needs the file of a log; %s", USAGE);
     }
     char error[LAB_ERROR];
-    struct tlog *log = tlog_read(request.file, error);
+    struct tlog *log = log_open(request.file, error);
     if (!log) {
         return lab_refuse("%s", error);
     }

@@ -61,3 +61,7 @@ printf 'A connect B:80\nrun max 1s\nwhy\n' | "$lab" play >"$dir/why" 2>&1
 expect 0 "why names a scenario that is there" '^See it in: L15' cat "$dir/why"
 expect 2 "a misspelt command: the nearest" 'rnu is not a command; did you mean `lucid-lab run`' "$lab" rnu L01
 expect 2 "a command that is like none" 'xyzzy is not a command; `lucid-lab --help` lists them' "$lab" xyzzy
+expect 2 "a forged log is not replayed" 'forged.tlog contradicts itself, first at event [0-9]*; `lucid-lab check`' \
+    "$lab" replay "$dir/forged.tlog" --narrate
+expect 2 "nor exported" 'forged.tlog contradicts itself' "$lab" export "$dir/forged.tlog" --svg -o "$dir/pictures"
+expect 0 "a true one is" 'FIN-WAIT-1' "$lab" replay "$dir/good.tlog" --narrate
