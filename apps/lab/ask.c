@@ -25,38 +25,18 @@ static bool has_scenario(const char *scenario) {
     return lab_file_find(name) != NULL;
 }
 
-static void take_line(char *line) {
-    char *column[COLUMNS];
-    unsigned columns = 0;
-    for (char *at = line; at && columns < COLUMNS; columns++) {
-        column[columns] = at;
-        at = strchr(at, '\t');
-        if (at) {
-            *at++ = '\0';
-        }
-    }
-    if (*line == '#' || columns < COLUMNS || count == QUESTIONS_MAX || !has_scenario(column[0])) {
+static void take_row(char *const column[]) {
+    if (count == QUESTIONS_MAX || !has_scenario(column[0])) {
         return;
     }
     table[count++] = (struct ask_question){
         column[0], column[1], {column[2], column[3]}, {column[4], column[5]}, {column[6], column[7]}, column[8]};
 }
 
-/* What it cuts stays for ever. */
 static void read_table(void) {
-    if (ready) {
-        return;
-    }
-    ready = true;
-    const struct lab_file *file = lab_file_find("questions.tsv");
-    char *rest = file ? strdup(file->data) : NULL;
-    while (rest && *rest) {
-        char *end = strchr(rest, '\n');
-        if (end) {
-            *end++ = '\0';
-        }
-        take_line(rest);
-        rest = end;
+    if (!ready) {
+        ready = true;
+        lab_file_rows("questions.tsv", COLUMNS, take_row);
     }
 }
 

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#define LAB_COLUMNS_MAX 16
+
 struct lab_file {
     const char *name;
     const char *data; /* followed by a zero that does not count */
@@ -21,5 +23,9 @@ extern const unsigned LAB_FILE_COUNT;
 
 /* The file of that name, or NULL. */
 const struct lab_file *lab_file_find(const char *name);
+
+/* Cuts a table at its line feeds and tabs, and hands on each row that has so many columns and is no comment. What it
+ * hands on stays for ever. */
+void lab_file_rows(const char *name, unsigned columns, void (*row)(char *const column[]));
 
 #endif

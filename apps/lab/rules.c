@@ -17,27 +17,13 @@ static bool ready;
 
 /* ---- the table ---- */
 
-/* Cuts a line at its tabs. Returns how many columns there were. */
-static unsigned cut(char *line, const char *column[COLUMNS]) {
-    unsigned columns = 0;
-    for (char *at = line; at && columns < COLUMNS; columns++) {
-        column[columns] = at;
-        at = strchr(at, '\t');
-        if (at) {
-            *at++ = '\0';
-        }
-    }
-    return columns;
-}
-
 static int compare(const void *a, const void *b) {
     return strcmp((*(const struct rule *const *)a)->id, (*(const struct rule *const *)b)->id);
 }
 
-/* Comments and the line with the names of the columns have no colon in front of their first tab. */
-static void take_line(char *line) {
-    const char *column[COLUMNS];
-    if (*line == '#' || count == RULES_MAX || cut(line, column) != COLUMNS || !strcmp(column[0], "id")) {
+/* The first row has the names of the columns. */
+static void take_row(char *const column[]) {
+    if (count == RULES_MAX || !strcmp(column[0], "id")) {
         return;
     }
     table[count] = (struct rule){column[0], column[1], column[2], column[3], column[4],
@@ -46,23 +32,12 @@ static void take_line(char *line) {
     count++;
 }
 
-/* What it cuts stays for ever. */
 static void read_table(void) {
-    if (ready) {
-        return;
+    if (!ready) {
+        ready = true;
+        lab_file_rows("rules.tsv", COLUMNS, take_row);
+        qsort(sorted, count, sizeof sorted[0], compare);
     }
-    ready = true;
-    const struct lab_file *file = lab_file_find("rules.tsv");
-    char *rest = file ? strdup(file->data) : NULL;
-    while (rest && *rest) {
-        char *end = strchr(rest, '\n');
-        if (end) {
-            *end++ = '\0';
-        }
-        take_line(rest);
-        rest = end;
-    }
-    qsort(sorted, count, sizeof sorted[0], compare);
 }
 
 const struct rule *rules_at(unsigned i) {
