@@ -112,11 +112,11 @@ static struct http_span field(const struct http_head *head, const uint8_t *octet
 void http_connection_log(const struct http_connection *connection, bool whole) {
     const struct http_server *server = connection->server;
     const struct http_exchange *exchange = connection->exchange;
-    const struct http_buffer *in = &connection->in;
-    const struct http_head *head = &exchange->request.head;
     if (!server->options.log) {
         return;
     }
+    const struct http_buffer *in = &connection->in;
+    const struct http_head *head = &exchange->request.head;
     const uint8_t *octets = in->data + in->begin;
     const struct http_log_entry entry = {
         .remote = connection->remote,
@@ -127,7 +127,7 @@ void http_connection_log(const struct http_connection *connection, bool whole) {
         .agent = field(head, octets, "User-Agent"),
         .status = exchange->answer.status,
         .sent = http_answer_sent(&exchange->answer),
-        .took = server->now - connection->answer_at,
+        .took = server->now - exchange->answer_at,
         .whole = whole,
     };
     server->options.log(server->options.log_user, &entry);

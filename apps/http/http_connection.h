@@ -46,16 +46,15 @@ struct http_connection {
     struct http_server *server;
     struct lucid_sockaddr remote;
     int fd;
-    uint8_t phase;        /* enum http_phase */
-    uint8_t wait;         /* enum http_wait: the list it is in; HTTP_WAITS: none */
-    bool queued;          /* in the list of those that have more to do */
-    uint8_t interim;      /* octets of the interim answer that are still to be sent */
-    uint32_t holders;     /* the server, and each source whose octets are with the transport */
-    lucid_time deadline;  /* of the wait */
-    lucid_time again;     /* queued: not before */
-    lucid_time moved_at;  /* when the client was last seen to take something */
-    lucid_time answer_at; /* when the answer began */
-    size_t moved;         /* octets it took, or brought, since then */
+    uint8_t phase;       /* enum http_phase */
+    uint8_t wait;        /* enum http_wait: the list it is in; HTTP_WAITS: none */
+    bool queued;         /* in the list of those that have more to do */
+    uint8_t interim;     /* octets of the interim answer that are still to be sent */
+    uint32_t holders;    /* the server, and each source whose octets are with the transport */
+    lucid_time deadline; /* of the wait */
+    lucid_time again;    /* queued: not before */
+    lucid_time moved_at; /* when the client was last seen to take something */
+    size_t moved;        /* octets it took, or brought, since then */
     TAILQ_ENTRY(http_connection) waits, queue, all;
     struct http_buffer in;
     struct http_exchange *exchange; /* NULL: between requests */

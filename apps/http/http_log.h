@@ -20,7 +20,7 @@ struct http_log_entry {
     struct http_span line, referer, agent;
     int status;
     uint64_t sent;   /* octets of the body */
-    lucid_time took; /* nanoseconds from the first octet of the request's answer to the last */
+    lucid_time took; /* nanoseconds from when its answer began */
     bool whole;      /* all of it was sent */
 };
 

@@ -55,6 +55,7 @@ struct http_exchange {
     size_t charged;   /* octets for it, to the budget */
     struct http_about about;
     struct http_answer answer;
+    lucid_time answer_at; /* when it began */
 };
 
 /* The folder may be NULL. The handlers are the site's own until others are set. Returns 0, or a negative error and a

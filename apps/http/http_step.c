@@ -72,7 +72,7 @@ static enum http_step begin_answer(struct http_connection *connection) {
     }
     server->stats.answers[exchange->answer.status / 100]++;
     connection->phase = HTTP_PHASE_ANSWER;
-    connection->answer_at = server->now;
+    exchange->answer_at = server->now;
     connection->moved = 0;
     connection->moved_at = server->now;
     http_connection_wait(connection, HTTP_WAIT_SEND);
