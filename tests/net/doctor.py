@@ -1,8 +1,9 @@
 """doctor.py KIND FROM TO ADDRESS: a capture file with one packet made wrong, to see whether the judge notices.
 
 The packet is the tenth with data that ADDRESS, an IPv4 address, sent. Kinds: sum (a wrong checksum), repeat (the packet
-comes a second time, at the end), gone (it is left out), beyond (its sequence number lies beyond every window, and the
-checksum is right), short (its TCP header says that it is longer than the packet).
+comes a second time, at the end), twice (it comes a second time at once, as no probe does), gone (it is left out),
+beyond (its sequence number lies beyond every window, and the checksum is right), short (its TCP header says that it is
+longer than the packet).
 """
 import ipaddress
 import struct
@@ -44,6 +45,8 @@ def treat(kind, head, packet):
         return [], []
     if kind == "repeat":
         return [(head, packet)], [(head, packet)]
+    if kind == "twice":
+        return [(head, packet), (head, packet)], []
     if kind == "sum":
         packet[-1] ^= 1
     if kind == "beyond":

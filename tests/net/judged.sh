@@ -65,6 +65,7 @@ objects() {
 }
 objects sum 'checksum of TCP'
 objects repeat 'sent again after its ACK'
+objects twice 'any (retransmission|out_of_order)'
 objects gone 'ACK of what was never seen|left out by us'
 objects beyond 'beyond the window'
 objects short 'an error, to tshark'
