@@ -28,6 +28,7 @@ struct lucid_host {
     bool out_waits;   /* the device had no room for out */
     bool write_armed; /* epoll tells when it has */
     bool more;        /* the last turn left work that need not wait for anything */
+    unsigned batches; /* full ones, one after another */
     uint64_t packets_read;
     struct lucid_link *link_in, *link_out; /* with faults */
     struct lucid_pcap *pcap;
