@@ -58,7 +58,7 @@ static bool alive(const struct model_connection *connection) {
 }
 
 bool stuck_explain(const struct model *model, struct text *out) {
-    bool waits = false;
+    bool waits = false, lives = false;
     if (somebody_acts(model, out)) {
         return false;
     }
@@ -66,10 +66,12 @@ bool stuck_explain(const struct model *model, struct text *out) {
         for (unsigned i = 0; i < model->node[node].connections; i++) {
             const struct model_connection *connection = &model->node[node].connection[i];
             if (alive(connection)) {
+                lives = true;
                 waits = put_wait(model, node, connection, out) || waits;
             }
         }
     }
-    text_put(out, waits ? "no timer is running" : "nobody has anything left to do");
+    const char *rest = lives ? "nothing happens until an application acts" : "nobody has anything left to do";
+    text_put(out, waits ? "no timer is running" : rest);
     return waits;
 }

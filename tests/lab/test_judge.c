@@ -98,7 +98,7 @@ static const struct {
     {PAIR "without persist\n",
      "A connect B:80\nrun 100ms\nB read off\nA send 3MB\nrun 20s\nwire drop next B->A count 1\nB read on\nrun 300s",
      "stuck", "", true, "A waits for a window from B"},
-    {PAIR, "A connect B:80\nrun 1s", "stuck", "", false, "nobody has anything left to do"},
+    {PAIR, "A connect B:80\nrun 1s", "stuck", "", false, "nothing happens until an application acts"},
     {PAIR, "A connect B:80\nrun 1s\nwire cut\nA send \"x\"\nrun 5s", "stuck", "", false, "RTO timer runs"},
     {PAIR, "A connect B:80\nrun 1s\nA send \"x\"\nrun 10ms", "stuck", "", false, "is on the wire"},
     /* fit */

@@ -150,7 +150,7 @@ START_TEST(held_and_in_flight) {
     lab_play_do(play, "wire hold id 4");
     why = explained(play->log, &stuck);
     ck_assert(!stuck);
-    ck_assert_ptr_nonnull(strstr(why, "nobody has anything left to do"));
+    ck_assert_ptr_nonnull(strstr(why, "nothing happens until an application acts"));
     free(why);
     lab_play_close(play);
 }
