@@ -46,6 +46,9 @@ static int answer(const struct run_arguments *arguments, const struct scenario *
             status = lab_refuse("the answers end too early; nothing was locked");
         }
     }
+    if (!status && predict_count(answers) == 0) {
+        status = lab_refuse("no prediction was answered; nothing was locked, so try again");
+    }
     status = status ? status : lock(arguments, scenario, answers);
     predict_free(answers);
     return status;

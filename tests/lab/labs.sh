@@ -88,6 +88,11 @@ says "run" "^L02 .* 8/8"
 expect 2 "a release that nothing is of" "$lab" list --release R9
 says "is said so" "no scenario is of release R9"
 
+printf '\n\n\n\n\n\n\n\n' >answers
+expect 2 "no answer at all" sh -c "'$lab' predict L02 --seed 13 <answers"
+says "locks nothing" "nothing was locked"
+if [ ! -e lab-out/L02-13 ]; then ok "and leaves nothing behind"; else no "and leaves nothing behind"; fi
+
 # Captures.
 expect 0 "a run with its packets" "$lab" run L02 --seed 12 --headless --pcap
 if [ "$(od -An -tx4 -N4 --endian=little lab-out/L02-12/run.pcap | tr -d ' ')" = a1b23c4d ]; then
