@@ -43,6 +43,9 @@ int http_server_open(struct http_server **made, struct transport *transport, con
         free(server);
         return failed;
     }
+    if (options->root && options->types) {
+        http_types_read(&server->site.types, options->types);
+    }
     if (options->handlers && options->handlers_first) {
         server->site.before = options->handlers;
         server->site.before_count = options->handler_count;
@@ -53,7 +56,7 @@ int http_server_open(struct http_server **made, struct transport *transport, con
         server->site.user = options->user;
     }
     server->options = *options;
-    server->options.root = NULL; /* the caller's, and not needed any more */
+    server->options.root = server->options.types = NULL; /* the caller's, and not needed any more */
     server->transport = transport;
     server->holders = 1;
     SLIST_INIT(&server->listeners);

@@ -39,6 +39,7 @@ struct http_server_options {
     bool handlers_first;       /* what they do not answer, the server does */
     void *user;                /* theirs: site->user */
     const char *root;          /* folder whose files are served; NULL: the page that explains itself */
+    const char *types;         /* file that lists the types of files, as /etc/mime.types does; NULL: those built in */
     uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */
     struct http_limits limits; /* of one request */
     uint32_t connections;      /* at one time: then the longest idle goes, or newcomers wait; 10000 */

@@ -53,10 +53,12 @@ int http_site_open(struct http_site *site, const char *root, size_t memory, char
         return folder;
     }
     site->root = folder;
+    http_types_begin(&site->types);
     return 0;
 }
 
 void http_site_close(struct http_site *site) {
+    http_types_end(&site->types);
     if (site->root >= 0) {
         close(site->root);
         site->root = -1;

@@ -13,6 +13,7 @@
 #include "http/http_date.h"
 #include "http/http_file.h"
 #include "http/http_request.h"
+#include "http/http_type.h"
 
 struct http_handler;
 
@@ -25,6 +26,7 @@ struct http_site {
     int root;   /* folder, see http_root.h; -1: none */
     struct http_budget budget;
     struct http_files mapped;
+    struct http_types types;
     lucid_time now; /* the server's clock */
     int64_t second; /* since 1970, as it was last asked for */
     char date[HTTP_DATE_TEXT];
@@ -58,8 +60,8 @@ struct http_exchange {
     lucid_time answer_at; /* when it began */
 };
 
-/* The folder may be NULL. The handlers are the site's own until others are set. Returns 0, or a negative error and a
- * sentence. */
+/* The folder may be NULL. The handlers are the site's own until others are set, and the types of files the built-in
+ * ones. Returns 0, or a negative error and a sentence. */
 int http_site_open(struct http_site *site, const char *root, size_t memory, char *error, size_t size);
 void http_site_close(struct http_site *site);
 

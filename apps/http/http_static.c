@@ -9,7 +9,6 @@
 #include "http/http_page.h"
 #include "http/http_range.h"
 #include "http/http_root.h"
-#include "http/http_type.h"
 
 /* One file, and what is asked of it. */
 struct content {
@@ -35,6 +34,13 @@ static void begin(struct content *content, int status) {
     http_answer_field(answer, "Accept-Ranges", "bytes");
 }
 
+/* What the file is. Nobody shall guess something else: a text that somebody has put there must not become a page. */
+static void put_type(struct content *content) {
+    struct http_answer *answer = &content->exchange->answer;
+    http_answer_field(answer, "Content-Type", content->type);
+    http_answer_field(answer, "X-Content-Type-Options", "nosniff");
+}
+
 static void put_range(struct text *text, const struct http_range *range, uint64_t size) {
     text_format(text, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range->begin, range->end - 1, size);
 }
@@ -58,7 +64,7 @@ static bool finish(struct content *content, const struct http_file_parts *parts,
 static bool answer_whole(struct content *content) {
     const struct http_file_part part = {.end = content->size};
     begin(content, 200);
-    http_answer_field(&content->exchange->answer, "Content-Type", content->type);
+    put_type(content);
     return finish(content, &(struct http_file_parts){&part, 1, NULL}, content->size);
 }
 
@@ -69,7 +75,7 @@ static bool answer_part(struct content *content) {
     struct text range = text_fixed(room, sizeof room);
     put_range(&range, &content->range[0], content->size);
     begin(content, 206);
-    http_answer_field(answer, "Content-Type", content->type);
+    put_type(content);
     http_answer_field(answer, "Content-Range", room);
     return finish(content, &(struct http_file_parts){&part, 1, NULL}, part.end - part.begin);
 }
@@ -198,7 +204,7 @@ bool http_static_answer(struct http_site *site, struct http_exchange *exchange) 
     }
     struct content content = {.site = site, .exchange = exchange, .fd = found.fd};
     content.size = (uint64_t)found.stat.st_size;
-    content.type = http_type_of(path.name);
+    content.type = http_types_of(&site->types, path.name);
     http_validators_of(&content.validators, &found.stat, site->second);
     return answer_content(&content);
 }

@@ -107,6 +107,7 @@ int options_read(struct options *options, int argc, char **argv, char error[LUCI
     *options = (struct options){.port = 80};
     device_options_begin(&options->device);
     http_server_defaults(&options->http);
+    options->http.types = "/etc/mime.types";
     opterr = 0;
     optind = 0; /* begin anew, whatever was read before: glibc */
     int option;

@@ -14,7 +14,7 @@
 
 static struct web web;
 static char base[] = "/tmp/lucid-files-XXXXXX";
-static char root[64];
+static char root[64], types[64];
 
 /* ---- a tree:  base/secret, base/root/... ---- */
 
@@ -61,11 +61,13 @@ static void make_tree(void) {
     }
     ck_assert_ptr_nonnull(mkdtemp(base));
     snprintf(root, sizeof root, "%s/root", base);
+    snprintf(types, sizeof types, "%s/types", base);
     make_folder("root");
     make_folder("root/folder");
     make_folder("root/bare");
     make_folder("root/a b<c");
     put_text("secret", "secret");
+    put_text("types", "text/x-dots dots\n");
     put_text("root/index.html", "<p>root");
     put_text("root/folder/index.html", "<p>folder");
     put_text("root/folder/x.txt", "x");
@@ -87,6 +89,7 @@ static void setup(void) {
     make_tree();
     web_init(&web);
     web.options.root = root;
+    web.options.types = types;
     const char *wrong = web_open(&web);
     ck_assert_msg(!wrong, "%s", wrong);
 }
@@ -138,7 +141,7 @@ START_TEST(files) {
         {"/folder%2fx.txt", "x", "text/plain; charset=utf-8"},
         {"http://b/folder/x.txt", "x", "text/plain; charset=utf-8"},
         {"/a+b", "plus", "application/octet-stream"},
-        {"/..dots", "dots", "application/octet-stream"},
+        {"/..dots", "dots", "text/x-dots; charset=utf-8"},
         {"/empty", "", "application/octet-stream"},
         {"/inside", "x", "application/octet-stream"},
     };
@@ -150,6 +153,7 @@ START_TEST(files) {
                       "%s: %.*s", rows[i].target, (int)answer.body_length, answer.body);
         snprintf(type, sizeof type, "Content-Type: %s", rows[i].type);
         has(&answer, type);
+        has(&answer, "X-Content-Type-Options: nosniff");
     }
 }
 END_TEST

@@ -3,7 +3,6 @@
  */
 #include "http/http_date.h"
 #include "http/http_path.h"
-#include "http/http_type.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -174,18 +173,6 @@ START_TEST(dates) {
 }
 END_TEST
 
-START_TEST(types) {
-    ck_assert_str_eq(http_type_of("index.html"), "text/html; charset=utf-8");
-    ck_assert_str_eq(http_type_of("a.b/c.PNG"), "image/png");
-    ck_assert_str_eq(http_type_of("a.tar.gz"), "application/gzip");
-    ck_assert_str_eq(http_type_of("x.html/y"), "application/octet-stream");
-    ck_assert_str_eq(http_type_of("README"), "application/octet-stream");
-    ck_assert_str_eq(http_type_of("a."), "application/octet-stream");
-    ck_assert_str_eq(http_type_of("a.htmlx"), "application/octet-stream");
-    ck_assert_str_eq(http_type_of(""), "application/octet-stream");
-}
-END_TEST
-
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_path", &tests);
@@ -195,6 +182,5 @@ int main(void) {
     tcase_add_test(tests, what_comes_out_is_plain);
     tcase_add_test(tests, writing);
     tcase_add_test(tests, dates);
-    tcase_add_test(tests, types);
     return unit_run(suite);
 }
