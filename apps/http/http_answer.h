@@ -22,6 +22,7 @@ struct http_about {
     bool head;        /* the method was HEAD */
     bool old;         /* the client speaks HTTP/1.0 */
     bool persistent;  /* the connection stays open afterwards */
+    uint64_t id;      /* the number under which the request can be looked at; 0: none */
 };
 
 struct http_answer {

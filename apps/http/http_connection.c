@@ -129,6 +129,9 @@ void http_connection_log(const struct http_connection *connection, bool whole) {
         .sent = http_answer_sent(&exchange->answer),
         .took = server->now - exchange->answer_at,
         .whole = whole,
+        .id = exchange->about.id,
+        .answer = exchange->answer.head.data,
+        .answer_length = exchange->answer.sent,
     };
     server->options.log(server->options.log_user, &entry);
 }

@@ -22,6 +22,10 @@ struct http_log_entry {
     uint64_t sent;   /* octets of the body */
     lucid_time took; /* nanoseconds from when its answer began */
     bool whole;      /* all of it was sent */
+    uint64_t id;     /* that the answer told; 0: none */
+    /* The answer's head, and a short body behind it. */
+    const char *answer;
+    size_t answer_length;
 };
 
 void http_log_combined(struct text *text, const struct http_log_entry *entry);

@@ -28,6 +28,7 @@
 
 struct http_server;
 struct http_handler;
+struct http_onlooker;
 
 /* Room for one sentence that says what happened and what to do. */
 #define HTTP_ERROR_TEXT 256
@@ -36,9 +37,10 @@ struct http_handler;
 struct http_server_options {
     const struct http_handler *handlers; /* of http_site.h: who answers instead of the server itself; NULL: nobody */
     unsigned handler_count;
-    bool handlers_first;       /* what they do not answer, the server does */
-    void *user;                /* theirs: site->user */
-    const char *root;          /* folder whose files are served; NULL: the page that explains itself */
+    bool handlers_first;                  /* what they do not answer, the server does */
+    void *user;                           /* theirs: site->user */
+    const struct http_onlooker *onlooker; /* of http_site.h; NULL: nobody */
+    const char *root;                     /* folder whose files are served; NULL: the page that explains itself */
     const char *types;         /* file that lists the types of files, as /etc/mime.types does; NULL: those built in */
     uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */
     struct http_limits limits; /* of one request */

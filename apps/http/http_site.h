@@ -54,10 +54,23 @@ struct http_exchange {
     uint16_t allowed; /* OR of enum http_method, for 405 */
     uint64_t size;    /* octets of the file, for 416 */
     struct text body; /* what the handler takes of the request's body */
-    size_t charged;   /* octets for it, to the budget */
+    int fd;           /* of its connection */
+    struct lucid_sockaddr remote;
+    uint32_t there; /* octets of the request that are still where octets points to: its head, and some of its body */
+    uint32_t ahead; /* octets that were read behind the request */
+    size_t charged; /* octets for it, to the budget */
     struct http_about about;
     struct http_answer answer;
     lucid_time answer_at; /* when it began */
+};
+
+/* Sees requests go by, and may step in: for those who record and show them. */
+struct http_onlooker {
+    /* A head is complete: its handler has been found, or the refusal. Another handler may be set. */
+    void (*head)(void *user, struct http_exchange *exchange);
+    /* The answer will be made now. Returns the number that it gets, for the field X-Lucid-Id; 0: none. */
+    uint64_t (*answer)(void *user, struct http_exchange *exchange);
+    void *user;
 };
 
 /* The folder may be NULL. The handlers are the site's own until others are set, and the types of files the built-in

@@ -53,6 +53,20 @@ static void hold(struct http_connection *connection, struct http_source *source)
     connection->holders++;
 }
 
+/* Whoever looks on gets the number of the request that it shall have. */
+static uint64_t number_of(struct http_connection *connection) {
+    const struct http_onlooker *onlooker = connection->server->options.onlooker;
+    struct http_exchange *exchange = connection->exchange;
+    const struct http_buffer *in = &connection->in;
+    uint32_t end = exchange->request.head.done ? in->at : in->end;
+    if (!onlooker) {
+        return 0;
+    }
+    exchange->there = end - in->begin;
+    exchange->ahead = in->end - end;
+    return onlooker->answer(onlooker->user, exchange);
+}
+
 static enum http_step begin_answer(struct http_connection *connection) {
     struct http_server *server = connection->server;
     struct http_exchange *exchange = connection->exchange;
@@ -63,6 +77,7 @@ static enum http_step begin_answer(struct http_connection *connection) {
         .head = http_span_is(exchange->octets, head->method, "HEAD"),
         .old = head->first_line_seen && head->minor == 0,
         .persistent = exchange->request.persistent,
+        .id = number_of(connection),
     };
     if (!http_site_answer(&server->site, exchange)) {
         return end(connection, true);
@@ -148,6 +163,9 @@ static enum http_step take_head(struct http_connection *connection) {
         return http_step_refuse(connection, body->refusal, body->refused_at);
     }
     http_site_find(&server->site, exchange);
+    if (server->options.onlooker) {
+        server->options.onlooker->head(server->options.onlooker->user, exchange);
+    }
     return framed == HTTP_DONE ? begin_answer(connection) : begin_body(connection);
 }
 
@@ -160,6 +178,8 @@ static bool begin_exchange(struct http_connection *connection) {
     memset(exchange, 0, offsetof(struct http_exchange, request));
     memset(&exchange->framing, 0, sizeof *exchange - offsetof(struct http_exchange, framing));
     exchange->body = text_growing();
+    exchange->fd = connection->fd;
+    exchange->remote = connection->remote;
     http_head_begin(&exchange->request.head, HTTP_REQUEST);
     return true;
 }
