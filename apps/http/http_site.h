@@ -41,6 +41,7 @@ struct http_handler {
     bool needs_root;   /* it is there only when files are served */
     bool without_root; /* it is there only when none are */
     bool (*answer)(struct http_site *site, struct http_exchange *exchange);
+    void *user; /* the handler's, as it likes: exchange->handler->user */
 };
 
 /* One request and its answer. */

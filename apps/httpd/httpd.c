@@ -17,6 +17,7 @@
 
 #include "common/interrupt.h"
 #include "http/http_url.h"
+#include "live/live.h"
 #include "tracing.h"
 
 struct httpd {
@@ -27,6 +28,8 @@ struct httpd {
     struct http_server *server;
     struct lucid_host *host;
     struct tracing tracing;
+    struct live live;
+    struct http_handler handlers[LIVE_HANDLERS];
     int timer; /* -1: none is set */
     lucid_time timer_at;
 };
@@ -194,11 +197,20 @@ static void listen_for_hangup(struct httpd *httpd) {
     }
 }
 
+/* The pages that see the stack. They are asked before there is one, but not for an answer. */
+static void show_stack(struct httpd *httpd) {
+    live_handlers(httpd->handlers, &httpd->live);
+    httpd->options.http.handlers = httpd->handlers;
+    httpd->options.http.handler_count = LIVE_HANDLERS;
+    httpd->options.http.handlers_first = true;
+}
+
 /* What can fail without a device is tried before there is one. */
 static int start(struct httpd *httpd) {
     const struct options *options = &httpd->options;
     char error[LUCID_ERROR_TEXT];
     _Static_assert(HTTP_ERROR_TEXT <= LUCID_ERROR_TEXT, "one buffer is for both");
+    show_stack(httpd);
     if (open_access_log(httpd, error) < 0 ||
         http_server_open(&httpd->server, &httpd->transport.base, &options->http, error) < 0 ||
         tracing_open(&httpd->tracing, options, error) < 0 ||
@@ -209,6 +221,7 @@ static int start(struct httpd *httpd) {
     allow_many_files();
     struct lucid_stack *stack = lucid_host_stack(httpd->host);
     stack_transport_init(&httpd->transport, stack);
+    httpd->live.stack = stack;
     if (tracing_start(&httpd->tracing, stack, options, lucid_host_now()) < 0) {
         return fail("there is no memory for the trace; free some");
     }

@@ -1,0 +1,66 @@
+/* live.h: pages of an HTTP server that see the TCP below it.
+ *
+ *     /connections      all sockets of the stack, as ss(8) lists those of the kernel: live_connections.c
+ *
+ * The server itself (apps/http) knows streams of octets and nothing below. These handlers know the stack too: they ask
+ * it (lucid/info.h) when somebody asks them, so that they cost nothing before. Each one answers as plain text, as a
+ * page or as JSON, as the client prefers (RFC 9110 12.5.1).
+ *
+ *     struct live live = {.stack = stack};
+ *     struct http_handler handlers[LIVE_HANDLERS];
+ *     live_handlers(handlers, &live);      into http_server_options.handlers, with handlers_first
+ */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include "http/http_site.h"
+#include "lucid/info.h"
+
+struct live {
+    struct lucid_stack *stack; /* NULL: somebody else's TCP carries the server */
+};
+
+enum { LIVE_HANDLERS = 1 };
+
+/* Fills in the table of handlers; live is their user. */
+void live_handlers(struct http_handler handlers[LIVE_HANDLERS], struct live *live);
+
+/* ---- for these handlers ---- */
+
+enum live_form { LIVE_PLAIN, LIVE_PAGE, LIVE_JSON };
+
+static inline struct live *live_of(const struct http_exchange *exchange) {
+    return exchange->handler->user;
+}
+
+/* The form that the client wants, among the first `forms` of enum live_form. */
+enum live_form live_form(const struct http_exchange *exchange, unsigned forms);
+
+/* Answers with what stands in text. */
+bool live_answer(struct http_exchange *exchange, int status, enum live_form form, struct text *text);
+
+/* Answers with one sentence, as text or as a page. */
+bool live_say(struct http_exchange *exchange, int status, const char *sentence);
+
+/* The connection that the request came on. False: the stack has none such. */
+bool live_own(const struct http_exchange *exchange, struct lucid_tcp_info *info);
+
+/* The value of a name in the query, at most size - 1 octets of it. False: the name is not there. */
+bool live_parameter(const struct http_exchange *exchange, const char *name, char *value, size_t size);
+
+/* "10.77.0.2:80", "[fd77::2]:80", "*:80". */
+#define LIVE_END_TEXT (LUCID_ADDR_TEXT + 8)
+char *live_end(const struct lucid_sockaddr *end, char text[LIVE_END_TEXT]);
+
+/* "80us", "1.25ms", "12s"; "-" for 0 and for LUCID_NEVER. */
+#define LIVE_TIME_TEXT 24
+char *live_time(lucid_time time, char text[LIVE_TIME_TEXT]);
+
+#define LIVE_TIMERS 9
+
+/* Timer number i of those that lucid_tcp_info tells, by its name and when it will fire; LUCID_NEVER: it is off. */
+const char *live_timer(const struct lucid_tcp_info *info, unsigned i, lucid_time *at);
+
+bool live_connections_answer(struct http_site *site, struct http_exchange *exchange);
+
+#endif
