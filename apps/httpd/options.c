@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/ladders.h"
 
@@ -14,6 +15,8 @@ const char options_help[] =
     "A web server on a TCP/IP stack of its own, behind a TUN device. Without options: device lucid0, the kernel is\n"
     "10.77.0.1 and fd77::1, the server http://10.77.0.2/ and http://[fd77::2]/; it needs root or CAP_NET_ADMIN.\n"
     "\n"
+    "  --transport T        stack: as said above; kernel: the same server on the kernel's sockets, with --addr and\n"
+    "                       --port, without a device and its options (stack)\n"
     "  --port N             port to listen on (80)\n"
     "  --root DIR           serve the files beneath DIR; otherwise one page that explains itself\n"
     "  --access-log FILE    write a line for each answer, in the combined format; -: to standard output\n"
@@ -26,10 +29,11 @@ const char options_help[] =
     "\n"
     "It ends on Ctrl-C or SIGTERM; the interface goes with it. Exit status: 0, 1 failure, 2 wrong usage.\n";
 
-enum letter { PORT = DEVICE_OPTIONS_NEXT, ROOT, ACCESS_LOG, ACCESS_JSON, TRACE, TRACE_JSON, LADDER, HELP };
+enum letter { TRANSPORT = DEVICE_OPTIONS_NEXT, PORT, ROOT, ACCESS_LOG, ACCESS_JSON, TRACE, TRACE_JSON, LADDER, HELP };
 
 static const struct option long_options[] = {
     DEVICE_LONG_OPTIONS,
+    {"transport", required_argument, NULL, TRANSPORT},
     {"port", required_argument, NULL, PORT},
     {"root", required_argument, NULL, ROOT},
     {"access-log", required_argument, NULL, ACCESS_LOG},
@@ -74,8 +78,18 @@ static int read_ladder(struct options *options, const char *text, char error[LUC
     return 0;
 }
 
+static int read_transport(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
+    options->kernel = strcmp(text, "kernel") == 0;
+    if (!options->kernel && strcmp(text, "stack") != 0) {
+        return wrong(error, "--transport %.60s is unknown: take stack or kernel", text);
+    }
+    return 0;
+}
+
 static int read_option(struct options *options, int option, const char *text, char error[LUCID_ERROR_TEXT]) {
     switch (option) {
+    case TRANSPORT:
+        return read_transport(options, text, error);
     case PORT:
         return read_port(options, text, error);
     case ROOT:
@@ -103,6 +117,47 @@ static int read_option(struct options *options, int option, const char *text, ch
     }
 }
 
+/* ---- what belongs together ---- */
+
+/* Over the kernel's sockets there is no device, and no stack of ours that could tell anything. */
+static bool needs_stack(int option) {
+    static const int theirs[] = {DEVICE_TUN,    DEVICE_HOST_ADDR, DEVICE_NO_CONFIGURE,
+                                 DEVICE_FAULTS, DEVICE_PCAP,      DEVICE_MSL,
+                                 TRACE,         TRACE_JSON,       LADDER};
+    for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
+        if (option == theirs[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where it listens. On a stack of ours on all addresses, for they are ours; on the kernel's sockets on those given. */
+static void settle_local(struct options *options) {
+    const struct lucid_config *config = &options->device.host.config;
+    unsigned given = options->kernel ? options->device.addrs : 0;
+    options->local_count = given > 0 ? given : 1;
+    for (unsigned i = 0; i < options->local_count; i++) {
+        options->local[i] = (struct lucid_sockaddr){.port = options->port};
+        if (given > 0) {
+            options->local[i].addr = config->addrs[i].addr;
+        }
+    }
+}
+
+static int settle(struct options *options, char error[LUCID_ERROR_TEXT]) {
+    if (options->access_json && !options->access_log) {
+        return wrong(error, "--access-json says how, not where: give --access-log FILE too");
+    }
+    if (options->kernel && options->needs_stack) {
+        return wrong(error, "--%s needs a stack of ours: leave it out, or --transport kernel", options->needs_stack);
+    }
+    settle_local(options);
+    return options->kernel || device_options_settle(&options->device, error) ? 0 : -1;
+}
+
+/* ---- the command line ---- */
+
 int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
     *options = (struct options){.port = 80};
     device_options_begin(&options->device);
@@ -110,8 +165,8 @@ int options_read(struct options *options, int argc, char **argv, char error[LUCI
     options->http.types = "/etc/mime.types";
     opterr = 0;
     optind = 0; /* begin anew, whatever was read before: glibc */
-    int option;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    int option, index = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, &index)) != -1) {
         const char *word = argv[optind - 1];
         if (option == ':') {
             return wrong(error, "%.60s needs a value: see --help", word);
@@ -122,12 +177,12 @@ int options_read(struct options *options, int argc, char **argv, char error[LUCI
         if (read_option(options, option, optarg, error) < 0) {
             return -1;
         }
+        if (needs_stack(option)) {
+            options->needs_stack = long_options[index].name;
+        }
     }
     if (optind < argc) {
         return wrong(error, "%.60s is no option: see --help", argv[optind]);
     }
-    if (options->access_json && !options->access_log) {
-        return wrong(error, "--access-json says how, not where: give --access-log FILE too");
-    }
-    return options->help || device_options_settle(&options->device, error) ? 0 : -1;
+    return options->help ? 0 : settle(options, error);
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# lucid-httpd and the kernel's curl, over IPv4 and IPv6: pages, files, methods, errors, connections that are kept; what
-# is in use already, what the command line may not say, and that Ctrl-C leaves nothing.
+# lucid-httpd and the kernel's curl, over IPv4 and IPv6, on a stack of ours and on the kernel's sockets: pages, files,
+# methods, errors, connections that are kept; what is in use already, what the command line may not say, and that Ctrl-C
+# leaves nothing.
 set -u
 . "$(dirname "$0")/server"
 
@@ -43,17 +44,27 @@ check_at() {
     same "$url: HTTP/1.0 closes" "200 $alive_hash" "$(answer -0 "$url/alive")"
 }
 
-# What curl cannot say. RFC 9112 2.2, 3.2: refused with 400.
+# What curl cannot say, to $server_address. RFC 9112 2.2, 3.2: refused with 400.
 raw() {
     python3 -c '
 import re, socket, sys
-with socket.create_connection(("10.77.0.2", 80), 5) as sock:
+with socket.create_connection((sys.argv[2], 80), 5) as sock:
     sock.sendall(sys.argv[1].encode().decode("unicode_escape").encode("latin-1"))
     sock.shutdown(socket.SHUT_WR)
     octets = b""
     while part := sock.recv(65536):
         octets += part
-print(*re.findall("HTTP/1.1 ([0-9]{3}) ", octets.decode("latin-1")))' "$1"
+print(*re.findall("HTTP/1.1 ([0-9]{3}) ", octets.decode("latin-1")))' "$1" "$server_address"
+}
+
+check_raw() {
+    server_address=$1
+    same "$1: two Host fields" 400 "$(raw 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')"
+    same "$1: a space before the colon" 400 "$(raw 'GET / HTTP/1.1\r\nHost : a\r\n\r\n')"
+    same "$1: no request at all" 400 "$(raw 'hello there\r\n\r\n')"
+    one='GET /alive HTTP/1.1\r\nHost: a\r\n\r\n'
+    same "$1: three requests at once" "200 404 200" \
+        "$(raw "$one"'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'"$one")"
 }
 
 # wrong OPTION...: a command line that makes no sense: one sentence, 2, and nothing has changed.
@@ -77,7 +88,9 @@ fails_with() {
 
 for bad in "--port 0" "--port 65536" "--port 80x" "--port" "--nonsense" "word" "--addr 10.77.0" "--addr 10.77.0.1" \
     "--addr 10.99.0.2" "--host-addr 10.77.0.1" "--faults loss=200%" "--faults rain=1%" "--msl 0" "--msl -1" \
-    "--msl x" "--ladder 0" "--ladder x" "--ladder 1001" "--tun a/b" "--tun thisnameistoolong"; do
+    "--msl x" "--ladder 0" "--ladder x" "--ladder 1001" "--tun a/b" "--tun thisnameistoolong" "--transport" \
+    "--transport tcp" "--transport kernel --faults loss=1%" "--transport kernel --msl 1" \
+    "--transport kernel --trace --port 8080"; do
     # shellcheck disable=SC2086
     wrong $bad
 done
@@ -90,12 +103,7 @@ ip link show dev lucid0 >/dev/null 2>&1 && not_ok "a server that did not start h
 serve --trace-json "$work/trace" --ladder 1 --access-log "$work/access" || exit 1
 check_at http://10.77.0.2
 check_at 'http://[fd77::2]'
-same "two Host fields" 400 "$(raw 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')"
-same "a space before the colon" 400 "$(raw 'GET / HTTP/1.1\r\nHost : a\r\n\r\n')"
-same "no request at all" 400 "$(raw 'hello there\r\n\r\n')"
-one='GET /alive HTTP/1.1\r\nHost: a\r\n\r\n'
-same "three requests at once" "200 404 200" \
-    "$(raw "$one"'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'"$one")"
+check_raw 10.77.0.2
 fails_with 'lucid0 is in use' --root "$work/root"
 alive "after a second server that could not start"
 
@@ -122,5 +130,27 @@ server=$!
 eventually 10 grep -q 'http://192.0.2.2:8080/ on other' "$work/out"
 same "another device, address and port" "200 $alive_hash" "$(answer http://192.0.2.2:8080/alive)"
 get --max-time 2 -o /dev/null http://192.0.2.2/alive 2>/dev/null && not_ok "it listens on port 80 too"
+stop
+
+# The kernel's sockets: the same server, and nothing of it is on a device.
+fails_with '192.0.2.9 is no address of this machine' --transport kernel --addr 192.0.2.9
+serve --transport kernel --access-log "$work/access.kernel" || exit 1
+ip link show dev lucid0 >/dev/null 2>&1 && not_ok "--transport kernel has made a device"
+check_at http://127.0.0.1
+check_at 'http://[::1]'
+check_raw 127.0.0.1
+fails_with 'port 80 is in use' --transport kernel
+mv "$work/access.kernel" "$work/access.1"
+kill -HUP "$server"
+rotated_kernel() { get -o "$work/got" http://127.0.0.1/alive && [ -s "$work/access.kernel" ]; }
+passes "the kernel's sockets: SIGHUP opens the access log again" eventually 5 rotated_kernel
+stop
+listens 80 && not_ok "the port is still there"
+: >"$work/out"
+"$httpd" --transport kernel --addr ::1 --port 8080 >"$work/out" 2>&1 &
+server=$!
+eventually 10 grep -q 'http://\[::1\]:8080/ on the kernel' "$work/out"
+same "an address of the kernel's" "200" "$(answer 'http://[::1]:8080/' | cut -c 1-3)"
+get --max-time 2 -o /dev/null http://127.0.0.1:8080/ 2>/dev/null && not_ok "it listens on other addresses too"
 stop
 exit $failures

@@ -137,6 +137,46 @@ START_TEST(wrong_values) {
 }
 END_TEST
 
+static bool listens(unsigned i, const char *text, uint16_t port) {
+    struct lucid_addr addr;
+    ck_assert_int_eq(lucid_addr_parse(text, &addr), 0);
+    ck_assert_uint_lt(i, options.local_count);
+    return lucid_addr_equal(&options.local[i].addr, &addr) && options.local[i].port == port;
+}
+
+/* On a stack of ours it listens on all addresses; on the kernel's sockets on those given, whatever the device's
+ * network would be. */
+START_TEST(transports) {
+    takes("--addr 10.77.0.9");
+    ck_assert(!options.kernel && options.local_count == 1 && listens(0, "::", 80));
+    takes("--transport stack --port 8080");
+    ck_assert(!options.kernel && options.local_count == 1 && listens(0, "::", 8080));
+    takes("--transport kernel");
+    ck_assert(options.kernel && options.local_count == 1 && listens(0, "::", 80));
+    takes("--addr 127.0.0.1 --addr ::1 --transport kernel --port 8080 --access-log - --access-json --root /srv");
+    ck_assert(options.kernel && options.local_count == 2);
+    ck_assert(listens(0, "127.0.0.1", 8080) && listens(1, "::1", 8080));
+    refuses("--transport tcp", "--transport tcp is unknown: take stack or kernel");
+}
+END_TEST
+
+START_TEST(what_needs_a_stack) {
+    static const char *const theirs[] = {"--tun web0",     "--host-addr 10.77.0.1/24 --addr 10.77.0.2",
+                                         "--no-configure", "--faults loss=1%",
+                                         "--pcap p",       "--msl 1",
+                                         "--trace",        "--trace-json j",
+                                         "--ladder 1"};
+    for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
+        char line[100], name[20];
+        snprintf(line, sizeof line, "%s --transport kernel", theirs[i]);
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(theirs[i], " "), theirs[i]);
+        refuses(line, "needs a stack of ours: leave it out, or --transport kernel");
+        ck_assert_msg(strncmp(error, name, strlen(name)) == 0, "%s", error);
+        takes(theirs[i]);
+    }
+}
+END_TEST
+
 START_TEST(what_does_not_go_together) {
     refuses("--access-json", "give --access-log FILE too");
     refuses("--addr 10.77.0.2 --addr 10.77.0.3", "--addr is given twice for IPv4");
@@ -180,6 +220,8 @@ int main(void) {
     tcase_add_test(tests, one_family);
     tcase_add_test(tests, wrong_words);
     tcase_add_test(tests, wrong_values);
+    tcase_add_test(tests, transports);
+    tcase_add_test(tests, what_needs_a_stack);
     tcase_add_test(tests, what_does_not_go_together);
     tcase_add_test(tests, long_words);
     tcase_add_test(tests, help);

@@ -1,0 +1,69 @@
+/* loop.h: what drives the server: events of its transport, time, and signals. One noun, two kinds.
+ *
+ *     loop_stack.c    a stack of ours behind a TUN device: the loop of lucid/host.h
+ *     loop_kernel.c   the kernel's sockets: epoll(7)
+ *
+ * Nobody else in this program knows which of them it is.
+ *
+ *     struct loop *loop = loop_new(&options);
+ *     loop->ops->prepare(loop, error);                      what can fail without a device
+ *     http_server_open(&loop->server, loop->transport, ...);
+ *     loop->ops->open(loop, error);                         the device, if there is one
+ *     http_server_listen(loop->server, ...);
+ *     loop_run(loop, error);                                until loop->over
+ *     loop->ops->close(loop, error);
+ */
+#ifndef HTTPD_LOOP_H
+#define HTTPD_LOOP_H
+
+#include "common/text.h"
+#include "options.h"
+
+struct loop;
+
+struct loop_ops {
+    int (*prepare)(struct loop *loop, char error[LUCID_ERROR_TEXT]);
+    int (*open)(struct loop *loop, char error[LUCID_ERROR_TEXT]);
+
+    /* One turn: waits until something happens, and lets it happen. */
+    int (*turn)(struct loop *loop, char error[LUCID_ERROR_TEXT]);
+
+    /* Calls loop->signal when signals_next() has something to tell. */
+    int (*watch_signals)(struct loop *loop, int fd);
+
+    /* "http://10.77.0.2/ on lucid0" */
+    void (*put_where)(const struct loop *loop, struct text *text);
+
+    /* After http_server_close(): what is still to be sent goes, and everything is given back. */
+    int (*close)(struct loop *loop, char error[LUCID_ERROR_TEXT]);
+};
+
+struct loop {
+    const struct loop_ops *ops;
+    const struct options *options;
+    struct transport *transport; /* it works after open() */
+    struct lucid_stack *stack;   /* after open(); NULL: somebody else's TCP carries the server */
+    struct http_server *server;  /* that is driven; the caller's */
+    void (*signal)(void *user, int number);
+    void *user;
+    bool over; /* loop_run() returns */
+};
+
+/* The kind that the options ask for. NULL: there is no memory. Ended by ops->close. */
+struct loop *loop_new(const struct options *options);
+
+/* Returns 0, or -1 and a sentence: the device has gone away. */
+int loop_run(struct loop *loop, char error[LUCID_ERROR_TEXT]);
+
+/* ---- for the two kinds ---- */
+
+struct loop *loop_stack_new(void);
+struct loop *loop_kernel_new(void);
+
+/* The time, which the server is told together with the wall clock's. */
+lucid_time loop_now(struct loop *loop);
+
+/* Hands on all signals that have come. */
+void loop_take_signals(struct loop *loop);
+
+#endif
