@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "http/http_char.h"
+#include "lucid/lucid.h"
 
 static const char *const method_names[] = {
 #define HTTP_METHOD_NAME(name, bit) [bit] = #name,
@@ -61,17 +62,16 @@ static bool is_port(const uint8_t *octets, struct http_span port) {
     return port.length == 0 || http_char_number(octets + port.at, port.length, UINT16_MAX, &number);
 }
 
-/* IP-literal without its brackets: an IPv6 address, or what a later version would be. RFC 3986 3.2.2 */
+/* IP-literal without its brackets: an IPv6 address. There is no later version yet. RFC 3986 3.2.2 */
 static bool is_literal(const uint8_t *octets, struct http_span literal) {
-    bool colon = false;
-    for (uint32_t i = 0; i < literal.length; i++) {
-        uint8_t octet = octets[literal.at + i];
-        colon = colon || octet == ':';
-        if (!http_char_is(octet, HTTP_CHAR_HEX) && octet != ':' && octet != '.') {
-            return false;
-        }
+    char text[LUCID_ADDR_TEXT];
+    struct lucid_addr addr;
+    if (literal.length >= sizeof text || !memchr(octets + literal.at, ':', literal.length)) {
+        return false;
     }
-    return colon;
+    memcpy(text, octets + literal.at, literal.length);
+    text[literal.length] = '\0';
+    return lucid_addr_parse(text, &addr) == 0;
 }
 
 /* reg-name or IPv4 address: unreserved, escaped or sub-delims, at least one. */
