@@ -41,7 +41,22 @@ static enum http_progress frame_by_length(struct http_body *body, const struct h
 struct codings {
     unsigned chunked, others;
     bool last_is_chunked;
+    bool gaps; /* the list has empty elements */
 };
+
+/* How many elements the list has, empty ones too. */
+static unsigned count_codings(const struct http_head *head, const uint8_t *octets) {
+    unsigned count = 0;
+    uint32_t i = 0;
+    while ((i = http_head_find(head, octets, "Transfer-Encoding", i)) < head->field_count) {
+        struct http_span value = head->field[i++].value;
+        count++;
+        for (uint32_t at = 0; at < value.length; at++) {
+            count += octets[value.at + at] == ',';
+        }
+    }
+    return count;
+}
 
 static struct codings read_codings(const struct http_head *head, const uint8_t *octets) {
     struct codings codings = {0};
@@ -52,6 +67,7 @@ static struct codings read_codings(const struct http_head *head, const uint8_t *
         codings.chunked += codings.last_is_chunked;
         codings.others += !codings.last_is_chunked;
     }
+    codings.gaps = codings.chunked + codings.others < count_codings(head, octets);
     return codings;
 }
 
@@ -70,6 +86,9 @@ static enum http_progress frame_by_coding(struct http_body *body, const struct h
         return refuse(body, HTTP_REFUSED_LENGTH_AND_CODING, at);
     }
     struct codings codings = read_codings(head, octets);
+    if (codings.gaps) {
+        return refuse(body, HTTP_REFUSED_CODING_EMPTY, at);
+    }
     if (codings.chunked != 1 || !codings.last_is_chunked) {
         return refuse(body, HTTP_REFUSED_CODING_LAST, at);
     }

@@ -97,6 +97,7 @@
     X(LENGTH, 400, "RFC 9112 6.3", "Content-Length is not a decimal number, or too large a one")                       \
     X(LENGTH_TWICE, 400, "RFC 9112 6.3", "more than one Content-Length")                                               \
     X(LENGTH_AND_CODING, 400, "RFC 9112 6.1", "Transfer-Encoding together with Content-Length")                        \
+    X(CODING_EMPTY, 400, "RFC 9110 5.6.1", "a list of transfer codings with an empty element")                         \
     X(CODING_LAST, 400, "RFC 9112 6.3", "chunked is not the last transfer coding, or is there twice")                  \
     X(CODING_UNKNOWN, 501, "RFC 9112 6.1", "a transfer coding that is not known here")                                 \
     X(CODING_OLD, 400, "RFC 9112 6.1", "Transfer-Encoding in an HTTP/1.0 message")                                     \

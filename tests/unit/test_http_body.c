@@ -63,7 +63,6 @@ static const struct framed {
     {OK CL "7\r\n", HTTP_MORE, HTTP_FRAMING_LENGTH, 7},
     {POST TE "chunked\r\n", HTTP_MORE, HTTP_FRAMING_CHUNKED, 0},
     {POST TE "\t Chunked \r\n", HTTP_MORE, HTTP_FRAMING_CHUNKED, 0},
-    {POST TE ", chunked ,,\r\n", HTTP_MORE, HTTP_FRAMING_CHUNKED, 0}, /* RFC 9110 5.6.1: empty elements are ignored */
     {OK TE "chunked\r\n", HTTP_MORE, HTTP_FRAMING_CHUNKED, 0},
     /* No body, whatever the fields say. */
     {"HTTP/1.1 100 Continue\r\n" CL "5\r\n", HTTP_DONE, HTTP_FRAMING_NONE, 0},
@@ -115,7 +114,11 @@ static const struct refused {
     {POST TE "gzip\r\n", HTTP_REFUSED_CODING_LAST, TE},
     {POST TE "chunked, gzip\r\n", HTTP_REFUSED_CODING_LAST, TE},
     {POST TE "chunked\r\n" TE "identity\r\n", HTTP_REFUSED_CODING_LAST, TE},
-    {POST TE "\r\n", HTTP_REFUSED_CODING_LAST, TE},
+    {POST TE "\r\n", HTTP_REFUSED_CODING_EMPTY, TE},
+    {POST TE ",chunked\r\n", HTTP_REFUSED_CODING_EMPTY, TE},
+    {POST TE "chunked ,\r\n", HTTP_REFUSED_CODING_EMPTY, TE},
+    {POST TE "gzip,\t, chunked\r\n", HTTP_REFUSED_CODING_EMPTY, TE},
+    {POST TE "\r\n" TE "chunked\r\n", HTTP_REFUSED_CODING_EMPTY, TE},
     {POST TE "xchunked\r\n", HTTP_REFUSED_CODING_LAST, TE},
     {POST TE "chunked;q=1\r\n", HTTP_REFUSED_CODING_LAST, TE},
     {POST TE "\"chunked\"\r\n", HTTP_REFUSED_CODING_LAST, TE},
