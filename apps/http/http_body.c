@@ -244,9 +244,12 @@ static void begin_chunks(struct http_body *body) {
     body->state = SIZE_BEGIN;
 }
 
-/* One more digit of the size; 16 of them fill a uint64_t. */
+/* Some senders put zeros in front of a size, up to a fixed width; nobody needs as many as this. */
+enum { DIGITS_MAX = 64 };
+
+/* One more digit of the size. What would run over is refused: RFC 9112 7.1. */
 static enum http_refusal count_digit(struct http_body *body, uint8_t octet) {
-    if (++body->digits > 16) {
+    if (++body->digits > DIGITS_MAX || body->left > UINT64_MAX >> 4) {
         return HTTP_REFUSED_CHUNK_SIZE;
     }
     body->left = body->left << 4 | http_char_hex(octet);

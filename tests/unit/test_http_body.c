@@ -234,6 +234,7 @@ static struct result decode_all_ways(const char *head, const char *text, size_t 
     return whole;
 }
 
+#define ZEROS "000000000000000000000000000000" /* 30 */
 #define CHUNKED OK TE "chunked\r\n"
 
 static const struct decoded {
@@ -247,6 +248,7 @@ static const struct decoded {
     {CHUNKED, "5\r\nhello\r\n0\r\n\r\n", "hello", ""},
     {CHUNKED, "5\r\nhello\r\n6\r\n, you!\r\n0\r\n\r\nHTTP/1.1 200", "hello, you!", "HTTP/1.1 200"},
     {CHUNKED, "00000000000000a\r\n0123456789\r\n000\r\n\r\n", "0123456789", ""},
+    {CHUNKED, ZEROS "5\r\nhello\r\n" ZEROS ZEROS "0000\r\n\r\n", "hello", ""}, /* as many as one likes, nearly */
     {CHUNKED, "000000000000000A\r\n0123456789\r\n0000000000000000\r\n\r\n", "0123456789", ""},
     {CHUNKED, "1B\r\nabcdefghijklmnopqrstuvwxyz.\r\n0\r\n\r\n", "abcdefghijklmnopqrstuvwxyz.", ""},
     {CHUNKED, "1b\r\nabcdefghijklmnopqrstuvwxyz.\r\n0\r\n\r\n", "abcdefghijklmnopqrstuvwxyz.", ""},
@@ -304,7 +306,8 @@ static const struct broken {
     {"5\nhello", "", HTTP_REFUSED_CHUNK_SIZE, 1},
     {"5\rhello", "", HTTP_REFUSED_CHUNK_SIZE, 2},
     {"5\r\r\nhello", "", HTTP_REFUSED_CHUNK_SIZE, 2},
-    {"00000000000000005\r\nhello\r\n", "", HTTP_REFUSED_CHUNK_SIZE, 16},
+    {ZEROS ZEROS "00005\r\nhello\r\n", "", HTTP_REFUSED_CHUNK_SIZE, 64},
+    {ZEROS "10000000000000000\r\n", "", HTTP_REFUSED_CHUNK_SIZE, 46},
     {"10000000000000000\r\n", "", HTTP_REFUSED_CHUNK_SIZE, 16},
     {"fffffffffffffffff\r\n", "", HTTP_REFUSED_CHUNK_SIZE, 16},
     {"1\r\nx\r\n\x80", "x", HTTP_REFUSED_CHUNK_SIZE, 6},
