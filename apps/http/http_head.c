@@ -194,6 +194,16 @@ static bool line_fits(struct http_head *head, const struct http_limits *limits, 
     return true;
 }
 
+/* What does not begin like a method is no request, and need not be waited for: TLS, say, which has no lines. */
+static bool may_be_first_line(struct http_head *head, const uint8_t *octets, size_t length) {
+    if (head->kind != HTTP_REQUEST || head->first_line_seen || head->line >= length) {
+        return true;
+    }
+    uint8_t octet = octets[head->line];
+    bool sound = http_char_is(octet, HTTP_CHAR_TOKEN) || octet == '\r' || octet == '\n';
+    return sound || refuse(head, HTTP_REFUSED_METHOD, head->line);
+}
+
 enum http_progress http_head_feed(struct http_head *head, const struct http_limits *limits, const uint8_t *octets,
                                   size_t length) {
     while (!head->done && head->refusal == HTTP_REFUSED_NONE) {
@@ -202,7 +212,7 @@ enum http_progress http_head_feed(struct http_head *head, const struct http_limi
             lf = memchr(octets + head->searched, '\n', length - head->searched);
         }
         size_t end = lf ? (size_t)(lf - octets) : length;
-        if (!line_fits(head, limits, end)) {
+        if (!may_be_first_line(head, octets, length) || !line_fits(head, limits, end)) {
             break;
         }
         head->searched = (uint32_t)end;

@@ -228,6 +228,10 @@ static const struct refused {
     {"GET \r\n\r\n", HTTP_REFUSED_LINE_PARTS, 4},
     {"GET /\r\n\r\n", HTTP_REFUSED_LINE_PARTS, 5},
     {" GET / HTTP/1.1\r\n\r\n", HTTP_REFUSED_METHOD, 0},
+    /* H4: what is not HTTP at all is not waited for: TLS, a space, anything that no method begins with */
+    {"\x16\x03\x01\x02", HTTP_REFUSED_METHOD, 0},
+    {" ", HTTP_REFUSED_METHOD, 0},
+    {"\r\n{", HTTP_REFUSED_METHOD, 2},
     {"GET\t/ HTTP/1.1\r\n\r\n", HTTP_REFUSED_METHOD, 3},
     {"G(T / HTTP/1.1\r\n\r\n", HTTP_REFUSED_METHOD, 1},
     {"G\xc3T / HTTP/1.1\r\n\r\n", HTTP_REFUSED_METHOD, 1},
