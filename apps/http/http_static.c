@@ -192,14 +192,14 @@ bool http_static_answer(struct http_site *site, struct http_exchange *exchange) 
     struct http_span raw = exchange->request.path;
     enum http_refusal refusal = http_path_read(&path, exchange->octets + raw.at, raw.length);
     if (refusal == HTTP_REFUSED_NONE) {
-        refusal = http_root_find(site->root, &path, &found);
+        refusal = http_root_find(site->root, &path, false, &found);
     }
     if (refusal != HTTP_REFUSED_NONE) {
         exchange->refusal = (uint16_t)refusal;
         exchange->refused_at = 0;
         return false;
     }
-    if (found.folder) {
+    if (found.kind == HTTP_FOUND_SLASH) {
         return answer_folder(exchange, &path);
     }
     struct content content = {.site = site, .exchange = exchange, .fd = found.fd};
