@@ -17,7 +17,9 @@
 
 #include "dns/dns_name.h"
 
-#define DNS_HEADER 12     /* octets */
+/* Octets of the header. */
+#define DNS_HEADER DNS_NAMES_FROM
+
 #define DNS_UDP_MAX 512   /* octets of a response over UDP to who does not say more, RFC 1035 4.2.1 */
 #define DNS_EDNS_MAX 1232 /* what we take and send over UDP: fits into every IPv6 path without fragments */
 #define DNS_TCP_MAX 65535 /* two octets of length, RFC 1035 4.2.2 */

@@ -24,13 +24,14 @@ static bool add_root(struct dns_name *name) {
 
 /* ---- in messages ---- */
 
-/* Follows a pointer. Returns where it leads, or SIZE_MAX when that is not before `limit`. */
+/* Follows a pointer. Returns where it leads, or SIZE_MAX when that is not before `limit`, or is in the
+ * header. */
 static size_t follow(const uint8_t *message, size_t length, size_t at, size_t limit) {
     if (at + 2 > length) {
         return SIZE_MAX;
     }
     size_t target = (size_t)(message[at] & ~POINTER) << 8 | message[at + 1];
-    return target < limit ? target : SIZE_MAX;
+    return target >= DNS_NAMES_FROM && target < limit ? target : SIZE_MAX;
 }
 
 const char *dns_name_read(const uint8_t *message, size_t length, size_t *at, struct dns_name *name) {
@@ -42,7 +43,7 @@ const char *dns_name_read(const uint8_t *message, size_t length, size_t *at, str
         if ((size & POINTER) == POINTER) {
             size_t target = follow(message, length, here, limit);
             if (target == SIZE_MAX) {
-                return "a compression pointer does not lead backwards";
+                return "a compression pointer does not lead back to a name";
             }
             *at = jumped ? *at : here + 2;
             jumped = true;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DNS_NAMES_FROM 12  /* octets: the header, before the first name */
 #define DNS_NAME_MAX 255   /* octets with the final 0, RFC 1035 2.3.4 */
 #define DNS_LABEL_MAX 63   /* octets of a label, RFC 1035 2.3.4 */
 #define DNS_NAME_TEXT 1024 /* room for the longest name as text: each octet as \DDD, and a NUL */
@@ -21,8 +22,8 @@ struct dns_name {
 };
 
 /* Reads the name that begins at *at of a message, and sets *at to what follows it. Pointers lead backwards only, each
- * further than the one before, so that none can lead in a circle. Returns NULL, or what is wrong with it; *at is then
- * at the label that is wrong. */
+ * further than the one before, so that none can lead in a circle, and never into the header, where no name stands.
+ * Returns NULL, or what is wrong with it; *at is then at the label that is wrong. */
 const char *dns_name_read(const uint8_t *message, size_t length, size_t *at, struct dns_name *name);
 
 /* Reads "www.lab.test", with or without a final dot. \DDD and \X as in RFC 1035 5.1. False: it is no name. */

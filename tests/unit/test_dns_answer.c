@@ -258,7 +258,9 @@ static const struct {
     RAW(HEAD("\1\0", "\1") "\xc0\x0c\0\1\0\1"),    /* a pointer to itself */
     RAW(HEAD("\1\0", "\1") "\1a\xc0\x0c\0\1\0\1"), /* a circle */
     RAW(HEAD("\1\0", "\1") "\xc0\xff\0\1\0\1"),    /* a pointer forwards */
-    RAW(HEAD("\1\0", "\1") "\xc0"),                /* half a pointer */
+    RAW(HEAD("\1\0", "\1") "\xc0\4\0\1\0\1"),      /* a pointer into the header */
+    RAW(HEAD("\1\0", "\1") "\3www\xc0\4\0\1\0\1"),
+    RAW(HEAD("\1\0", "\1") "\xc0"), /* half a pointer */
     RAW(HEAD("\1\0", "\1") "\x40"
                            "a\0\0\1\0\1"),                                   /* a label of another kind */
     RAW(HEAD("\1\0", "\1") ROOT_A "x"),                                      /* octets behind the end */
