@@ -67,17 +67,30 @@ static void put_soa(struct reply *reply, enum section section) {
     end_record(reply, data, section);
 }
 
-/* The server, and in the additional section where it is. */
-static void put_ns(struct reply *reply) {
-    const struct dns_name *server = dns_zone_server(reply->zone);
+/* Where the server is. That helps, but nobody asked for it: what does not fit is left out, and the response is not cut
+ * for it (RFC 2181 9). */
+static void put_glue(struct reply *reply, const struct dns_name *server) {
     const struct dns_entry *entry;
-    size_t data = begin_record(reply, reply->apex, DNS_NS);
-    dns_put_name(&reply->writer, server, &reply->query->question.name);
-    end_record(reply, data, ANSWER);
     for (size_t left = dns_zone_find(reply->zone, server, &entry); left > 0; left--, entry++) {
+        size_t before = reply->writer.length;
         if (entry->type != 0) {
             put_entry(reply, entry, server, ADDITIONAL);
         }
+        if (reply->writer.full) {
+            reply->writer.length = before;
+            reply->writer.full = false;
+            return;
+        }
+    }
+}
+
+static void put_ns(struct reply *reply) {
+    const struct dns_name *server = dns_zone_server(reply->zone);
+    size_t data = begin_record(reply, reply->apex, DNS_NS);
+    dns_put_name(&reply->writer, server, &reply->query->question.name);
+    end_record(reply, data, ANSWER);
+    if (!reply->writer.full) {
+        put_glue(reply, server);
     }
 }
 

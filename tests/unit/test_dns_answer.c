@@ -233,6 +233,25 @@ START_TEST(cut_at_the_octet) {
 }
 END_TEST
 
+/* Where the server is need not be said: as many of its addresses as fit, and no TC. RFC 2181 9 */
+START_TEST(additional_is_never_cut) {
+    for (unsigned i = 0; i < 40; i++) {
+        char address[32];
+        snprintf(address, sizeof address, "10.79.0.%u", i);
+        add("ns", address);
+    }
+    dns_zone_settle(zone);
+    ask("lab.test", DNS_NS);
+    struct dns_header header = header_of_reply();
+    ck_assert(!(header.flags & DNS_TC));
+    ck_assert_uint_eq(header.count[1], 1);
+    ck_assert_uint_eq(header.count[3], 24); /* 26 octets, NS is 17, an address 19; there are 41 */
+    ck_assert_uint_le(reply_length, DNS_UDP_MAX);
+    ask_with("lab.test", DNS_NS, 1232, false);
+    ck_assert_uint_eq(header_of_reply().count[3], 42);
+}
+END_TEST
+
 /* ---- what is not as it should be ---- */
 
 static void raw(const void *octets, size_t length) {
@@ -387,6 +406,7 @@ int main(void) {
     tcase_add_test(tests, compressed);
     tcase_add_loop_test(tests, cut_when_it_does_not_fit, 0, (int)(sizeof sizes / sizeof sizes[0]));
     tcase_add_test(tests, cut_at_the_octet);
+    tcase_add_test(tests, additional_is_never_cut);
     tcase_add_loop_test(tests, cannot_be_read, 0, (int)(sizeof unreadable / sizeof unreadable[0]));
     tcase_add_test(tests, not_answered);
     tcase_add_test(tests, other_kinds);
