@@ -9,7 +9,7 @@
 struct dns_zone {
     struct dns_name origin, server;
     uint32_t ttl;
-    size_t entries, room;
+    size_t entries, room, added;
     struct dns_entry *entry;
     size_t networks;
     struct dns_name *network;
@@ -98,7 +98,7 @@ static int add_entry(struct dns_zone *zone, const struct dns_entry *entry) {
         zone->room = room;
     }
     zone->entry[zone->entries] = *entry;
-    zone->entry[zone->entries].number = zone->entries;
+    zone->entry[zone->entries].number = zone->added++;
     zone->entries++;
     return 0;
 }
@@ -241,8 +241,37 @@ static int compare_entries(const void *left, const void *right) {
     return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
+/* 0 for the same record: name, type and data. */
+static int compare_data(const struct dns_entry *a, const struct dns_entry *b) {
+    int order = dns_name_compare(&a->name, &b->name);
+    order = order != 0 ? order : a->type - b->type;
+    if (order == 0 && (a->type == DNS_A || a->type == DNS_AAAA)) {
+        return memcmp(a->addr.octet, b->addr.octet, sizeof a->addr.octet);
+    }
+    return order == 0 && a->type == DNS_PTR ? dns_name_compare(&a->target, &b->target) : order;
+}
+
+static int compare_records(const void *left, const void *right) {
+    const struct dns_entry *a = left, *b = right;
+    int order = compare_data(a, b);
+    return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
+}
+
+/* A record is in a zone once, whatever the file says (RFC 2181 5): the first one stays. */
+static void drop_doubles(struct dns_zone *zone) {
+    size_t kept = 1;
+    for (size_t i = 1; i < zone->entries; i++) {
+        if (compare_data(&zone->entry[kept - 1], &zone->entry[i]) != 0) {
+            zone->entry[kept++] = zone->entry[i];
+        }
+    }
+    zone->entries = kept;
+}
+
 void dns_zone_settle(struct dns_zone *zone) {
     if (zone->entries > 0) {
+        qsort(zone->entry, zone->entries, sizeof *zone->entry, compare_records);
+        drop_doubles(zone);
         qsort(zone->entry, zone->entries, sizeof *zone->entry, compare_entries);
     }
 }

@@ -382,6 +382,22 @@ START_TEST(file_is_read) {
 }
 END_TEST
 
+/* Each record once, in the order of the file, however often it is said. RFC 2181 5 */
+START_TEST(said_twice) {
+    char error[DNS_ZONE_ERROR];
+    ck_assert_int_eq(read_file("10.77.0.9 z z ZZ\n10.77.0.8 z\n10.77.0.9 Z zz\nfd77::9 z\nfd77::9 z\n", error), 0);
+    dns_zone_settle(zone);
+    ask("z.lab.test", DNS_A);
+    expect("NOERROR AA z.lab.test 60 A 10.77.0.9; z.lab.test 60 A 10.77.0.8; ");
+    ask("zz.lab.test", DNS_A);
+    expect("NOERROR AA zz.lab.test 60 A 10.77.0.9; ");
+    ask("z.lab.test", DNS_AAAA);
+    expect("NOERROR AA z.lab.test 60 AAAA fd77::9; ");
+    ask("9.0.77.10.in-addr.arpa", DNS_PTR);
+    expect("NOERROR AA 9.0.77.10.in-addr.arpa 60 PTR z.lab.test; ");
+}
+END_TEST
+
 static const struct {
     const char *content, *error;
 } bad_files[] = {
@@ -412,6 +428,7 @@ int main(void) {
     tcase_add_test(tests, other_kinds);
     tcase_add_loop_test(tests, damaged, 0, 300);
     tcase_add_test(tests, file_is_read);
+    tcase_add_test(tests, said_twice);
     tcase_add_loop_test(tests, bad_file_is_refused, 0, (int)(sizeof bad_files / sizeof bad_files[0]));
     return unit_run(suite);
 }
