@@ -151,12 +151,12 @@ static enum dns_rcode refused(const struct reply *reply) {
     return !reply->apex || transfer || question->class != DNS_IN ? DNS_REFUSED : DNS_NOERROR;
 }
 
-/* OPT of ours: what we take, and the upper bits of the code. RFC 6891 6.1.2 */
+/* OPT of ours: what we take, the upper bits of the code (RFC 6891 6.1.2), and DO as it came (RFC 3225 3). */
 static void put_opt(struct reply *reply, unsigned rcode) {
     dns_put_octets(&reply->writer, "", 1);
     dns_put_u16(&reply->writer, DNS_OPT);
     dns_put_u16(&reply->writer, DNS_EDNS_MAX);
-    dns_put_u32(&reply->writer, rcode >> 4 << 24);
+    dns_put_u32(&reply->writer, rcode >> 4 << 24 | (reply->query->dnssec ? DNS_OPT_DO : 0));
     dns_put_u16(&reply->writer, 0);
     reply->header.count[3]++;
 }

@@ -70,6 +70,7 @@ static const char *take_opt(struct dns_query *query, const struct dns_record *re
         return query->edns ? "more than one OPT" : "OPT where it does not belong";
     }
     query->edns = true;
+    query->dnssec = (record->ttl & DNS_OPT_DO) != 0;
     uint16_t takes = record->class < DNS_UDP_MAX ? DNS_UDP_MAX : record->class;
     query->takes = takes > DNS_EDNS_MAX ? DNS_EDNS_MAX : takes;
     if ((record->ttl >> 16 & 0xff) != 0) {

@@ -39,6 +39,9 @@ enum dns_type {
 
 enum dns_class { DNS_IN = 1 };
 
+/* Of the flags in OPT, where other records have the lower half of their TTL. RFC 3225 3 */
+#define DNS_OPT_DO 0x8000
+
 /* Those above 15 do not fit into the header: their upper bits stand in OPT. */
 enum dns_rcode {
     DNS_NOERROR = 0,
@@ -90,6 +93,7 @@ struct dns_query {
     struct dns_question question;
     size_t question_end; /* octets of header and question; 0: the question cannot be read */
     bool edns;           /* it has OPT */
+    bool dnssec;         /* which says that signatures may come (DO, RFC 3225): we have none, but say so too */
     uint16_t takes;      /* octets of response it takes over UDP */
     uint16_t rcode;      /* enum dns_rcode: DNS_NOERROR, or the answer to a query that is not as it should be */
     const char *wrong;   /* in words; NULL: nothing */

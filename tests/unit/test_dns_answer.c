@@ -324,6 +324,20 @@ START_TEST(other_kinds) {
 }
 END_TEST
 
+/* DO comes back as it was: RFC 3225 3. Unknown flags beside it do not: RFC 6891 6.1.4. */
+START_TEST(dnssec_flag) {
+    for (unsigned set = 0; set < 2; set++) {
+        struct dns_writer writer = begin_query(0, 1, 1);
+        put_question(&writer, "www.lab.test", DNS_A, DNS_IN);
+        put_opt(&writer, 1232, 0);
+        dns_set_u16(&writer, writer.length - 4, set ? 0xffff : 0x7fff);
+        send_query(&writer, false);
+        ck_assert_uint_eq(reply[reply_length - 4], set ? 0x80 : 0);
+        ck_assert_uint_eq(reply[reply_length - 3], 0);
+    }
+}
+END_TEST
+
 /* Any damage to a query: an answer that can be read, or none. Each octet of it is explained, once. */
 START_TEST(damaged) {
     static char room[60000];
@@ -426,6 +440,7 @@ int main(void) {
     tcase_add_loop_test(tests, cannot_be_read, 0, (int)(sizeof unreadable / sizeof unreadable[0]));
     tcase_add_test(tests, not_answered);
     tcase_add_test(tests, other_kinds);
+    tcase_add_test(tests, dnssec_flag);
     tcase_add_loop_test(tests, damaged, 0, 300);
     tcase_add_test(tests, file_is_read);
     tcase_add_test(tests, said_twice);
