@@ -67,6 +67,18 @@ static uint64_t number_of(struct http_connection *connection) {
     return onlooker->answer(onlooker->user, exchange);
 }
 
+/* Its answer has no body, even when the request line was too long, or too late, to be taken. RFC 9110 9.3.2 */
+static bool is_head(const struct http_connection *connection) {
+    static const char begin[] = "HEAD ";
+    const struct http_buffer *in = &connection->in;
+    const struct http_head *head = &connection->exchange->request.head;
+    const uint8_t *octets = in->data + in->begin;
+    if (head->method.length > 0 || head->line + sizeof begin - 1 > in->end - in->begin) {
+        return http_span_is(octets, head->method, "HEAD");
+    }
+    return memcmp(octets + head->line, begin, sizeof begin - 1) == 0;
+}
+
 static enum http_step begin_answer(struct http_connection *connection) {
     struct http_server *server = connection->server;
     struct http_exchange *exchange = connection->exchange;
@@ -74,7 +86,7 @@ static enum http_step begin_answer(struct http_connection *connection) {
     exchange->octets = connection->in.data + connection->in.begin;
     exchange->about = (struct http_about){
         .date = server->site.date,
-        .head = http_span_is(exchange->octets, head->method, "HEAD"),
+        .head = is_head(connection),
         .old = head->first_line_seen && head->minor == 0,
         .persistent = exchange->request.persistent,
         .id = number_of(connection),

@@ -104,6 +104,15 @@ START_TEST(head_of_a_refusal) {
     ck_assert(web_answer(client, 0, to_head, &answer));
     ck_assert_int_eq(answer.status, 400);
     ck_assert_ptr_eq(answer.body, client->got.data + client->got.length);
+    client = ask("HEAD /");
+    for (int i = 0; i < 100; i++) {
+        web_say(&web, client,
+                "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567");
+    }
+    web_run(&web, LUCID_SECOND);
+    ck_assert(web_answer(client, 0, to_head, &answer));
+    ck_assert_int_eq(answer.status, 414);
+    ck_assert_ptr_eq(answer.body, client->got.data + client->got.length);
 }
 END_TEST
 
