@@ -1,6 +1,7 @@
 /* live.h: pages of an HTTP server that see the TCP below it.
  *
  *     /connections      all sockets of the stack, as ss(8) lists those of the kernel: live_connections.c
+ *     /events           the variables of one connection, as they change: live_events.c
  *
  * The server itself (apps/http) knows streams of octets and nothing below. These handlers know the stack too: they ask
  * it (lucid/info.h) when somebody asks them, so that they cost nothing before. Each one answers as plain text, as a
@@ -20,7 +21,7 @@ struct live {
     struct lucid_stack *stack; /* NULL: somebody else's TCP carries the server */
 };
 
-enum { LIVE_HANDLERS = 1 };
+enum { LIVE_HANDLERS = 2 };
 
 /* Fills in the table of handlers; live is their user. */
 void live_handlers(struct http_handler handlers[LIVE_HANDLERS], struct live *live);
@@ -61,6 +62,10 @@ char *live_time(lucid_time time, char text[LIVE_TIME_TEXT]);
 /* Timer number i of those that lucid_tcp_info tells, by its name and when it will fire; LUCID_NEVER: it is off. */
 const char *live_timer(const struct lucid_tcp_info *info, unsigned i, lucid_time *at);
 
+/* Said where the pages need a stack. */
+#define LIVE_NO_STACK "The kernel's TCP carries this server and does not tell: start it with --transport stack."
+
 bool live_connections_answer(struct http_site *site, struct http_exchange *exchange);
+bool live_events_answer(struct http_site *site, struct http_exchange *exchange);
 
 #endif

@@ -62,13 +62,14 @@ static void collect(struct list *list, const struct http_exchange *exchange) {
 
 /* ---- what is said of each ---- */
 
-#define COLUMNS 13
+#define COLUMNS 14
 
 static const struct {
     const char *name, *meaning;
     bool number;
 } columns[COLUMNS] = {
     {"State", "state of RFC 9293 3.3.2", false},
+    {"Nr", "its number in the trace, and for /events?connection=", true},
     {"Recv-Q", "octets that wait for the application", true},
     {"Send-Q", "octets that the peer has not acknowledged, sent or not", true},
     {"Local", "address and port here", false},
@@ -116,18 +117,19 @@ static void put_cells(struct cells *cells, const struct list *list, unsigned i) 
     bool moves = !(info->state & (LUCID_LISTEN | LUCID_TIME_WAIT));
     char(*cell)[CELL] = cells->cell;
     snprintf(cell[0], CELL, "%s%s", lucid_state_name(info->state), list->own && i == 0 ? " (you)" : "");
-    put_number(cell[1], true, info->receive_queue);
-    put_number(cell[2], true, info->send_queue);
-    live_end(&info->local, cell[3]);
-    live_end(&info->remote, cell[4]);
-    put_number(cell[5], moves, info->flight);
-    put_number(cell[6], moves, info->cwnd);
-    put_number(cell[7], moves && info->ssthresh != UINT32_MAX, info->ssthresh);
-    put_number(cell[8], moves, info->snd_wnd);
-    live_time(moves ? info->srtt : 0, cell[9]);
-    live_time(moves ? info->rto : 0, cell[10]);
-    put_number(cell[11], moves, info->retransmits);
-    put_timers(cell[12], list, info);
+    put_number(cell[1], true, info->connection);
+    put_number(cell[2], true, info->receive_queue);
+    put_number(cell[3], true, info->send_queue);
+    live_end(&info->local, cell[4]);
+    live_end(&info->remote, cell[5]);
+    put_number(cell[6], moves, info->flight);
+    put_number(cell[7], moves, info->cwnd);
+    put_number(cell[8], moves && info->ssthresh != UINT32_MAX, info->ssthresh);
+    put_number(cell[9], moves, info->snd_wnd);
+    live_time(moves ? info->srtt : 0, cell[10]);
+    live_time(moves ? info->rto : 0, cell[11]);
+    put_number(cell[12], moves, info->retransmits);
+    put_timers(cell[13], list, info);
 }
 
 /* ---- as text ---- */
@@ -213,7 +215,12 @@ static void put_row(struct text *text, const struct list *list, unsigned i) {
     struct cells cells;
     put_cells(&cells, list, i);
     text_put(text, list->own && i == 0 ? "<tr class=\"own\">" : "<tr>");
-    for (unsigned c = 0; c < COLUMNS; c++) {
+    if (list->row[i].remote.port != 0 && list->row[i].state != LUCID_TIME_WAIT) {
+        text_format(text, "<td><a href=\"/events?connection=%u\">%s</a></td>", list->row[i].connection, cells.cell[0]);
+    } else {
+        text_format(text, "<td>%s</td>", cells.cell[0]);
+    }
+    for (unsigned c = 1; c < COLUMNS; c++) {
         text_put(text, columns[c].number ? "<td class=\"n\">" : "<td>");
         text_put_html(text, cells.cell[c], strlen(cells.cell[c]));
         text_put(text, "</td>");
@@ -329,7 +336,7 @@ bool live_connections_answer(struct http_site *site, struct http_exchange *excha
     char number[16], state[16];
     struct list list = {.now = site->now, .most = ROWS};
     if (!live_of(exchange)->stack) {
-        return live_say(exchange, 501, "The kernel's TCP carries this server: start it with --transport stack to see.");
+        return live_say(exchange, 501, LIVE_NO_STACK);
     }
     if (live_parameter(exchange, "limit", number, sizeof number)) {
         unsigned long most = strtoul(number, NULL, 10);
