@@ -14,7 +14,7 @@ static const lucid_time RETRY = 50 * LUCID_MILLISECOND;
 
 /* ---- waiting ---- */
 
-static lucid_time wait_time(const struct http_server_options *options, enum http_wait wait) {
+lucid_time http_connection_patience(const struct http_server_options *options, enum http_wait wait) {
     switch (wait) {
     case HTTP_WAIT_IDLE:
         return options->idle_time;
@@ -45,7 +45,7 @@ void http_connection_wait(struct http_connection *connection, enum http_wait wai
     struct http_server *server = connection->server;
     stop_waiting(connection);
     connection->wait = (uint8_t)wait;
-    connection->deadline = server->now + wait_time(&server->options, wait);
+    connection->deadline = server->now + http_connection_patience(&server->options, wait);
     TAILQ_INSERT_TAIL(&server->waiting[wait], connection, waits);
     if (wait == HTTP_WAIT_IDLE) {
         server->stats.idle++;
@@ -142,6 +142,7 @@ void http_connection_clear(struct http_connection *connection) {
         http_answer_end(&exchange->answer);
         text_free(&exchange->body);
         http_budget_give(&connection->server->site.budget, exchange->charged);
+        http_keep_drop(exchange->keep);
         free(exchange);
         connection->exchange = NULL;
     }

@@ -103,6 +103,12 @@ void http_connection_drop(struct http_connection *connection);
 /* The last holder frees the server. */
 void http_server_drop(struct http_server *server);
 
+/* ---- http_configure.c ---- */
+
+/* Opens a site as the options want it. Returns 0, or a negative error and a sentence. */
+int http_configure_site(struct http_site *site, const struct http_server_options *options,
+                        char error[HTTP_ERROR_TEXT]);
+
 /* ---- http_buffer.c ---- */
 
 /* Reads what the transport has into the buffer. Returns octets, 0 at the end, or a negative error. most: octets

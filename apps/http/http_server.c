@@ -38,25 +38,14 @@ int http_server_open(struct http_server **made, struct transport *transport, con
         snprintf(error, HTTP_ERROR_TEXT, "there is no memory for the server; free some");
         return -LUCID_ENOMEM;
     }
-    int failed = http_site_open(&server->site, options->root, options->memory, error, HTTP_ERROR_TEXT);
+    int failed = http_configure_site(&server->site, options, error);
     if (failed) {
         free(server);
         return failed;
     }
-    if (options->root && options->types) {
-        http_types_read(&server->site.types, options->types);
-    }
-    if (options->handlers && options->handlers_first) {
-        server->site.before = options->handlers;
-        server->site.before_count = options->handler_count;
-        server->site.user = options->user;
-    } else if (options->handlers) {
-        server->site.handlers = options->handlers;
-        server->site.handler_count = options->handler_count;
-        server->site.user = options->user;
-    }
     server->options = *options;
     server->options.root = server->options.types = NULL; /* the caller's, and not needed any more */
+    http_keep_hold(options->keep);
     server->transport = transport;
     server->holders = 1;
     SLIST_INIT(&server->listeners);
@@ -119,6 +108,7 @@ void http_server_close(struct http_server *server) {
         http_connection_end(connection, true);
     }
     free_ended(server);
+    http_keep_drop(server->options.keep);
     http_site_close(&server->site);
     http_server_drop(server);
 }

@@ -33,8 +33,22 @@ struct http_onlooker;
 /* Room for one sentence that says what happened and what to do. */
 #define HTTP_ERROR_TEXT 256
 
+/* Something that lasts as long as requests need it: the handlers of http_server_options, and what they point to. The
+ * last holder ends it. */
+struct http_keep {
+    uint32_t holders;
+    void (*end)(struct http_keep *keep);
+};
+
+/* One holder more; one less. keep may be NULL. Returns keep. */
+struct http_keep *http_keep_hold(struct http_keep *keep);
+void http_keep_drop(struct http_keep *keep);
+
 /* Times in nanoseconds. */
 struct http_server_options {
+    /* The pointers below belong to it: held by the server, and by each request that has found its handler. NULL: they
+     * last as long as the server. */
+    struct http_keep *keep;
     const struct http_handler *handlers; /* of http_site.h: who answers instead of the server itself; NULL: nobody */
     unsigned handler_count;
     bool handlers_first;                  /* what they do not answer, the server does */
@@ -64,6 +78,12 @@ void http_server_defaults(struct http_server_options *options);
  * and a sentence: the root is no folder, there is no memory. */
 int http_server_open(struct http_server **server, struct transport *transport,
                      const struct http_server_options *options, char error[HTTP_ERROR_TEXT]);
+
+/* Changes the options of a server that runs. Limits, times, handlers and the root hold at once, for all connections;
+ * but a request that has found its handler is answered by it. epoch stays. Returns 0; or a negative error and a
+ * sentence, and then nothing has changed. */
+int http_server_configure(struct http_server *server, lucid_time now, const struct http_server_options *options,
+                          char error[HTTP_ERROR_TEXT]);
 
 /* Takes connections at this end, too. Returns 0 or what the transport said. */
 int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local);

@@ -65,6 +65,19 @@ void http_site_close(struct http_site *site) {
     }
 }
 
+void http_site_replace(struct http_site *site, struct http_site *other) {
+    struct http_site before = *site;
+    site->handlers = other->handlers;
+    site->handler_count = other->handler_count;
+    site->before = other->before;
+    site->before_count = other->before_count;
+    site->user = other->user;
+    site->root = other->root;
+    site->types = other->types;
+    site->budget.limit = other->budget.limit;
+    http_site_close(&before);
+}
+
 void http_site_set_time(struct http_site *site, lucid_time now, uint64_t wall) {
     site->now = now;
     int64_t second = (int64_t)(wall / LUCID_SECOND);

@@ -50,7 +50,8 @@ struct http_exchange {
     struct http_request request;
     struct http_body framing;
     const struct http_handler *handler;
-    uint16_t refusal; /* enum http_refusal: the answer will be this one */
+    struct http_keep *keep; /* what the handler needs; NULL: nothing that could go away */
+    uint16_t refusal;       /* enum http_refusal: the answer will be this one */
     uint32_t refused_at;
     uint16_t allowed; /* OR of enum http_method, for 405 */
     uint64_t size;    /* octets of the file, for 416 */
@@ -78,6 +79,10 @@ struct http_onlooker {
  * ones. Returns 0, or a negative error and a sentence. */
 int http_site_open(struct http_site *site, const char *root, size_t memory, char *error, size_t size);
 void http_site_close(struct http_site *site);
+
+/* What is served is that of the other from now on, which is closed; what is under way, and the time, stay the
+ * site's. */
+void http_site_replace(struct http_site *site, struct http_site *other);
 
 /* The time: on the server's clock; and for Date, nanoseconds since 1970. */
 void http_site_set_time(struct http_site *site, lucid_time now, uint64_t wall);

@@ -174,6 +174,7 @@ static enum http_step take_head(struct http_connection *connection) {
     if (framed == HTTP_REFUSED) {
         return http_step_refuse(connection, body->refusal, body->refused_at);
     }
+    exchange->keep = http_keep_hold(server->options.keep);
     http_site_find(&server->site, exchange);
     if (server->options.onlooker) {
         server->options.onlooker->head(server->options.onlooker->user, exchange);

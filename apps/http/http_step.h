@@ -20,6 +20,9 @@ enum http_step http_step_drain(struct http_connection *connection);
 
 /* ---- for these: http_connection.c ---- */
 
+/* How long a connection waits in this list. */
+lucid_time http_connection_patience(const struct http_server_options *options, enum http_wait wait);
+
 /* From now on the connection waits in this list, for as long as its waits last. */
 void http_connection_wait(struct http_connection *connection, enum http_wait wait);
 

@@ -37,25 +37,56 @@ static int fail(const char *sentence) {
 
 /* ---- signals ---- */
 
-/* Whoever rotates logs renames the file and sends SIGHUP. Where the new one cannot be opened, the old one goes on. */
-static void reopen_log(struct httpd *httpd) {
-    char error[LUCID_ERROR_TEXT];
-    if (access_open(&httpd->access, httpd->options.access_log, httpd->options.access_json, error) < 0) {
-        fprintf(stderr, "lucid-httpd: %s; the log goes on in the old file\n", error);
+/* What the settings do not say. */
+static void complete(struct httpd *httpd, struct settings *settings) {
+    settings->http.log = settings->access_log ? access_log : NULL;
+    settings->http.log_user = &httpd->access;
+    settings->http.handlers = httpd->handlers;
+    settings->http.handler_count = LIVE_HANDLERS;
+    settings->http.handlers_first = true;
+}
+
+/* All of the new settings, or nothing. */
+static int change(struct httpd *httpd, struct settings *settings, char error[LUCID_ERROR_TEXT]) {
+    struct access access = {.file = NULL};
+    complete(httpd, settings);
+    if (access_open(&access, settings->access_log, settings->access_json, error) < 0) {
+        return -1;
     }
+    if (http_server_configure(httpd->loop->server, lucid_host_now(), &settings->http, error) < 0) {
+        access_close(&access);
+        return -1;
+    }
+    access_close(&httpd->access);
+    httpd->access = access;
+    return 0;
+}
+
+/* The file of --config is read again, and the access log opened again: whoever rotates logs renames it before. Where
+ * something is wrong, everything stays as it was. */
+static void reload(struct httpd *httpd) {
+    char error[LUCID_ERROR_TEXT];
+    struct settings *settings = options_settings(&httpd->options, error);
+    if (!settings || change(httpd, settings, error) < 0) {
+        fprintf(stderr, "lucid-httpd: %s; nothing has changed\n", error);
+        settings_drop(settings);
+        return;
+    }
+    settings_drop(httpd->options.settings);
+    httpd->options.settings = settings;
 }
 
 static void on_signal(void *user, int number) {
     struct httpd *httpd = user;
     if (number == SIGHUP) {
-        reopen_log(httpd);
+        reload(httpd);
         return;
     }
     httpd->loop->over = true;
 }
 
 static int listen_for_signals(struct httpd *httpd) {
-    int fd = signals_open(httpd->options.access_log != NULL);
+    int fd = signals_open(httpd->options.config || httpd->options.settings->access_log);
     httpd->loop->signal = on_signal;
     httpd->loop->user = httpd;
     return fd < 0 ? fd : httpd->loop->ops->watch_signals(httpd->loop, fd);
@@ -101,29 +132,20 @@ static int listen_on(struct httpd *httpd) {
     return 0;
 }
 
-/* The pages that see the stack. They are asked before there is one, but not for an answer. */
-static void show_stack(struct httpd *httpd) {
-    live_handlers(httpd->handlers, &httpd->live);
-    httpd->options.http.handlers = httpd->handlers;
-    httpd->options.http.handler_count = LIVE_HANDLERS;
-    httpd->options.http.handlers_first = true;
-}
-
 /* What can fail without a device is tried before there is one. */
 static int start(struct httpd *httpd) {
-    struct options *options = &httpd->options;
-    struct loop *loop = httpd->loop = loop_new(options);
+    struct settings *settings = httpd->options.settings;
+    struct loop *loop = httpd->loop = loop_new(&httpd->options);
     char error[LUCID_ERROR_TEXT];
     _Static_assert(HTTP_ERROR_TEXT <= LUCID_ERROR_TEXT, "one buffer is for both");
     if (!loop) {
         return fail("there is no memory for the server; free some");
     }
-    show_stack(httpd);
-    options->http.log = options->access_log ? access_log : NULL;
-    options->http.log_user = &httpd->access;
-    if (access_open(&httpd->access, options->access_log, options->access_json, error) < 0 ||
+    live_handlers(httpd->handlers, &httpd->live); /* they need a stack when they answer */
+    complete(httpd, settings);
+    if (access_open(&httpd->access, settings->access_log, settings->access_json, error) < 0 ||
         loop->ops->prepare(loop, error) < 0 ||
-        http_server_open(&loop->server, loop->transport, &options->http, error) < 0 ||
+        http_server_open(&loop->server, loop->transport, &settings->http, error) < 0 ||
         loop->ops->open(loop, error) < 0) {
         return fail(error);
     }
@@ -151,6 +173,7 @@ static int finish(struct httpd *httpd, int status) {
         }
     }
     access_close(&httpd->access);
+    settings_drop(httpd->options.settings);
     return status;
 }
 
@@ -159,6 +182,7 @@ int main(int argc, char **argv) {
     char error[LUCID_ERROR_TEXT];
     if (options_read(&httpd.options, argc, argv, error) < 0) {
         fail(error);
+        settings_drop(httpd.options.settings);
         return 2;
     }
     if (httpd.options.help) {

@@ -2,12 +2,11 @@
 #include "options.h"
 
 #include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/ladders.h"
+#include "common/value.h"
+#include "config.h"
 
 const char options_help[] =
     "usage: lucid-httpd [options]\n"
@@ -18,9 +17,20 @@ const char options_help[] =
     "  --transport T        stack: as said above; kernel: the same server on the kernel's sockets, with --addr and\n"
     "                       --port, without a device and its options (stack)\n"
     "  --port N             port to listen on (80)\n"
+    "  --config FILE        read these settings from FILE too, a line for each, without the dashes; SIGHUP reads it "
+    "again\n"
     "  --root DIR           serve the files beneath DIR; otherwise one page that explains itself\n"
     "  --access-log FILE    write a line for each answer, in the combined format; -: to standard output\n"
     "  --access-json        as JSON Lines instead\n"
+    "  --connections N      connections at one time: then the longest idle goes, or newcomers wait (10000)\n"
+    "  --head-time SECONDS  in which the head of a request must have come; else 408 (10)\n"
+    "  --body-time SECONDS  in which 1000 octets of a body must have come; else 408 (10)\n"
+    "  --idle-time SECONDS  for which a connection is kept between requests (60)\n"
+    "  --send-time SECONDS  in which a client must take something of an answer; else it is reset (60)\n"
+    "  --max-line OCTETS    of a request line; else 414 (8192)\n"
+    "  --max-head OCTETS    of a head; else 431 (32768)\n"
+    "  --max-fields N       of a head; else 431 (100)\n"
+    "  --max-body OCTETS    of a body; else 413 (16777216)\n"
     "  --trace              print every segment, state, timer, decision and call as a line of text\n"
     "  --trace-json FILE    write the same as JSON Lines\n"
     "  --ladder N           draw each of the first N connections, once it has ended, with both ends' states\n"
@@ -29,92 +39,127 @@ const char options_help[] =
     "\n"
     "It ends on Ctrl-C or SIGTERM; the interface goes with it. Exit status: 0, 1 failure, 2 wrong usage.\n";
 
-enum letter { TRANSPORT = DEVICE_OPTIONS_NEXT, PORT, ROOT, ACCESS_LOG, ACCESS_JSON, TRACE, TRACE_JSON, LADDER, HELP };
+/* Those from SETTINGS on are of settings_table. */
+enum letter { TRANSPORT = DEVICE_OPTIONS_NEXT, PORT, CONFIG, TRACE, TRACE_JSON, LADDER, HELP, SETTINGS };
 
-static const struct option long_options[] = {
+static const struct option own_options[] = {
     DEVICE_LONG_OPTIONS,
     {"transport", required_argument, NULL, TRANSPORT},
     {"port", required_argument, NULL, PORT},
-    {"root", required_argument, NULL, ROOT},
-    {"access-log", required_argument, NULL, ACCESS_LOG},
-    {"access-json", no_argument, NULL, ACCESS_JSON},
+    {"config", required_argument, NULL, CONFIG},
     {"trace", no_argument, NULL, TRACE},
     {"trace-json", required_argument, NULL, TRACE_JSON},
     {"ladder", required_argument, NULL, LADDER},
     {"help", no_argument, NULL, HELP},
-    {NULL, 0, NULL, 0},
 };
 
-/* Always -1. */
-__attribute__((format(printf, 2, 3))) static int wrong(char error[LUCID_ERROR_TEXT], const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, LUCID_ERROR_TEXT, format, arguments);
-    va_end(arguments);
-    return -1;
-}
+enum { OWN = sizeof own_options / sizeof own_options[0], TABLE = OWN + OPTIONS_GIVEN + 1 };
 
-/* A number from 1 to most; 0 when it is none. */
-static unsigned long read_number(const char *text, unsigned long most) {
-    char *end;
-    bool digit = text[0] >= '0' && text[0] <= '9';
-    unsigned long number = digit ? strtoul(text, &end, 10) : 0;
-    return digit && *end == '\0' && number <= most ? number : 0;
-}
-
-static int read_port(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
-    options->port = (uint16_t)read_number(text, UINT16_MAX);
-    if (options->port == 0) {
-        return wrong(error, "--port %.60s is no port: take a number from 1 to 65535", text);
+/* What getopt_long() wants: our own, and the settings that one word can say. */
+static void make_table(struct option table[TABLE]) {
+    unsigned count = 0;
+    memcpy(table, own_options, sizeof own_options);
+    count = OWN;
+    for (unsigned i = 0; i < settings_count && count < TABLE - 1; i++) {
+        if (settings_table[i].most <= 1) {
+            int argument = settings_table[i].most == 0 ? no_argument : required_argument;
+            table[count++] = (struct option){settings_table[i].name, argument, NULL, SETTINGS + (int)i};
+        }
     }
-    return 0;
+    table[count] = (struct option){NULL, 0, NULL, 0};
 }
 
-static int read_ladder(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
-    options->ladder = (unsigned)read_number(text, LADDERS_MAX);
-    if (options->ladder == 0) {
-        return wrong(error, "--ladder %.60s is no number of connections: take one from 1 to %d", text, LADDERS_MAX);
-    }
-    return 0;
-}
-
-static int read_transport(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
+static bool take_transport(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
     options->kernel = strcmp(text, "kernel") == 0;
-    if (!options->kernel && strcmp(text, "stack") != 0) {
-        return wrong(error, "--transport %.60s is unknown: take stack or kernel", text);
-    }
-    return 0;
+    return options->kernel || strcmp(text, "stack") == 0 ||
+           value_wrong(error, "--transport %.60s is unknown: take stack or kernel", text);
 }
 
-static int read_option(struct options *options, int option, const char *text, char error[LUCID_ERROR_TEXT]) {
+static bool take_port(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number = 0;
+    bool good = value_number(text, 1, UINT16_MAX, &number);
+    options->port = (uint16_t)number;
+    return good || value_wrong(error, "--port %.60s is no port: take a number from 1 to 65535", text);
+}
+
+static bool take_ladder(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number = 0;
+    bool good = value_number(text, 1, LADDERS_MAX, &number);
+    options->ladder = (unsigned)number;
+    return good ||
+           value_wrong(error, "--ladder %.60s is no number of connections: take one from 1 to %d", text, LADDERS_MAX);
+}
+
+/* Its words are looked at later, when those of the file have been taken. */
+static bool remember(struct options *options, unsigned i, const char *text, char error[LUCID_ERROR_TEXT]) {
+    if (options->given_count == OPTIONS_GIVEN) {
+        return value_wrong(error,
+                           "there are more than %d settings on the command line: write them into a file, for --config",
+                           OPTIONS_GIVEN);
+    }
+    options->given[options->given_count++] = (struct options_given){&settings_table[i], text};
+    return true;
+}
+
+static bool take_option(struct options *options, int option, const char *text, char error[LUCID_ERROR_TEXT]) {
+    if (option >= SETTINGS) {
+        return remember(options, (unsigned)(option - SETTINGS), text, error);
+    }
     switch (option) {
     case TRANSPORT:
-        return read_transport(options, text, error);
+        return take_transport(options, text, error);
     case PORT:
-        return read_port(options, text, error);
-    case ROOT:
-        options->http.root = text;
-        return 0;
-    case ACCESS_LOG:
-        options->access_log = text;
-        return 0;
-    case ACCESS_JSON:
-        options->access_json = true;
-        return 0;
+        return take_port(options, text, error);
+    case CONFIG:
+        options->config = text;
+        return true;
     case TRACE:
         options->trace = true;
-        return 0;
+        return true;
     case TRACE_JSON:
         options->trace_json = text;
-        return 0;
+        return true;
     case LADDER:
-        return read_ladder(options, text, error);
+        return take_ladder(options, text, error);
     case HELP:
         options->help = true;
-        return 0;
+        return true;
     default:
-        return device_options_take(&options->device, option, text, error) ? 0 : -1;
+        return device_options_take(&options->device, option, text, error);
     }
+}
+
+/* ---- settings ---- */
+
+static bool take_given(struct settings *settings, const struct options_given *given, char error[LUCID_ERROR_TEXT]) {
+    struct setting_words words = {.count = given->word != NULL, .word = {given->word}};
+    char why[LUCID_ERROR_TEXT];
+    return given->setting->take(settings, &words, why) || value_wrong(error, "--%s %.200s", given->setting->name, why);
+}
+
+static bool take_all(struct settings *settings, const struct options *options, char error[LUCID_ERROR_TEXT]) {
+    if (options->config && !config_read(settings, options->config, error)) {
+        return false;
+    }
+    for (unsigned i = 0; i < options->given_count; i++) {
+        if (!take_given(settings, &options->given[i], error)) {
+            return false;
+        }
+    }
+    return settings_settle(settings, error);
+}
+
+struct settings *options_settings(const struct options *options, char error[LUCID_ERROR_TEXT]) {
+    struct settings *settings = settings_new();
+    if (!settings) {
+        value_wrong(error, "there is no memory for the settings: free some");
+        return NULL;
+    }
+    if (!take_all(settings, options, error)) {
+        settings_drop(settings);
+        return NULL;
+    }
+    return settings;
 }
 
 /* ---- what belongs together ---- */
@@ -145,44 +190,50 @@ static void settle_local(struct options *options) {
     }
 }
 
-static int settle(struct options *options, char error[LUCID_ERROR_TEXT]) {
-    if (options->access_json && !options->access_log) {
-        return wrong(error, "--access-json says how, not where: give --access-log FILE too");
-    }
+static bool settle(struct options *options, char error[LUCID_ERROR_TEXT]) {
     if (options->kernel && options->needs_stack) {
-        return wrong(error, "--%s needs a stack of ours: leave it out, or --transport kernel", options->needs_stack);
+        return value_wrong(error, "--%s needs a stack of ours: leave it out, or --transport kernel",
+                           options->needs_stack);
     }
     settle_local(options);
-    return options->kernel || device_options_settle(&options->device, error) ? 0 : -1;
+    return options->kernel || device_options_settle(&options->device, error);
 }
 
 /* ---- the command line ---- */
 
+static bool read_words(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
+    struct option table[TABLE];
+    int option, index = 0;
+    make_table(table);
+    opterr = 0;
+    optind = 0; /* begin anew, whatever was read before: glibc */
+    while ((option = getopt_long(argc, argv, ":", table, &index)) != -1) {
+        const char *word = argv[optind - 1];
+        if (option == ':') {
+            return value_wrong(error, "%.60s needs a value: see --help", word);
+        }
+        if (option == '?') {
+            return value_wrong(error, "%.60s is no option: see --help", word);
+        }
+        if (!take_option(options, option, optarg, error)) {
+            return false;
+        }
+        if (needs_stack(option)) {
+            options->needs_stack = table[index].name;
+        }
+    }
+    return optind == argc || value_wrong(error, "%.60s is no option: see --help", argv[optind]);
+}
+
 int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
     *options = (struct options){.port = 80};
     device_options_begin(&options->device);
-    http_server_defaults(&options->http);
-    options->http.types = "/etc/mime.types";
-    opterr = 0;
-    optind = 0; /* begin anew, whatever was read before: glibc */
-    int option, index = 0;
-    while ((option = getopt_long(argc, argv, ":", long_options, &index)) != -1) {
-        const char *word = argv[optind - 1];
-        if (option == ':') {
-            return wrong(error, "%.60s needs a value: see --help", word);
-        }
-        if (option == '?') {
-            return wrong(error, "%.60s is no option: see --help", word);
-        }
-        if (read_option(options, option, optarg, error) < 0) {
-            return -1;
-        }
-        if (needs_stack(option)) {
-            options->needs_stack = long_options[index].name;
-        }
+    if (!read_words(options, argc, argv, error)) {
+        return -1;
     }
-    if (optind < argc) {
-        return wrong(error, "%.60s is no option: see --help", argv[optind]);
+    if (options->help) {
+        return 0;
     }
-    return options->help ? 0 : settle(options, error);
+    options->settings = options_settings(options, error);
+    return options->settings && settle(options, error) ? 0 : -1;
 }

@@ -44,6 +44,29 @@ check_at() {
     same "$url: HTTP/1.0 closes" "200 $alive_hash" "$(answer -0 "$url/alive")"
 }
 
+# check_config URL: the server was started with --config $work/web.conf, and serves $work/root. SIGHUP reads it again.
+check_config() {
+    mkdir -p "$work/other"
+    echo other >"$work/other/alive"
+    printf '# another folder, and small bodies\nroot "%s"\nmax-body 10\n' "$work/other" >"$work/web.conf"
+    kill -HUP "$server"
+    another_root() { [ "$(get "$1/alive")" = other ]; }
+    passes "$1: SIGHUP reads the file again" eventually 5 another_root "$1"
+    same "$1: another limit" 413 "$(answer --data-binary 01234567890 "$1/" | cut -c 1-3)"
+    printf 'root "%s"\nmax-body ten\n' "$work/root" >"$work/web.conf"
+    kill -HUP "$server"
+    passes "$1: a file that is wrong" eventually 5 grep -q '^lucid-httpd: .*web.conf:2:10: max-body ten is no number' \
+        "$work/err"
+    same "$1: it says so in one line" 1 "$(wc -l <"$work/err")"
+    same "$1: the old settings stay" "other 413" \
+        "$(get "$1/alive") $(answer --data-binary 01234567890 "$1/" | cut -c 1-3)"
+    printf 'root "%s"\n' "$work/nowhere" >"$work/web.conf"
+    kill -HUP "$server"
+    passes "$1: a folder that is not there" eventually 5 grep -q '^lucid-httpd: .*nowhere.*; nothing has changed' \
+        "$work/err"
+    same "$1: the old one stays" other "$(get "$1/alive")"
+}
+
 # What curl cannot say, to $server_address. RFC 9112 2.2, 3.2: refused with 400.
 raw() {
     python3 -c '
@@ -94,6 +117,10 @@ for bad in "--port 0" "--port 65536" "--port 80x" "--port" "--nonsense" "word" "
     # shellcheck disable=SC2086
     wrong $bad
 done
+printf 'idle-time 5\n  idle 6\n' >"$work/web.conf"
+wrong --config "$work/web.conf"
+has "--config: it says where" "$work/wrong" "^lucid-httpd: $work/web.conf:2:3: idle is no setting: "
+wrong --config "$work/no-such-file"
 fails_with 'no-such-folder' --root "$work/no-such-folder"
 fails_with 'no-such-folder' --pcap "$work/no-such-folder/pcap"
 fails_with 'no-such-folder' --trace-json "$work/no-such-folder/trace"
@@ -124,6 +151,11 @@ passes "the access log has curl's request" \
     grep -qE '^10\.77\.0\.1 - - \[.*\] "GET /alive HTTP/1\.1" 200 5000 "-" "curl/' "$work/access" "$work/access.1"
 passes "a ladder was drawn" grep -q '^connection 1: lucid 10.77.0.2:80' "$work/out"
 
+printf 'root "%s"\n' "$work/root" >"$work/web.conf"
+serve_with --config "$work/web.conf" || exit 1
+check_config http://10.77.0.2
+stop
+
 # Another name, port and addresses
 "$httpd" --tun other --addr 192.0.2.2 --host-addr 192.0.2.1/24 --port 8080 --root "$work/root" >"$work/out" 2>&1 &
 server=$!
@@ -144,6 +176,10 @@ mv "$work/access.kernel" "$work/access.1"
 kill -HUP "$server"
 rotated_kernel() { get -o "$work/got" http://127.0.0.1/alive && [ -s "$work/access.kernel" ]; }
 passes "the kernel's sockets: SIGHUP opens the access log again" eventually 5 rotated_kernel
+stop
+printf 'root "%s"\n' "$work/root" >"$work/web.conf"
+serve_with --transport kernel --config "$work/web.conf" || exit 1
+check_config http://127.0.0.1
 stop
 listens 80 && not_ok "the port is still there"
 : >"$work/out"

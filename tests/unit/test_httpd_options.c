@@ -20,7 +20,13 @@ static int read_line(const char *line) {
     }
     words[count] = NULL;
     memset(error, '#', sizeof error);
+    settings_drop(options.settings);
     return options_read(&options, count, words, error);
+}
+
+static void drop_settings(void) {
+    settings_drop(options.settings);
+    options.settings = NULL;
 }
 
 static void takes(const char *line) {
@@ -49,14 +55,15 @@ START_TEST(nothing_said) {
     ck_assert_uint_eq(options.device.host.host_addr_count, 2);
     ck_assert(options.device.host.configure && !options.trace && !options.help);
     ck_assert(options.device.host.config.msl == 120 * LUCID_SECOND);
-    ck_assert_ptr_null(options.http.root);
+    ck_assert_ptr_null(options.settings->http.root);
     ck_assert_ptr_null(options.device.host.pcap);
     ck_assert_ptr_null(options.device.host.faults);
     ck_assert_ptr_null(options.trace_json);
-    ck_assert(options.http.head_time == 10 * LUCID_SECOND && options.http.idle_time == 60 * LUCID_SECOND);
-    ck_assert_uint_eq(options.http.limits.line, 8192);
-    ck_assert_uint_eq(options.http.limits.head, 32768);
-    ck_assert_uint_eq(options.http.limits.body, 16 << 20);
+    ck_assert(options.settings->http.head_time == 10 * LUCID_SECOND &&
+              options.settings->http.idle_time == 60 * LUCID_SECOND);
+    ck_assert_uint_eq(options.settings->http.limits.line, 8192);
+    ck_assert_uint_eq(options.settings->http.limits.head, 32768);
+    ck_assert_uint_eq(options.settings->http.limits.body, 16 << 20);
 }
 END_TEST
 
@@ -72,7 +79,7 @@ START_TEST(everything_said) {
     ck_assert(is(&options.device.host.host_addrs[0], "192.0.2.1", 28));
     ck_assert(is(&options.device.host.host_addrs[1], "fd01::1", 48));
     ck_assert_uint_eq(options.port, 8080);
-    ck_assert_str_eq(options.http.root, "/srv");
+    ck_assert_str_eq(options.settings->http.root, "/srv");
     ck_assert(options.trace && !options.device.host.configure);
     ck_assert_str_eq(options.trace_json, "j");
     ck_assert_str_eq(options.device.host.pcap, "p");
@@ -212,6 +219,25 @@ START_TEST(help) {
 }
 END_TEST
 
+/* Settings are options too, those of one word or none: the last one counts. */
+START_TEST(settings) {
+    takes("--idle-time 5 --connections 7 --max-body 0 --idle-time 6.5");
+    ck_assert(options.settings->http.idle_time == 13 * LUCID_SECOND / 2);
+    ck_assert_uint_eq(options.settings->http.connections, 7);
+    ck_assert_uint_eq(options.settings->http.limits.body, 0);
+    ck_assert_ptr_null(options.settings->access_log);
+    refuses("--idle-time 0", "--idle-time 0 is no time: take seconds from 0.001 to 3600");
+    refuses("--connections 0", "--connections 0 is no number that it takes: take one from 1 to 1000000");
+    refuses("--max-fields 101", "take one from 1 to 100");
+    refuses("--max-line 9000 --max-head 8000", "max-line 9000 is more than max-head 8000");
+    for (unsigned i = 0; i < settings_count; i++) {
+        char option[60];
+        snprintf(option, sizeof option, "  --%s", settings_table[i].name);
+        ck_assert_msg(settings_table[i].most > 1 || strstr(options_help, option), "--help has no%s", option);
+    }
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("httpd_options", &tests);
@@ -225,5 +251,7 @@ int main(void) {
     tcase_add_test(tests, what_does_not_go_together);
     tcase_add_test(tests, long_words);
     tcase_add_test(tests, help);
+    tcase_add_test(tests, settings);
+    tcase_add_checked_fixture(tests, NULL, drop_settings);
     return unit_run(suite);
 }

@@ -1,0 +1,148 @@
+/* settings.c: the table. See settings.h. */
+#include "settings.h"
+
+#include <stdlib.h>
+
+#include "common/value.h"
+
+/* ---- the kinds of values ---- */
+
+static bool take_time(lucid_time *time, const struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return value_seconds(words->word[0], false, time) ||
+           value_wrong(error, "%.60s is no time: take seconds from 0.001 to 3600", words->word[0]);
+}
+
+static bool take_number(uint64_t *number, uint64_t least, uint64_t most, const struct setting_words *words,
+                        char error[LUCID_ERROR_TEXT]) {
+    return value_number(words->word[0], least, most, number) ||
+           value_wrong(error, "%.60s is no number that it takes: take one from %llu to %llu", words->word[0],
+                       (unsigned long long)least, (unsigned long long)most);
+}
+
+/* ---- times ---- */
+
+static bool take_head_time(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return take_time(&settings->http.head_time, words, error);
+}
+
+static bool take_idle_time(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return take_time(&settings->http.idle_time, words, error);
+}
+
+static bool take_body_time(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return take_time(&settings->http.body_time, words, error);
+}
+
+static bool take_send_time(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return take_time(&settings->http.send_time, words, error);
+}
+
+/* ---- limits ---- */
+
+static bool take_connections(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number = 0;
+    bool good = take_number(&number, 1, 1000000, words, error);
+    settings->http.connections = (uint32_t)number;
+    return good;
+}
+
+static bool take_max_line(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number = 0;
+    bool good = take_number(&number, 64, 1 << 20, words, error);
+    settings->http.limits.line = (uint32_t)number;
+    return good;
+}
+
+static bool take_max_head(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number = 0;
+    bool good = take_number(&number, 64, 1 << 20, words, error);
+    settings->http.limits.head = (uint32_t)number;
+    return good;
+}
+
+static bool take_max_fields(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number = 0;
+    bool good = take_number(&number, 1, HTTP_FIELDS_MAX, words, error);
+    settings->http.limits.fields = (uint32_t)number;
+    return good;
+}
+
+static bool take_max_body(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return take_number(&settings->http.limits.body, 0, UINT64_C(1) << 40, words, error);
+}
+
+/* ---- files ---- */
+
+static bool take_root(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    (void)error;
+    settings->http.root = words->word[0];
+    return true;
+}
+
+static bool take_access_log(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    (void)error;
+    settings->access_log = words->word[0];
+    return true;
+}
+
+static bool take_access_json(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    (void)words, (void)error;
+    settings->access_json = true;
+    return true;
+}
+
+/* ---- all of them ---- */
+
+const struct setting settings_table[] = {
+    {"root", 1, 1, false, "root DIR", take_root},
+    {"access-log", 1, 1, false, "access-log FILE", take_access_log},
+    {"access-json", 0, 0, false, "access-json", take_access_json},
+    {"connections", 1, 1, false, "connections N", take_connections},
+    {"head-time", 1, 1, false, "head-time SECONDS", take_head_time},
+    {"idle-time", 1, 1, false, "idle-time SECONDS", take_idle_time},
+    {"body-time", 1, 1, false, "body-time SECONDS", take_body_time},
+    {"send-time", 1, 1, false, "send-time SECONDS", take_send_time},
+    {"max-line", 1, 1, false, "max-line OCTETS", take_max_line},
+    {"max-head", 1, 1, false, "max-head OCTETS", take_max_head},
+    {"max-fields", 1, 1, false, "max-fields N", take_max_fields},
+    {"max-body", 1, 1, false, "max-body OCTETS", take_max_body},
+};
+
+const unsigned settings_count = sizeof settings_table / sizeof settings_table[0];
+
+/* ---- a generation ---- */
+
+static void end_keep(struct http_keep *keep) {
+    struct settings *settings = (struct settings *)(void *)keep;
+    free(settings->file);
+    free(settings);
+}
+
+struct settings *settings_new(void) {
+    struct settings *settings = calloc(1, sizeof *settings);
+    if (!settings) {
+        return NULL;
+    }
+    http_server_defaults(&settings->http);
+    settings->http.types = "/etc/mime.types";
+    settings->keep = (struct http_keep){.holders = 1, .end = end_keep};
+    settings->http.keep = &settings->keep;
+    return settings;
+}
+
+void settings_drop(struct settings *settings) {
+    if (settings) {
+        http_keep_drop(&settings->keep);
+    }
+}
+
+bool settings_settle(const struct settings *settings, char error[LUCID_ERROR_TEXT]) {
+    if (settings->access_json && !settings->access_log) {
+        return value_wrong(error, "--access-json says how, not where: give --access-log FILE too");
+    }
+    if (settings->http.limits.line > settings->http.limits.head) {
+        return value_wrong(error, "max-line %u is more than max-head %u, which counts the line too: make one fit",
+                           settings->http.limits.line, settings->http.limits.head);
+    }
+    return true;
+}
