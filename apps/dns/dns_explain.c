@@ -2,6 +2,7 @@
 #include "dns/dns_explain.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "lucid/lucid.h"
 
@@ -53,10 +54,9 @@ static void explain_flags(struct reader *reader) {
         uint16_t flag;
         const char *meaning;
     } flags[] = {
-        {DNS_AA, ", from who is responsible"},
-        {DNS_TC, ", cut: ask again over TCP"},
-        {DNS_RD, ", recursion desired"},
-        {DNS_RA, ", recursion available"},
+        {DNS_AA, ", from who is responsible"}, {DNS_TC, ", cut: ask again over TCP"}, {DNS_RD, ", recursion desired"},
+        {DNS_RA, ", recursion available"},     {0x40, ", a bit that must be zero"},   {0x20, ", authentic data"},
+        {0x10, ", checking disabled"},
     };
     char name[16];
     unsigned value = peek_u16(reader), opcode = value >> 11 & 15;
@@ -92,7 +92,27 @@ static void explain_header(struct reader *reader) {
 
 /* ---- questions and records ---- */
 
-/* A name; false: it is none. Where it ends in a pointer, that is said. */
+/* The label at the reader, or the end of the name, or a pointer to where the rest of it is. */
+static void explain_label(struct reader *reader, const char *what, const char *whole) {
+    const uint8_t *octet = reader->message + reader->at;
+    size_t length = octet[0] > DNS_LABEL_MAX ? 2 : 1 + (size_t)octet[0];
+    begin_line(reader, length);
+    text_put(reader->text, what);
+    if (octet[0] > DNS_LABEL_MAX) {
+        text_format(reader->text, "pointer to octet %u: %s", peek_u16(reader) & 0x3fff, whole);
+    } else if (octet[0] == 0) {
+        text_put(reader->text, whole[0] == '.' ? "the root, which has no label" : "end of the name ");
+        text_put(reader->text, whole[0] == '.' ? "" : whole);
+    } else {
+        struct dns_name label = {.length = (uint8_t)(length + 1)};
+        char text[DNS_NAME_TEXT];
+        memcpy(label.octet, octet, length);
+        text_format(reader->text, "label \"%s\"", dns_name_format(&label, text));
+    }
+    end_line(reader, length);
+}
+
+/* A name, label by label; false: it is none. */
 static bool explain_name(struct reader *reader, const char *what) {
     struct dns_name name;
     char text[DNS_NAME_TEXT];
@@ -100,18 +120,15 @@ static bool explain_name(struct reader *reader, const char *what) {
     const char *wrong = dns_name_read(reader->message, reader->length, &end, &name);
     if (wrong) {
         begin_line(reader, 0);
-        text_format(reader->text, "%s: %s", what, wrong);
+        text_format(reader->text, "%s%s", what, wrong);
         end_line(reader, 0);
         return false;
     }
-    size_t octets = end - reader->at;
-    begin_line(reader, octets);
-    text_format(reader->text, "%s %s", what, dns_name_format(&name, text));
-    if (octets >= 2 && octets < name.length) {
-        unsigned target = ((unsigned)reader->message[end - 2] << 8 | reader->message[end - 1]) & 0x3fff;
-        text_format(reader->text, " (its end is a pointer to octet %u)", target);
+    dns_name_format(&name, text);
+    while (reader->at < end) {
+        explain_label(reader, what, text);
+        what = "";
     }
-    end_line(reader, octets);
     return true;
 }
 
@@ -129,7 +146,7 @@ static void explain_class(struct reader *reader) {
 }
 
 static bool explain_question(struct reader *reader) {
-    if (!explain_name(reader, "question:") || reader->length - reader->at < 4) {
+    if (!explain_name(reader, "question: ") || reader->length - reader->at < 4) {
         return false;
     }
     explain_type(reader);
@@ -137,25 +154,92 @@ static bool explain_question(struct reader *reader) {
     return true;
 }
 
-static void explain_data(struct reader *reader, const struct dns_record *record) {
-    char text[LUCID_ADDR_TEXT];
-    struct lucid_addr addr = {.octet = {[10] = 0xff, [11] = 0xff}};
-    bool ipv4 = record->type == DNS_A && record->length == 4;
-    bool ipv6 = record->type == DNS_AAAA && record->length == 16;
-    bool name = record->type == DNS_NS || record->type == DNS_PTR || record->type == DNS_CNAME;
-    if (name && explain_name(reader, "data: name")) {
+static void explain_octets(struct reader *reader, size_t count) {
+    begin_line(reader, count);
+    text_format(reader->text, "data: %zu octet%s", count, count == 1 ? "" : "s");
+    end_line(reader, count);
+}
+
+/* Where a zone begins, who looks after it, and how long what may be believed. RFC 1035 3.3.13, RFC 2308 4 */
+static void explain_soa(struct reader *reader, size_t end) {
+    static const char *const numbers[] = {
+        "serial number of the zone", "seconds until a copy asks whether it is current", "seconds until it asks again",
+        "seconds until it is too old", "seconds for which \"there is none\" may be kept"};
+    if (!explain_name(reader, "data: server: ") || !explain_name(reader, "data: mail to: ")) {
         return;
     }
+    for (size_t i = 0; i < 5 && reader->at + 4 <= end; i++) {
+        uint32_t value = peek_u16(reader);
+        begin_line(reader, 4);
+        value = value << 16 | (uint32_t)reader->message[reader->at + 2] << 8 | reader->message[reader->at + 3];
+        text_format(reader->text, "data: %s: %" PRIu32, numbers[i], value);
+        end_line(reader, 4);
+    }
+}
+
+static const char *option_name(unsigned code) {
+    return code == 3    ? " (NSID: which server is this?)"
+           : code == 8  ? " (client subnet)"
+           : code == 10 ? " (COOKIE)"
+           : code == 11 ? " (keepalive over TCP)"
+           : code == 12 ? " (padding)"
+           : code == 15 ? " (extended error)"
+                        : "";
+}
+
+/* Options, each a code, a length and that many octets. RFC 6891 6.1.2 */
+static void explain_options(struct reader *reader, size_t end) {
+    while (end - reader->at >= 4) {
+        unsigned code = peek_u16(reader);
+        begin_line(reader, 2);
+        text_format(reader->text, "option %u%s", code, option_name(code));
+        end_line(reader, 2);
+        unsigned length = peek_u16(reader);
+        begin_line(reader, 2);
+        text_format(reader->text, "octets of this option: %u", length);
+        end_line(reader, 2);
+        if (length > end - reader->at) {
+            return;
+        }
+        if (length > 0) {
+            explain_octets(reader, length);
+        }
+    }
+}
+
+static void explain_address(struct reader *reader, const struct dns_record *record) {
+    char text[LUCID_ADDR_TEXT];
+    struct lucid_addr addr = {.octet = {[10] = 0xff, [11] = 0xff}};
+    memcpy(addr.octet + 16 - record->length, reader->message + record->at, record->length);
     begin_line(reader, record->length);
-    for (size_t i = 0; i < record->length && (ipv4 || ipv6); i++) {
-        addr.octet[ipv4 ? 12 + i : i] = reader->message[record->at + i];
-    }
-    if (ipv4 || ipv6) {
-        text_format(reader->text, "data: address %s", lucid_addr_format(&addr, text));
-    } else {
-        text_format(reader->text, "data: %u octet%s", record->length, record->length == 1 ? "" : "s");
-    }
+    text_format(reader->text, "data: address %s", lucid_addr_format(&addr, text));
     end_line(reader, record->length);
+}
+
+/* What is known of the type; explain_record() tells the rest. */
+static void explain_data(struct reader *reader, const struct dns_record *record) {
+    size_t end = record->at + record->length;
+    switch (record->type) {
+    case DNS_A:
+    case DNS_AAAA:
+        if (record->length == (record->type == DNS_A ? 4 : 16)) {
+            explain_address(reader, record);
+        }
+        break;
+    case DNS_NS:
+    case DNS_PTR:
+    case DNS_CNAME:
+        explain_name(reader, "data: ");
+        break;
+    case DNS_SOA:
+        explain_soa(reader, end);
+        break;
+    case DNS_OPT:
+        explain_options(reader, end);
+        break;
+    default:
+        break;
+    }
 }
 
 /* The class and TTL of OPT are not what they are elsewhere. RFC 6891 6.1.2 */
@@ -180,7 +264,7 @@ static void explain_fixed(struct reader *reader, const struct dns_record *record
 }
 
 static bool explain_record(struct reader *reader, unsigned section) {
-    static const char *const sections[] = {"", "answer:", "authority:", "additional:"};
+    static const char *const sections[] = {"", "answer: ", "authority: ", "additional: "};
     struct dns_record record;
     size_t end = reader->at;
     if (dns_record_read(reader->message, reader->length, &end, &record) || !explain_name(reader, sections[section])) {
@@ -190,9 +274,8 @@ static bool explain_record(struct reader *reader, unsigned section) {
     if (record.length > 0) {
         explain_data(reader, &record);
     }
-    if (reader->at < end) { /* behind a name that did not take all of the data */
-        begin_line(reader, end - reader->at);
-        end_line(reader, end - reader->at);
+    if (reader->at < end) {
+        explain_octets(reader, end - reader->at);
     }
     return reader->at == end;
 }

@@ -2,7 +2,8 @@
  *
  *        0  12 34                    id 4660
  *        2  01 00                    a query, standard, recursion desired
- *       12  03 77 77 77 00           name "www"
+ *       12  03 77 77 77              question: label "www"
+ *       16  00                       end of the name www
  */
 #ifndef DNS_EXPLAIN_H
 #define DNS_EXPLAIN_H

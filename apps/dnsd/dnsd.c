@@ -125,6 +125,10 @@ static void on_message(void *user, const struct lucid_sockaddr *remote, bool tcp
     put_summary(&text, octets, length);
     text_put_char(&text, '\n');
     if (daemon->options.explain) {
+        if (tcp) { /* RFC 1035 4.2.2: a stream has no ends of messages */
+            text_format(&text, "     -2  %02zx %02zx                    octets of the message that follows\n",
+                        length >> 8, length & 255);
+        }
         dns_explain(&text, octets, length);
         text_put_char(&text, '\n');
     }
