@@ -33,14 +33,16 @@ static void end_with_error(struct dns_resolver *resolver, ptrdiff_t error) {
 
 static void write_query(struct dns_resolver *resolver) {
     struct dns_writer writer = {.octet = resolver->out + 2, .room = sizeof resolver->out - 2};
-    const struct dns_header header = {resolver->id, DNS_RD, {1, 0, 0, 1}};
+    const struct dns_header header = {resolver->id, DNS_RD, {1, 0, 0, !resolver->plain}};
     dns_put_header(&writer, &header);
     dns_put_question(&writer, &resolver->question);
-    dns_put_octets(&writer, "", 1);
-    dns_put_u16(&writer, DNS_OPT);
-    dns_put_u16(&writer, DNS_EDNS_MAX);
-    dns_put_u32(&writer, 0);
-    dns_put_u16(&writer, 0);
+    if (!resolver->plain) {
+        dns_put_octets(&writer, "", 1);
+        dns_put_u16(&writer, DNS_OPT);
+        dns_put_u16(&writer, DNS_EDNS_MAX);
+        dns_put_u32(&writer, 0);
+        dns_put_u16(&writer, 0);
+    }
     resolver->out[0] = (uint8_t)(writer.length >> 8);
     resolver->out[1] = (uint8_t)writer.length;
     resolver->out_length = 2 + writer.length;
@@ -151,13 +153,24 @@ static void take_records(struct dns_resolver *resolver, const uint8_t *message, 
     }
 }
 
-/* Is it an answer to this question? *at is then behind the question. */
+/* The server does not understand the query, or not that kind of it: EDNS may be why. */
+static bool is_puzzled(const struct dns_header *header) {
+    unsigned rcode = header->flags & 15;
+    return rcode == DNS_FORMERR || rcode == DNS_NOTIMP;
+}
+
+/* Is it an answer to this question? *at is then behind the question. Who could not read it need not repeat it. */
 static bool is_answer(const struct dns_resolver *resolver, const uint8_t *message, size_t length,
                       struct dns_header *header, size_t *at) {
     struct dns_question question;
     *at = DNS_HEADER;
-    return dns_header_read(message, length, header) && header->id == resolver->id && (header->flags & DNS_QR) &&
-           header->count[0] == 1 && !dns_question_read(message, length, at, &question) &&
+    if (!dns_header_read(message, length, header) || header->id != resolver->id || !(header->flags & DNS_QR)) {
+        return false;
+    }
+    if (header->count[0] == 0) {
+        return is_puzzled(header);
+    }
+    return header->count[0] == 1 && !dns_question_read(message, length, at, &question) &&
            question.type == resolver->question.type && question.class == DNS_IN &&
            dns_name_equal(&question.name, &resolver->question.name);
 }
@@ -170,6 +183,12 @@ static void take_message(struct dns_resolver *resolver, lucid_time now, const ui
     }
     if ((header.flags & DNS_TC) && !resolver->over_tcp) {
         ask_over_tcp(resolver, now);
+        return;
+    }
+    if (is_puzzled(&header) && !resolver->plain && !resolver->over_tcp) {
+        resolver->plain = true;
+        resolver->attempt = 0; /* the server does answer: as if from the beginning */
+        ask_over_udp(resolver, now);
         return;
     }
     resolver->rcode = header.flags & 15;

@@ -7,7 +7,8 @@
  *
  * It asks over UDP, and again when nothing comes, waiting twice as long each time, each time with another id and from
  * another port: who cannot see the query must guess both (RFC 5452 4.5). An answer that is not to this question is no
- * answer. One that was cut is asked for again over TCP (RFC 7766 5).
+ * answer. One that was cut is asked for again over TCP (RFC 7766 5), and from who does not understand EDNS without it
+ * (RFC 6891 6.2.2).
  */
 #ifndef DNS_RESOLVER_H
 #define DNS_RESOLVER_H
@@ -43,9 +44,9 @@ struct dns_resolver {
     struct dns_resolver_options options;
     void *data; /* with which its events come */
     struct dns_question question;
-    int fd; /* 0: none */
-    bool over_tcp;
-    unsigned attempt; /* from 1 */
+    int fd;               /* 0: none */
+    bool over_tcp, plain; /* plain: without EDNS */
+    unsigned attempt;     /* from 1 */
     uint16_t id;
     lucid_time deadline;
     uint8_t end; /* enum dns_resolver_end */

@@ -242,6 +242,65 @@ START_TEST(forged) {
 }
 END_TEST
 
+/* A server from before EDNS: it cannot read what stands behind the question, and says so, with the question or without.
+ * RFC 6891 6.2.2, 7 */
+static unsigned old_code, old_questions, with_edns;
+static bool always_puzzled;
+
+static void be_old(struct lucid_pair *of, int which, void *user) {
+    uint8_t query[512], reply[DNS_TCP_MAX];
+    struct lucid_sockaddr remote;
+    struct lucid_ready ready;
+    struct dns_header header;
+    (void)user;
+    ptrdiff_t got = lucid_recvfrom(lucid_pair_stack(of, SERVER), forger, query, sizeof query, 0, &remote, NULL);
+    if (got > 0) {
+        size_t length = dns_answer(zone, query, (size_t)got, false, reply);
+        EXPECT(dns_header_read(query, (size_t)got, &header));
+        with_edns += header.count[3];
+        queries++;
+        if (header.count[3] > 0 || always_puzzled) {
+            struct dns_writer writer = {.octet = reply, .room = sizeof reply};
+            length = old_questions > 0 ? length : DNS_HEADER;
+            header = (struct dns_header){header.id, (uint16_t)(DNS_QR | old_code), {(uint16_t)old_questions, 0, 0, 0}};
+            dns_put_header(&writer, &header);
+        }
+        lucid_sendto(lucid_pair_stack(of, SERVER), forger, reply, length, 0, &remote);
+    }
+    while (which == CLIENT && lucid_next_event(lucid_pair_stack(of, CLIENT), &ready)) {
+        dns_resolver_event(&resolver, lucid_pair_now(of));
+    }
+}
+
+static lucid_time ask_old(unsigned code, unsigned questions, bool always) {
+    struct lucid_stack *stack = lucid_pair_stack(pair, SERVER);
+    old_code = code, old_questions = questions, always_puzzled = always;
+    queries = with_edns = 0;
+    forger = lucid_socket(stack, LUCID_AF_UNSPEC, LUCID_SOCK_DGRAM, 0);
+    ck_assert_int_eq(lucid_bind(stack, forger, &(struct lucid_sockaddr){.port = 54}), 0);
+    lucid_pair_on_batch(pair, be_old, NULL);
+    lucid_time time = look_up("www.lab.test", DNS_A, 54);
+    lucid_close(stack, forger);
+    return time;
+}
+
+START_TEST(without_edns) {
+    static const struct {
+        unsigned code, questions;
+    } old[] = {{DNS_FORMERR, 0}, {DNS_FORMERR, 1}, {DNS_NOTIMP, 0}, {DNS_NOTIMP, 1}};
+    ck_assert_uint_lt(ask_old(old[_i].code, old[_i].questions, false), LUCID_SECOND);
+    expect(DNS_RESOLVER_FOUND, "is 10.77.0.2");
+    ck_assert_uint_eq(queries, 2);
+    ck_assert_uint_eq(with_edns, 1);
+    ask_old(old[_i].code, old[_i].questions, true); /* and no more than twice */
+    expect(DNS_RESOLVER_REFUSED, old[_i].code == DNS_FORMERR ? "FORMERR" : "NOTIMP");
+    ck_assert_uint_eq(queries, 2);
+    ask_old(DNS_SERVFAIL, 1, true); /* which has nothing to do with EDNS */
+    expect(DNS_RESOLVER_REFUSED, "SERVFAIL");
+    ck_assert_uint_eq(queries, 1);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("dns_resolver", &tests);
@@ -253,5 +312,6 @@ int main(void) {
     tcase_add_test(tests, asks_again);
     tcase_add_test(tests, late_answer);
     tcase_add_loop_test(tests, forged, 0, (int)(sizeof forgeries / sizeof forgeries[0]));
+    tcase_add_loop_test(tests, without_edns, 0, 4);
     return unit_run(suite);
 }
