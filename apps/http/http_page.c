@@ -125,21 +125,6 @@ void http_page_self(struct text *text, const char *host, size_t length) {
     http_page_end(text);
 }
 
-void http_page_refusal(struct text *text, const struct http_reason *reason, unsigned at) {
-    char title[80];
-    struct text line = text_fixed(title, sizeof title);
-    text_format(&line, "%d %s", reason->status, http_status_phrase(reason->status));
-    http_page_begin(text, title);
-    text_format(text, "<h1>%s</h1>\n<p>", title);
-    text_put_html(text, reason->sentence, strlen(reason->sentence));
-    text_format(text, ".</p>\n<p>%s", reason->source);
-    if (at > 0) {
-        text_format(text, "; octet %u of the request", at);
-    }
-    text_put(text, "</p>\n");
-    text_put(text, end);
-}
-
 void http_page_moved(struct text *text, const char *location) {
     size_t length = strlen(location);
     http_page_begin(text, "307 Temporary Redirect");

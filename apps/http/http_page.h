@@ -3,7 +3,6 @@
 #define HTTP_PAGE_H
 
 #include "common/text.h"
-#include "http/http_status.h"
 
 /* The frame of a page, with its title; what comes in between is the caller's, in <main>. */
 void http_page_begin(struct text *text, const char *title);
@@ -11,10 +10,6 @@ void http_page_end(struct text *text);
 
 /* What this server is and what to try with it. host: what the client called it; length 0: not known. */
 void http_page_self(struct text *text, const char *host, size_t length);
-
-/* Why a request is refused, with the paragraph that says so. at: the octet of the request that was the trouble; 0:
- * none in particular. Nothing of the request is in it. */
-void http_page_refusal(struct text *text, const struct http_reason *reason, unsigned at);
 
 /* It is over there. */
 void http_page_moved(struct text *text, const char *location);

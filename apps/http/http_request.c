@@ -19,6 +19,17 @@ const char *http_method_name(unsigned i) {
     return i < METHODS ? method_names[i] : NULL;
 }
 
+void http_method_list(struct text *text, unsigned methods) {
+    const char *comma = "";
+    for (unsigned i = 0; i < METHODS; i++) {
+        if (methods & 1u << i) {
+            text_put(text, comma);
+            text_put(text, method_names[i]);
+            comma = ", ";
+        }
+    }
+}
+
 static enum http_refusal refuse(struct http_request *request, enum http_refusal refusal, size_t at) {
     request->head.refused_at = (uint32_t)at;
     return refusal;

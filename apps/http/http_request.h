@@ -7,6 +7,7 @@
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
+#include "common/text.h"
 #include "http/http_head.h"
 
 /* The methods of RFC 9110 9.3 and RFC 5789, as bits, so that what a resource allows is an OR of them. */
@@ -21,6 +22,9 @@ enum http_method {
 
 /* Name i of the list, whose bit is 1 << i; NULL after the last. */
 const char *http_method_name(unsigned i);
+
+/* "GET, HEAD": the names of an OR of methods, as Allow has them. RFC 9110 10.2.1 */
+void http_method_list(struct text *text, unsigned methods);
 
 struct http_request {
     struct http_head head;

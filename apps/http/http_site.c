@@ -1,7 +1,6 @@
 /* http_site.c: the table of handlers, and the handlers. See http_site.h. */
 #include "http/http_site.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "http/http_accept.h"
 #include "http/http_echo.h"
 #include "http/http_page.h"
+#include "http/http_refusal.h"
 #include "http/http_root.h"
 #include "http/http_static.h"
 #include "http/http_try.h"
@@ -89,24 +89,14 @@ void http_site_set_time(struct http_site *site, lucid_time now, uint64_t wall) {
 
 /* ---- what there is to do ---- */
 
-/* "GET, HEAD": RFC 9110 10.2.1 */
-static void put_allow(struct http_answer *answer, unsigned methods) {
-    char value[80];
-    struct text text = text_fixed(value, sizeof value);
-    for (unsigned i = 0; http_method_name(i); i++) {
-        if (methods & 1u << i) {
-            text_put(&text, text.length > 0 ? ", " : "");
-            text_put(&text, http_method_name(i));
-        }
-    }
-    http_answer_field(answer, "Allow", value);
-}
-
 /* RFC 9110 9.3.7. "*" asks for the server as a whole: what its root knows is what it knows. */
 static bool answer_options(struct http_site *site, struct http_exchange *exchange) {
+    char value[80];
+    struct text allow = text_fixed(value, sizeof value);
     (void)site;
+    http_method_list(&allow, exchange->allowed);
     http_answer_begin(&exchange->answer, 204, &exchange->about);
-    put_allow(&exchange->answer, exchange->allowed);
+    http_answer_field(&exchange->answer, "Allow", value);
     return http_answer_finish(&exchange->answer);
 }
 
@@ -175,27 +165,7 @@ void http_site_find(const struct http_site *site, struct http_exchange *exchange
     }
 }
 
-/* ---- refusals ---- */
-
-static bool answer_refusal(struct http_exchange *exchange) {
-    const struct http_reason *reason = http_reason(exchange->refusal);
-    struct http_answer *answer = &exchange->answer;
-    struct text page = text_growing();
-    char value[80];
-    http_page_refusal(&page, reason, exchange->refused_at);
-    http_answer_begin(answer, reason->status, &exchange->about);
-    if (reason->status == 405) {
-        put_allow(answer, exchange->allowed);
-    }
-    if (reason->status == 416) {
-        struct text range = text_fixed(value, sizeof value);
-        text_format(&range, "bytes */%" PRIu64, exchange->size);
-        http_answer_field(answer, "Content-Range", value);
-    }
-    bool made = http_answer_text(answer, "text/html; charset=utf-8", &page);
-    text_free(&page);
-    return made;
-}
+/* ---- the answer ---- */
 
 bool http_site_answer(struct http_site *site, struct http_exchange *exchange) {
     if (exchange->refusal == HTTP_REFUSED_NONE) {
@@ -207,7 +177,7 @@ bool http_site_answer(struct http_site *site, struct http_exchange *exchange) {
             refuse(exchange, HTTP_REFUSED_BUSY, 0);
         }
     }
-    return answer_refusal(exchange);
+    return http_refusal_answer(exchange);
 }
 
 /* ---- the handlers: false is a refusal, or that there was no memory ---- */

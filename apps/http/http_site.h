@@ -52,11 +52,12 @@ struct http_exchange {
     const struct http_handler *handler;
     struct http_keep *keep; /* what the handler needs; NULL: nothing that could go away */
     uint16_t refusal;       /* enum http_refusal: the answer will be this one */
-    uint32_t refused_at;
-    uint16_t allowed; /* OR of enum http_method, for 405 */
-    uint64_t size;    /* octets of the file, for 416 */
-    struct text body; /* what the handler takes of the request's body */
-    int fd;           /* of its connection */
+    uint32_t refused_at;    /* the octet of the request that was the trouble, if there is one */
+    uint32_t trouble;       /* where that octet lies now, if it is one of the body */
+    uint16_t allowed;       /* OR of enum http_method, for 405 */
+    uint64_t size;          /* octets of the file, for 416 */
+    struct text body;       /* what the handler takes of the request's body */
+    int fd;                 /* of its connection */
     struct lucid_sockaddr remote;
     uint32_t there; /* octets of the request that are still where octets points to: its head, and some of its body */
     uint32_t ahead; /* octets that were read behind the request */

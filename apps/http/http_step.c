@@ -291,9 +291,10 @@ static bool send_interim(struct http_connection *connection, enum http_step *ste
 
 /* The decoder counts from behind the head. */
 static enum http_step refuse_body(struct http_connection *connection) {
-    const struct http_exchange *exchange = connection->exchange;
+    struct http_exchange *exchange = connection->exchange;
     bool busy = exchange->framing.refusal == HTTP_REFUSED_BUSY;
     uint64_t at = exchange->framing.refused_at + exchange->request.head.length;
+    exchange->trouble = connection->in.at - connection->in.begin;
     return http_step_refuse(connection, exchange->framing.refusal, busy ? 0 : at);
 }
 
