@@ -1,7 +1,8 @@
 #!/bin/sh
-# Raw requests, good and bad, one by one (http_cases.tsv): lucid-httpd answers each of them as it should: H1 to H67 as
-# far as they are seen from outside, with all shapes in which requests are smuggled. Where Nginx is installed, it is
-# asked the same, and both scores stand there; `tests/net/http_cases.py --verbose` says where they differ.
+# Raw requests, good and bad, one by one (http_cases.tsv): lucid-httpd answers each of them as it should, over our stack
+# and over the kernel: H1 to H67 as far as they are seen from outside, with all shapes in which requests are smuggled.
+# Where Nginx is installed, it is asked the same, and all scores stand there; `tests/net/http_cases.py --verbose` says
+# where they differ.
 set -u
 . "$(dirname "$0")/server"
 
@@ -32,9 +33,12 @@ else
     echo "skip $name: Nginx is not here to be compared with"
 fi
 serve || exit 1
+start "$httpd" --transport kernel --addr 127.0.0.1 --port 8082 --root "$work/root" >"$work/kernel.out"
+eventually 5 listens 8082
 # shellcheck disable=SC2086
 passes "each raw request gets the answer that it should" \
-    python3 "$root/tests/net/http_cases.py" --ours lucid lucid=10.77.0.2 $others
+    python3 "$root/tests/net/http_cases.py" --ours stack --ours kernel \
+    stack=10.77.0.2 kernel=127.0.0.1:8082 $others
 [ $failures -ne 0 ] || sed 's/^/# /' "$work/output"
 alive "after all that"
 exit $failures
