@@ -5,10 +5,10 @@
  * whole ones, and no octet of a body may stay charged.
  */
 #include "fuzz.h"
+#include "harness/web_array.h"
 #include "http/http_body.h"
 #include "http/http_path.h"
 #include "http/http_request.h"
-#include "http/http_server.h"
 
 static const struct http_limits limits = {.line = 300, .head = 2000, .fields = 20, .body = 5000};
 
@@ -69,144 +69,30 @@ static void check_parsers(const uint8_t *octets, size_t size, size_t cut, enum h
     }
 }
 
-/* ---- the server, over an array ---- */
+/* ---- the server ---- */
 
-struct wire {
-    struct transport base;
-    const uint8_t *in;
-    size_t length, at, visible; /* octets to be read; read; that have come */
-    struct text out;
-    bool accepted, shut, closed, reset;
-    void *listener, *connection;
-};
-
-static struct wire *wire_of(struct transport *transport) {
-    return (struct wire *)(void *)transport;
-}
-
-static int wire_listen(struct transport *transport, const struct lucid_sockaddr *local, int backlog) {
-    (void)transport, (void)local, (void)backlog;
-    return 1;
-}
-
-static int wire_accept(struct transport *transport, int fd, struct lucid_sockaddr *remote) {
-    struct wire *wire = wire_of(transport);
-    (void)fd, (void)remote;
-    bool first = !wire->accepted;
-    wire->accepted = true;
-    return first ? 2 : -LUCID_EAGAIN;
-}
-
-static int wire_watch(struct transport *transport, int fd, void *data) {
-    *(fd == 1 ? &wire_of(transport)->listener : &wire_of(transport)->connection) = data;
-    return 0;
-}
-
-static ptrdiff_t wire_read(struct transport *transport, int fd, void *data, size_t length) {
-    struct wire *wire = wire_of(transport);
-    size_t left = wire->visible - wire->at;
-    MUST(fd == 2 && !wire->closed && length > 0);
-    if (left == 0) {
-        return wire->at == wire->length ? 0 : -LUCID_EAGAIN;
-    }
-    length = length < left ? length : left;
-    memcpy(data, wire->in + wire->at, length);
-    wire->at += length;
-    return (ptrdiff_t)length;
-}
-
-static ptrdiff_t wire_write(struct transport *transport, int fd, const void *data, size_t length, bool more) {
-    struct wire *wire = wire_of(transport);
-    (void)more;
-    MUST(fd == 2 && !wire->closed && !wire->shut && length > 0);
-    text_put_octets(&wire->out, data, length);
-    return (ptrdiff_t)length;
-}
-
-static ptrdiff_t wire_lend(struct transport *transport, int fd, const void *data, size_t length,
-                           stream_release *release, void *argument) {
-    wire_write(transport, fd, data, length, false);
-    release(argument, data, length);
-    return (ptrdiff_t)length;
-}
-
-static int wire_shutdown(struct transport *transport, int fd) {
-    (void)fd;
-    wire_of(transport)->shut = true;
-    return 0;
-}
-
-static void wire_close(struct transport *transport, int fd) {
-    wire_of(transport)->closed = wire_of(transport)->closed || fd == 2;
-}
-
-static void wire_abort(struct transport *transport, int fd) {
-    wire_close(transport, fd);
-    wire_of(transport)->reset = true;
-}
-
-static const struct stream_ops wire_ops = {
-    .listen = wire_listen,
-    .accept = wire_accept,
-    .watch = wire_watch,
-    .read = wire_read,
-    .write = wire_write,
-    .lend = wire_lend,
-    .shutdown = wire_shutdown,
-    .close = wire_close,
-    .abort = wire_abort,
-};
-
-static void settle(struct http_server *server) {
-    while (http_server_deadline(server) == 0) {
-        http_server_tick(server, 1);
-    }
-}
-
-/* Lets so many octets at a time come. Takes the answers, and gives them to the caller. */
-static void serve(struct wire *wire, const uint8_t *octets, size_t length, size_t step) {
-    struct http_server_options options;
-    struct http_server_stats stats;
-    struct http_server *server;
-    char error[HTTP_ERROR_TEXT];
-    const struct lucid_sockaddr local = {.port = 80};
-    *wire = (struct wire){.base = {.ops = &wire_ops}, .in = octets, .length = length, .out = text_growing()};
-    http_server_defaults(&options);
-    options.limits = limits;
-    MUST(http_server_open(&server, &wire->base, &options, error) == 0 && http_server_listen(server, &local) == 0);
-    wire->visible = step < length ? step : length;
-    http_server_event(server, 1, wire->listener);
-    settle(server);
-    while (!wire->closed && wire->visible < length) {
-        wire->visible = length - wire->visible > step ? wire->visible + step : length;
-        http_server_event(server, 1, wire->connection);
-        settle(server);
-    }
-    http_server_stats(server, &stats);
-    MUST(wire->closed && stats.connections == 0 && stats.memory == 0);
-    http_server_close(server);
-}
-
-/* Every answer is one: a status line of ours, fields, an empty line. Interim answers depend on what has come, and
- * go. */
-static void check_answers(struct text *out) {
-    static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    char *at;
+/* Every answer is one: a status line of ours, fields, an empty line. */
+static void check_answers(struct web_array *array) {
+    const struct text *out = &array->out;
     MUST(out->length == 0 || (out->length > 20 && memcmp(out->data, "HTTP/1.1 ", 9) == 0));
-    while (out->length > 0 && (at = memmem(out->data, out->length, interim, sizeof interim - 1))) {
-        out->length -= sizeof interim - 1;
-        memmove(at, at + sizeof interim - 1, out->length - (size_t)(at - out->data));
-    }
+    web_array_drop_interim(array);
 }
 
 static void check_server(const uint8_t *octets, size_t length, size_t step) {
-    static struct wire whole, cut;
-    serve(&whole, octets, length, length > 0 ? length : 1);
-    serve(&cut, octets, length, step);
-    check_answers(&whole.out);
-    check_answers(&cut.out);
-    MUST(whole.out.length == cut.out.length && whole.shut == cut.shut && whole.reset == cut.reset);
-    MUST(whole.out.length == 0 || memcmp(whole.out.data, cut.out.data, whole.out.length) == 0);
+    static size_t cuts[ROOM];
+    struct web_array whole, cut;
+    struct http_server_options options;
+    size_t count = 0;
+    for (size_t at = step; at < length; at += step) {
+        cuts[count++] = at;
+    }
+    http_server_defaults(&options);
+    options.limits = limits;
+    web_array_serve(&whole, &options, octets, length, NULL, 0);
+    web_array_serve(&cut, &options, octets, length, cuts, count);
+    check_answers(&whole);
+    check_answers(&cut);
+    MUST(web_array_same(&whole, &cut));
     text_free(&whole.out);
     text_free(&cut.out);
 }
