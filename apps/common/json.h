@@ -32,6 +32,11 @@ void json_close(struct json *json, char kind);
 void json_int(struct json *json, const char *key, int64_t value);
 void json_uint(struct json *json, const char *key, uint64_t value);
 void json_string(struct json *json, const char *key, const char *value);
+void json_bool(struct json *json, const char *key, bool value);
 void json_octets(struct json *json, const char *key, const void *octets, size_t length);
+
+/* The name of a file, which is UTF-8 in most cases: characters that are well formed stay, other octets are escaped as
+ * above. */
+void json_name(struct json *json, const char *key, const char *name, size_t length);
 
 #endif

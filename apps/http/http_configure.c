@@ -36,6 +36,7 @@ int http_configure_site(struct http_site *site, const struct http_server_options
         site->handler_count = options->handler_count;
         site->user = options->user;
     }
+    site->lists = options->lists;
     return 0;
 }
 

@@ -37,6 +37,7 @@ static const char head_begin[] =
     ".spark { width: 50%; }\n"
     ".spark svg { display: block; width: 100%; height: 1.5rem; color: var(--link); }\n"
     "@media (max-width: 30rem) { th, td { padding-right: 0.4rem; } h1 { font-size: 1.4rem; } }\n"
+    ".number { text-align: right; white-space: nowrap; }\n"
     "</style>\n"
     "<title>";
 
@@ -127,8 +128,8 @@ void http_page_self(struct text *text, const char *host, size_t length) {
 
 void http_page_moved(struct text *text, const char *location) {
     size_t length = strlen(location);
-    http_page_begin(text, "307 Temporary Redirect");
-    text_put(text, "<h1>307 Temporary Redirect</h1>\n<p>The folder is at <a href=\"");
+    http_page_begin(text, "308 Permanent Redirect");
+    text_put(text, "<h1>308 Permanent Redirect</h1>\n<p>The folder is at <a href=\"");
     text_put_html(text, location, length);
     text_put(text, "\">");
     text_put_html(text, location, length);

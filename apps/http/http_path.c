@@ -93,14 +93,18 @@ static bool is_plain(uint8_t octet) {
     return http_char_is(octet, HTTP_CHAR_TOKEN) && !strchr("%#&'`^|*!", octet);
 }
 
-void http_path_write(struct text *text, const struct http_path *path) {
-    text_put_char(text, '/');
-    for (size_t i = 0; i < path->length; i++) {
-        uint8_t octet = (uint8_t)path->name[i];
+void http_path_put(struct text *text, const char *octets, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        uint8_t octet = (uint8_t)octets[i];
         if (octet == '/' || is_plain(octet)) {
             text_put_char(text, (char)octet);
         } else {
             text_format(text, "%%%02X", octet);
         }
     }
+}
+
+void http_path_write(struct text *text, const struct http_path *path) {
+    text_put_char(text, '/');
+    http_path_put(text, path->name, path->length);
 }

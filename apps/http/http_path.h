@@ -22,7 +22,10 @@ struct http_path {
 /* raw: an absolute path ("" counts as "/"), length octets. Returns HTTP_REFUSED_NONE, or why not. */
 enum http_refusal http_path_read(struct http_path *path, const uint8_t *raw, size_t length);
 
-/* Writes the path as it belongs into a URI: absolute, everything escaped that is not plain there. */
+/* Writes octets as they belong into the path of a URI: everything escaped that is not plain there, but slashes. */
+void http_path_put(struct text *text, const char *octets, size_t length);
+
+/* The same for a path: absolute, with exactly one slash in front. */
 void http_path_write(struct text *text, const struct http_path *path);
 
 #endif

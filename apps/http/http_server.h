@@ -55,6 +55,7 @@ struct http_server_options {
     void *user;                           /* theirs: site->user */
     const struct http_onlooker *onlooker; /* of http_site.h; NULL: nobody */
     const char *root;                     /* folder whose files are served; NULL: the page that explains itself */
+    bool lists;                           /* folders without index.html show what is in them */
     const char *types;         /* file that lists the types of files, as /etc/mime.types does; NULL: those built in */
     uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */
     struct http_limits limits; /* of one request */

@@ -73,6 +73,7 @@ void http_site_replace(struct http_site *site, struct http_site *other) {
     site->before_count = other->before_count;
     site->user = other->user;
     site->root = other->root;
+    site->lists = other->lists;
     site->types = other->types;
     site->budget.limit = other->budget.limit;
     http_site_close(&before);

@@ -23,6 +23,7 @@ struct http_site {
     const struct http_handler *before; /* asked before all others; NULL: nobody is */
     unsigned before_count;
     void *user; /* of whoever gave the handlers */
+    bool lists; /* folders without an index */
     int root;   /* folder, see http_root.h; -1: none */
     struct http_budget budget;
     struct http_files mapped;

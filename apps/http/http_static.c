@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "http/http_condition.h"
+#include "http/http_listing.h"
 #include "http/http_page.h"
 #include "http/http_range.h"
 #include "http/http_root.h"
@@ -177,7 +178,7 @@ static bool answer_folder(struct http_exchange *exchange, const struct http_path
     text_put(&location, exchange->request.has_query ? "/?" : "/");
     text_put_octets(&location, exchange->octets + query.at, query.length);
     http_page_moved(&body, location.data ? location.data : "");
-    http_answer_begin(answer, 307, &exchange->about);
+    http_answer_begin(answer, 308, &exchange->about);
     http_answer_field(answer, "Location", location.data ? location.data : "");
     body.cut = body.cut || location.cut;
     bool made = http_answer_text(answer, "text/html; charset=utf-8", &body);
@@ -192,7 +193,7 @@ bool http_static_answer(struct http_site *site, struct http_exchange *exchange) 
     struct http_span raw = exchange->request.path;
     enum http_refusal refusal = http_path_read(&path, exchange->octets + raw.at, raw.length);
     if (refusal == HTTP_REFUSED_NONE) {
-        refusal = http_root_find(site->root, &path, false, &found);
+        refusal = http_root_find(site->root, &path, site->lists, &found);
     }
     if (refusal != HTTP_REFUSED_NONE) {
         exchange->refusal = (uint16_t)refusal;
@@ -201,6 +202,9 @@ bool http_static_answer(struct http_site *site, struct http_exchange *exchange) 
     }
     if (found.kind == HTTP_FOUND_SLASH) {
         return answer_folder(exchange, &path);
+    }
+    if (found.kind == HTTP_FOUND_FOLDER) {
+        return http_listing_answer(site, exchange, &path, found.fd);
     }
     struct content content = {.site = site, .exchange = exchange, .fd = found.fd};
     content.size = (uint64_t)found.stat.st_size;

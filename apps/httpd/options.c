@@ -20,6 +20,7 @@ const char options_help[] =
     "  --config FILE        read these settings from FILE too, a line for each, without the dashes; SIGHUP reads it "
     "again\n"
     "  --root DIR           serve the files beneath DIR; otherwise one page that explains itself\n"
+    "  --listing            show what is in a folder that has no index.html\n"
     "  --access-log FILE    write a line for each answer, in the combined format; -: to standard output\n"
     "  --access-json        as JSON Lines instead\n"
     "  --connections N      connections at one time: then the longest idle goes, or newcomers wait (10000)\n"

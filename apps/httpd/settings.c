@@ -79,6 +79,12 @@ static bool take_root(struct settings *settings, struct setting_words *words, ch
     return true;
 }
 
+static bool take_listing(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    (void)words, (void)error;
+    settings->http.lists = true;
+    return true;
+}
+
 static bool take_access_log(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
     (void)error;
     settings->access_log = words->word[0];
@@ -95,6 +101,7 @@ static bool take_access_json(struct settings *settings, struct setting_words *wo
 
 const struct setting settings_table[] = {
     {"root", 1, 1, false, "root DIR", take_root},
+    {"listing", 0, 0, false, "listing", take_listing},
     {"access-log", 1, 1, false, "access-log FILE", take_access_log},
     {"access-json", 0, 0, false, "access-json", take_access_json},
     {"connections", 1, 1, false, "connections N", take_connections},
@@ -139,6 +146,9 @@ void settings_drop(struct settings *settings) {
 bool settings_settle(const struct settings *settings, char error[LUCID_ERROR_TEXT]) {
     if (settings->access_json && !settings->access_log) {
         return value_wrong(error, "--access-json says how, not where: give --access-log FILE too");
+    }
+    if (settings->http.lists && !settings->http.root) {
+        return value_wrong(error, "--listing shows folders of what is served: give --root DIR too");
     }
     if (settings->http.limits.line > settings->http.limits.head) {
         return value_wrong(error, "max-line %u is more than max-head %u, which counts the line too: make one fit",

@@ -32,7 +32,7 @@ check_at() {
     same "$url: POST gives the body back" "200 $alive_hash" "$(answer --data-binary @"$work/root/alive" "$url/")"
     # Without Expect, which would make curl wait for a word of the server's.
     same "$url: POST of ten megabytes" "200 $long_hash" "$(answer -H Expect: --data-binary @"$work/root/ten" "$url/")"
-    same "$url: a folder has its slash elsewhere" "307 /folder/" \
+    same "$url: a folder has its slash elsewhere" "308 /folder/" \
         "$(get -g -o /dev/null -w '%{http_code}' "$url/folder") $(field location "$url/folder")"
     same "$url: and there is its index" "200 $(hash_of <"$work/root/folder/index.html")" "$(answer -L "$url/folder")"
     same "$url: nothing there" 404 "$(answer "$url/nothing" | cut -c 1-3)"

@@ -220,7 +220,7 @@ START_TEST(folders_get_their_slash) {
         {"http://evil.test/folder", "Location: /folder/"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct web_answer answer = answer_to(rows[i].target, 307);
+        struct web_answer answer = answer_to(rows[i].target, 308);
         has(&answer, rows[i].location);
         ck_assert_ptr_null(memmem(answer.body, answer.body_length, "b<c", 3));
     }

@@ -185,6 +185,7 @@ START_TEST(what_needs_a_stack) {
 END_TEST
 
 START_TEST(what_does_not_go_together) {
+    refuses("--listing", "give --root DIR too");
     refuses("--access-json", "give --access-log FILE too");
     refuses("--addr 10.77.0.2 --addr 10.77.0.3", "--addr is given twice for IPv4");
     refuses("--addr fd77::2 --addr fd77::3", "--addr is given twice for IPv6");
