@@ -19,7 +19,7 @@ static const lucid_time YIELD = 100 * LUCID_MILLISECOND;
 void http_server_defaults(struct http_server_options *options) {
     *options = (struct http_server_options){
         .limits = HTTP_LIMITS_DEFAULT,
-        .connections = 10000,
+        .connections = 50000,
         .memory = (size_t)256 << 20,
         .head_time = 10 * LUCID_SECOND,
         .idle_time = 60 * LUCID_SECOND,

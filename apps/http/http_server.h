@@ -59,7 +59,7 @@ struct http_server_options {
     const char *types;         /* file that lists the types of files, as /etc/mime.types does; NULL: those built in */
     uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */
     struct http_limits limits; /* of one request */
-    uint32_t connections;      /* at one time: then the longest idle goes, or newcomers wait; 10000 */
+    uint32_t connections;      /* at one time: then the longest idle goes, or newcomers wait; 50000 */
     size_t memory;             /* octets of bodies that are held, in all connections together: then 503; 256 MiB */
     lucid_time head_time;      /* from the first octet of a head to its last; 10 s, then 408 */
     lucid_time idle_time;      /* between requests; 60 s, then the connection is closed without a word */

@@ -23,7 +23,7 @@ const char options_help[] =
     "  --listing            show what is in a folder that has no index.html\n"
     "  --access-log FILE    write a line for each answer, in the combined format; -: to standard output\n"
     "  --access-json        as JSON Lines instead\n"
-    "  --connections N      connections at one time: then the longest idle goes, or newcomers wait (10000)\n"
+    "  --connections N      connections at one time: then the longest idle goes, or newcomers wait (50000)\n"
     "  --head-time SECONDS  in which the head of a request must have come; else 408 (10)\n"
     "  --body-time SECONDS  in which 1000 octets of a body must have come; else 408 (10)\n"
     "  --idle-time SECONDS  for which a connection is kept between requests (60)\n"

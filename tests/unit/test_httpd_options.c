@@ -61,6 +61,7 @@ START_TEST(nothing_said) {
     ck_assert_ptr_null(options.trace_json);
     ck_assert(options.settings->http.head_time == 10 * LUCID_SECOND &&
               options.settings->http.idle_time == 60 * LUCID_SECOND);
+    ck_assert_uint_eq(options.settings->http.connections, 50000);
     ck_assert_uint_eq(options.settings->http.limits.line, 8192);
     ck_assert_uint_eq(options.settings->http.limits.head, 32768);
     ck_assert_uint_eq(options.settings->http.limits.body, 16 << 20);
