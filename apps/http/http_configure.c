@@ -37,6 +37,7 @@ int http_configure_site(struct http_site *site, const struct http_server_options
         site->user = options->user;
     }
     site->lists = options->lists;
+    site->redirects = options->redirects;
     return 0;
 }
 

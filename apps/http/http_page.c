@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "http/http_status.h"
+
 static const char head_begin[] =
     "<!DOCTYPE html>\n"
     "<html lang=\"en\">\n"
@@ -126,10 +128,13 @@ void http_page_self(struct text *text, const char *host, size_t length) {
     http_page_end(text);
 }
 
-void http_page_moved(struct text *text, const char *location) {
+void http_page_moved(struct text *text, int status, const char *location) {
     size_t length = strlen(location);
-    http_page_begin(text, "308 Permanent Redirect");
-    text_put(text, "<h1>308 Permanent Redirect</h1>\n<p>The folder is at <a href=\"");
+    char title[80];
+    struct text line = text_fixed(title, sizeof title);
+    text_format(&line, "%d %s", status, http_status_phrase(status));
+    http_page_begin(text, title);
+    text_format(text, "<h1>%s</h1>\n<p>It is at <a href=\"", title);
     text_put_html(text, location, length);
     text_put(text, "\">");
     text_put_html(text, location, length);

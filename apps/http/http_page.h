@@ -12,6 +12,6 @@ void http_page_end(struct text *text);
 void http_page_self(struct text *text, const char *host, size_t length);
 
 /* It is over there. */
-void http_page_moved(struct text *text, const char *location);
+void http_page_moved(struct text *text, int status, const char *location);
 
 #endif

@@ -28,6 +28,7 @@
 
 struct http_server;
 struct http_handler;
+struct http_redirects;
 struct http_onlooker;
 
 /* Room for one sentence that says what happened and what to do. */
@@ -51,11 +52,12 @@ struct http_server_options {
     struct http_keep *keep;
     const struct http_handler *handlers; /* of http_site.h: who answers instead of the server itself; NULL: nobody */
     unsigned handler_count;
-    bool handlers_first;                  /* what they do not answer, the server does */
-    void *user;                           /* theirs: site->user */
-    const struct http_onlooker *onlooker; /* of http_site.h; NULL: nobody */
-    const char *root;                     /* folder whose files are served; NULL: the page that explains itself */
-    bool lists;                           /* folders without index.html show what is in them */
+    bool handlers_first;                    /* what they do not answer, the server does */
+    void *user;                             /* theirs: site->user */
+    const struct http_onlooker *onlooker;   /* of http_site.h; NULL: nobody */
+    const char *root;                       /* folder whose files are served; NULL: the page that explains itself */
+    const struct http_redirects *redirects; /* paths that are elsewhere; NULL: none */
+    bool lists;                             /* folders without index.html show what is in them */
     const char *types;         /* file that lists the types of files, as /etc/mime.types does; NULL: those built in */
     uint64_t epoch;            /* nanoseconds from 1970 to the zero of lucid_time, for Date */
     struct http_limits limits; /* of one request */

@@ -8,6 +8,7 @@
 #include "http/http_accept.h"
 #include "http/http_echo.h"
 #include "http/http_page.h"
+#include "http/http_redirect.h"
 #include "http/http_refusal.h"
 #include "http/http_root.h"
 #include "http/http_static.h"
@@ -15,6 +16,7 @@
 
 static bool answer_page(struct http_site *site, struct http_exchange *exchange);
 static bool answer_echo(struct http_site *site, struct http_exchange *exchange);
+static bool answer_moved(struct http_site *site, struct http_exchange *exchange);
 
 /* All but CONNECT, which has no path, and TRACE, which sends secrets back (RFC 9110 9.3.8). */
 enum { ANY_METHOD = HTTP_GET | HTTP_HEAD | HTTP_POST | HTTP_PUT | HTTP_DELETE | HTTP_PATCH };
@@ -74,6 +76,7 @@ void http_site_replace(struct http_site *site, struct http_site *other) {
     site->user = other->user;
     site->root = other->root;
     site->lists = other->lists;
+    site->redirects = other->redirects;
     site->types = other->types;
     site->budget.limit = other->budget.limit;
     http_site_close(&before);
@@ -144,12 +147,29 @@ static void ask(const struct http_site *site, const struct http_handler *handler
     }
 }
 
+/* Answers for the path if it is elsewhere, or gone. */
+static bool is_moved(const struct http_site *site, struct http_exchange *exchange, const struct http_path *path) {
+    static const struct http_handler moved = {.methods = ANY_METHOD, .answer = answer_moved};
+    const struct http_redirect *redirect = site->redirects && exchange->request.method & ANY_METHOD
+                                               ? http_redirects_find(site->redirects, path)
+                                               : NULL;
+    if (!redirect) {
+        return false;
+    }
+    int status = http_redirect_status(redirect);
+    exchange->handler = &moved;
+    if (status >= 400) {
+        refuse(exchange, status == 410 ? HTTP_REFUSED_GONE : HTTP_REFUSED_CLOSED, 0);
+    }
+    return true;
+}
+
 void http_site_find(const struct http_site *site, struct http_exchange *exchange) {
     static const struct http_handler options = {.methods = HTTP_OPTIONS, .answer = answer_options};
     struct http_path path;
     exchange->handler = NULL;
     exchange->allowed = 0;
-    if (!read_path(exchange, &path)) {
+    if (!read_path(exchange, &path) || is_moved(site, exchange, &path)) {
         return;
     }
     ask(site, site->before, site->before_count, &path, exchange);
@@ -214,4 +234,30 @@ static bool answer_echo(struct http_site *site, struct http_exchange *exchange) 
         http_answer_body(answer, source, length);
     }
     return http_answer_finish(answer);
+}
+
+/* The rule is looked for anew: while the body came, the configuration may have been read again. */
+static bool answer_moved(struct http_site *site, struct http_exchange *exchange) {
+    struct http_path path;
+    struct http_span query = exchange->request.query;
+    struct http_answer *answer = &exchange->answer;
+    struct text location = text_growing(), page = text_growing();
+    const struct http_redirect *redirect = site->redirects && read_path(exchange, &path)
+                                               ? http_redirects_find(site->redirects, &path)
+                                               : NULL;
+    int status = redirect ? http_redirect_status(redirect) : 404;
+    if (status >= 400) {
+        refuse(exchange, HTTP_REFUSED_NOT_FOUND, 0);
+        return false;
+    }
+    const char *octets = (const char *)exchange->octets + query.at;
+    http_redirect_put(&location, redirect, &path, exchange->request.has_query ? octets : NULL, query.length);
+    http_page_moved(&page, status, location.data ? location.data : "");
+    http_answer_begin(answer, status, &exchange->about);
+    http_answer_field(answer, "Location", location.data ? location.data : "");
+    page.cut = page.cut || location.cut;
+    bool made = http_answer_text(answer, "text/html; charset=utf-8", &page);
+    text_free(&location);
+    text_free(&page);
+    return made;
 }

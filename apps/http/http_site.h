@@ -16,15 +16,17 @@
 #include "http/http_type.h"
 
 struct http_handler;
+struct http_redirects;
 
 struct http_site {
     const struct http_handler *handlers; /* who answers; those asked first stand first */
     unsigned handler_count;
     const struct http_handler *before; /* asked before all others; NULL: nobody is */
     unsigned before_count;
-    void *user; /* of whoever gave the handlers */
-    bool lists; /* folders without an index */
-    int root;   /* folder, see http_root.h; -1: none */
+    void *user;                             /* of whoever gave the handlers */
+    const struct http_redirects *redirects; /* asked before everything else; NULL: none */
+    bool lists;                             /* folders without an index */
+    int root;                               /* folder, see http_root.h; -1: none */
     struct http_budget budget;
     struct http_files mapped;
     struct http_types types;

@@ -177,7 +177,7 @@ static bool answer_folder(struct http_exchange *exchange, const struct http_path
     http_path_write(&location, path);
     text_put(&location, exchange->request.has_query ? "/?" : "/");
     text_put_octets(&location, exchange->octets + query.at, query.length);
-    http_page_moved(&body, location.data ? location.data : "");
+    http_page_moved(&body, 308, location.data ? location.data : "");
     http_answer_begin(answer, 308, &exchange->about);
     http_answer_field(answer, "Location", location.data ? location.data : "");
     body.cut = body.cut || location.cut;

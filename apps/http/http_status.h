@@ -117,6 +117,8 @@
     X(METHOD_UNKNOWN, 501, "RFC 9110 9.1", "a method that this server does not know")                                  \
     X(METHOD_NOT_ALLOWED, 405, "RFC 9110 15.5.6", "this resource does not have that method; Allow lists those it has") \
     X(NOT_FOUND, 404, "RFC 9110 15.5.5", "there is nothing at this path")                                              \
+    X(GONE, 410, "RFC 9110 15.5.11", "what was at this path has gone for good")                                        \
+    X(CLOSED, 403, "RFC 9110 15.5.4", "the server is told to show nobody what is at this path")                        \
     X(FORBIDDEN, 403, "RFC 9110 15.5.4", "the server may not read this file")                                          \
     X(PRECONDITION, 412, "RFC 9110 13.1", "the file is not, or no more, what the request says it must be")             \
     X(RANGE, 416, "RFC 9110 14.2", "the file has nothing in the range that is asked for")                              \
