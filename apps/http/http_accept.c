@@ -49,11 +49,16 @@ static bool same(struct span span, const char *text, size_t length) {
     return (size_t)(span.end - span.at) == length && strncasecmp(span.at, text, length) == 0;
 }
 
-/* How closely a range names the type: 3 exactly, 2 "text/ *", 1 "* / *", 0 not. */
+/* How closely a range names the type: 3 exactly, 2 "text/ *", 1 "* / *", 0 not. A coding has no slash, so it is named
+ * exactly, or by "*". */
 static unsigned closeness(struct span range, const char *type) {
-    size_t major = (size_t)(strchr(type, '/') - type) + 1;
+    const char *slash = strchr(type, '/');
+    size_t major = slash ? (size_t)(slash - type) + 1 : 0;
     if (same(range, type, strlen(type))) {
         return 3;
+    }
+    if (!slash) {
+        return same(range, "*", 1);
     }
     if ((size_t)(range.end - range.at) == major + 1 && range.end[-1] == '*' &&
         strncasecmp(range.at, type, major) == 0) {
@@ -81,26 +86,40 @@ static void weigh(struct span element, const char *type, struct taste *taste) {
     }
 }
 
-static unsigned weight_of(const struct http_head *head, const uint8_t *octets, const char *type) {
+static struct taste taste_of(const struct http_head *head, const uint8_t *octets, const char *field, const char *type) {
     struct http_walk walk = {0};
     struct http_span element;
     struct taste taste = {0};
-    while (http_head_next(head, octets, "Accept", &walk, &element)) {
+    while (http_head_next(head, octets, field, &walk, &element)) {
         const char *at = (const char *)octets + element.at;
         weigh((struct span){at, at + element.length}, type, &taste);
     }
-    return taste.weight;
+    return taste;
 }
 
 unsigned http_accept_best(const struct http_head *head, const uint8_t *octets, const char *const *types,
                           unsigned count) {
     unsigned best = 0, most = 0;
     for (unsigned i = 0; i < count; i++) {
-        unsigned weight = weight_of(head, octets, types[i]);
+        unsigned weight = taste_of(head, octets, "Accept", types[i]).weight;
         if (weight > most) {
             most = weight;
             best = i;
         }
     }
     return best;
+}
+
+/* x-gzip is the same (8.4.1.3). Without a word about it identity is good, but less so than what is named; that nothing
+ * is good enough is no reason to send nothing. */
+bool http_accept_gzip(const struct http_head *head, const uint8_t *octets) {
+    static const char field[] = "Accept-Encoding";
+    if (http_head_find(head, octets, field, 0) == head->field_count) {
+        return false;
+    }
+    struct taste gzip = taste_of(head, octets, field, "gzip"), x_gzip = taste_of(head, octets, field, "x-gzip");
+    struct taste identity = taste_of(head, octets, field, "identity");
+    gzip = x_gzip.close > gzip.close ? x_gzip : gzip;
+    bool rather_not = identity.close == 3 && identity.weight > gzip.weight;
+    return gzip.weight > 0 && !rather_not;
 }

@@ -1,4 +1,4 @@
-/* http_accept.h: in which of the forms that there are does the client want the answer? RFC 9110 12.5.1. */
+/* http_accept.h: in which of the forms that there are does the client want the answer? RFC 9110 12.5.1, 12.5.3. */
 #ifndef HTTP_ACCEPT_H
 #define HTTP_ACCEPT_H
 
@@ -8,5 +8,8 @@
  * field, and when none is wanted, 0. */
 unsigned http_accept_best(const struct http_head *head, const uint8_t *octets, const char *const *types,
                           unsigned count);
+
+/* Does the client take a gzip coding, and not rather none? */
+bool http_accept_gzip(const struct http_head *head, const uint8_t *octets);
 
 #endif

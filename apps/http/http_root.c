@@ -109,24 +109,24 @@ bool http_root_stat(int root, const char *name, struct stat *stat) {
     return good;
 }
 
-/* Is it something that must not be opened? The first look is cheap and may lie, for a folder on the way may be a link
- * that leads out; so it refuses, and never grants. */
-static bool is_special(int root, const char *name) {
+/* Is it nothing, or something that must not be opened? The first look is cheap and may lie, for a folder on the way may
+ * be a link that leads out; so it refuses, and never grants. Returns 0, or a negative error. */
+static int look(int root, const char *name) {
     struct stat stat;
-    if (fstatat(root, name, &stat, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode)) {
-        return false;
+    if (fstatat(root, name, &stat, AT_SYMLINK_NOFOLLOW) < 0) {
+        return errno == ENOENT || errno == ENOTDIR ? -errno : 0;
     }
-    return !S_ISLNK(stat.st_mode) || !http_root_stat(root, name, &stat);
+    bool good = S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode) ||
+                (S_ISLNK(stat.st_mode) && http_root_stat(root, name, &stat));
+    return good ? 0 : -ENXIO;
 }
 
 /* Returns 0, or a negative error. */
 static int open_file(int root, const char *name, struct http_found *found) {
-    if (is_special(root, name)) {
-        return -ENXIO;
-    }
-    int fd = open_beneath(root, name, FLAGS);
+    int error = look(root, name);
+    int fd = error < 0 ? error : open_beneath(root, name, FLAGS);
     if (fd < 0) {
-        return -errno;
+        return error < 0 ? error : -errno;
     }
     bool known = fstat(fd, &found->stat) == 0;
     if (known && S_ISREG(found->stat.st_mode)) {
@@ -170,4 +170,9 @@ enum http_refusal http_root_find(int root, struct http_path *path, bool lists, s
     bool is_folder = path->length == 0 || path->name[path->length - 1] == '/';
     int error = is_folder ? find_folder(root, path, lists, found) : open_file(root, path->name, found);
     return error < 0 ? refusal_of(-error) : HTTP_REFUSED_NONE;
+}
+
+bool http_root_file(int root, const char *name, struct http_found *found) {
+    *found = (struct http_found){.fd = -1};
+    return open_file(root, name, found) == 0 && found->kind == HTTP_FOUND_FILE;
 }

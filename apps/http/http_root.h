@@ -34,6 +34,9 @@ struct http_found {
  * FORBIDDEN, PATH_LONG, BUSY, or FAILED. */
 enum http_refusal http_root_find(int root, struct http_path *path, bool lists, struct http_found *found);
 
+/* Opens the regular file of that name. False: there is none, or it cannot be opened. */
+bool http_root_file(int root, const char *name, struct http_found *found);
+
 /* What would be served under that name? False: nothing. */
 bool http_root_stat(int root, const char *name, struct stat *stat);
 

@@ -2,9 +2,11 @@
 #include "http/http_static.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "http/http_accept.h"
 #include "http/http_condition.h"
 #include "http/http_listing.h"
 #include "http/http_page.h"
@@ -18,6 +20,8 @@ struct content {
     int fd;
     uint64_t size;
     const char *type;
+    bool varies; /* there are files for which Accept-Encoding matters */
+    bool gzip;   /* it is the file that lies beside the one that was asked for */
     struct http_validators validators;
     struct http_range range[HTTP_RANGES_MAX];
     unsigned ranges;
@@ -33,6 +37,9 @@ static void begin(struct content *content, int status) {
     http_answer_field(answer, "ETag", content->validators.tag);
     http_answer_field(answer, "Last-Modified", http_date_format(content->validators.modified, date));
     http_answer_field(answer, "Accept-Ranges", "bytes");
+    if (content->varies) {
+        http_answer_field(answer, "Vary", "Accept-Encoding");
+    }
 }
 
 /* What the file is. Nobody shall guess something else: a text that somebody has put there must not become a page. */
@@ -40,6 +47,9 @@ static void put_type(struct content *content) {
     struct http_answer *answer = &content->exchange->answer;
     http_answer_field(answer, "Content-Type", content->type);
     http_answer_field(answer, "X-Content-Type-Options", "nosniff");
+    if (content->gzip) {
+        http_answer_field(answer, "Content-Encoding", "gzip");
+    }
 }
 
 static void put_range(struct text *text, const struct http_range *range, uint64_t size) {
@@ -161,10 +171,11 @@ static bool answer_content(struct content *content) {
     if (ranges == HTTP_RANGES_UNSATISFIABLE) {
         return refuse(content, HTTP_REFUSED_RANGE);
     }
-    if (ranges == HTTP_RANGES_NONE) {
+    bool several = content->ranges > 1;
+    if (ranges == HTTP_RANGES_NONE || (several && content->gzip)) {
         return answer_whole(content);
     }
-    return content->ranges == 1 ? answer_part(content) : answer_parts(content);
+    return several ? answer_parts(content) : answer_part(content);
 }
 
 /* RFC 9110 15.4.9: relative references in the folder's page need the slash. The path was decoded and is written
@@ -187,6 +198,42 @@ static bool answer_folder(struct http_exchange *exchange, const struct http_path
     return made;
 }
 
+static bool ends_in_gz(const struct http_path *path) {
+    return path->length > 3 && strcmp(path->name + path->length - 3, ".gz") == 0;
+}
+
+/* The file with .gz behind its name, if the client takes it and it is not older than what it was made of: decision
+ * 0103. *found is that file then. */
+static bool find_gzip(const struct http_site *site, const struct http_exchange *exchange, struct http_path *path,
+                      struct http_found *found) {
+    struct http_found gzip;
+    if (!http_accept_gzip(&exchange->request.head, exchange->octets) || path->length + 4 > sizeof path->name) {
+        return false;
+    }
+    strcpy(path->name + path->length, ".gz");
+    bool there = http_root_file(site->root, path->name, &gzip);
+    path->name[path->length] = '\0';
+    if (!there) {
+        return false;
+    }
+    bool fresh = gzip.stat.st_mtime >= found->stat.st_mtime;
+    close(fresh ? found->fd : gzip.fd);
+    *found = fresh ? gzip : *found;
+    return fresh;
+}
+
+static bool answer_file(struct http_site *site, struct http_exchange *exchange, struct http_path *path,
+                        struct http_found *found) {
+    struct content content = {.site = site, .exchange = exchange};
+    content.type = http_types_of(&site->types, path->name);
+    content.varies = !ends_in_gz(path);
+    content.gzip = content.varies && find_gzip(site, exchange, path, found);
+    content.fd = found->fd;
+    content.size = (uint64_t)found->stat.st_size;
+    http_validators_of(&content.validators, &found->stat, site->second);
+    return answer_content(&content);
+}
+
 bool http_static_answer(struct http_site *site, struct http_exchange *exchange) {
     struct http_path path;
     struct http_found found;
@@ -206,9 +253,5 @@ bool http_static_answer(struct http_site *site, struct http_exchange *exchange) 
     if (found.kind == HTTP_FOUND_FOLDER) {
         return http_listing_answer(site, exchange, &path, found.fd);
     }
-    struct content content = {.site = site, .exchange = exchange, .fd = found.fd};
-    content.size = (uint64_t)found.stat.st_size;
-    content.type = http_types_of(&site->types, path.name);
-    http_validators_of(&content.validators, &found.stat, site->second);
-    return answer_content(&content);
+    return answer_file(site, exchange, &path, &found);
 }

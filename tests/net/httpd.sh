@@ -9,6 +9,8 @@ octets 10485760 >"$work/root/ten"
 long_hash=$(hash_of <"$work/root/ten")
 mkdir "$work/root/folder"
 echo "<p>the index</p>" >"$work/root/folder/index.html"
+yes "a text that can be made shorter" | head -n 10000 >"$work/root/long.txt"
+gzip -k "$work/root/long.txt"
 
 # answer CURL-OPTION...: the status and the hash of the body.
 answer() {
@@ -35,6 +37,8 @@ check_at() {
     same "$url: a folder has its slash elsewhere" "308 /folder/" \
         "$(get -g -o /dev/null -w '%{http_code}' "$url/folder") $(field location "$url/folder")"
     same "$url: and there is its index" "200 $(hash_of <"$work/root/folder/index.html")" "$(answer -L "$url/folder")"
+    same "$url: the form that is compressed already" "200 $(hash_of <"$work/root/long.txt") gzip" \
+        "$(answer --compressed "$url/long.txt") $(field content-encoding --compressed "$url/long.txt")"
     same "$url: nothing there" 404 "$(answer "$url/nothing" | cut -c 1-3)"
     same "$url: nothing outside" 400 "$(answer --path-as-is "$url/../../../etc/passwd" | cut -c 1-3)"
     same "$url: a method that it does not have" "405 GET, HEAD, OPTIONS" \
