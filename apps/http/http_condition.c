@@ -116,6 +116,9 @@ static bool range_holds(const struct http_request *request, const uint8_t *octet
     if (field == head->field_count) {
         return true;
     }
+    if (http_head_find(head, octets, "If-Range", field + 1) < head->field_count) {
+        return false;
+    }
     struct http_span value = head->field[field].value;
     if (value.length > 0 && memchr("\"W", octets[value.at], 2) && octets[value.at + value.length - 1] == '"') {
         return is_tag(octets, value, validators, true);

@@ -17,6 +17,17 @@ static bool read_number(const uint8_t *at, const uint8_t *end, uint64_t *number)
     return some;
 }
 
+/* Compares numbers as they are written: they may be too large for a variable. */
+static bool is_greater(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
+    for (; a_length > 0 && *a == '0'; a_length--) {
+        a++;
+    }
+    for (; b_length > 0 && *b == '0'; b_length--) {
+        b++;
+    }
+    return a_length != b_length ? a_length > b_length : memcmp(a, b, a_length) > 0;
+}
+
 /* "first-last", "first-" or "-suffix". False: it is none of them. begin and end are equal when none of it is there. */
 static bool read_range(const uint8_t *text, uint32_t length, uint64_t size, struct http_range *range) {
     const uint8_t *dash = memchr(text, '-', length), *end = text + length;
@@ -32,7 +43,10 @@ static bool read_range(const uint8_t *text, uint32_t length, uint64_t size, stru
         return true;
     }
     bool open = dash + 1 == end;
-    if (!read_number(text, dash, &first) || (!open && !read_number(dash + 1, end, &last)) || (!open && last < first)) {
+    if (!read_number(text, dash, &first) || (!open && !read_number(dash + 1, end, &last))) {
+        return false;
+    }
+    if (!open && is_greater(text, (size_t)(dash - text), dash + 1, (size_t)(end - dash) - 1)) {
         return false;
     }
     first = first < size ? first : size;
@@ -79,7 +93,7 @@ enum http_ranges_are http_ranges_read(const struct http_request *request, const 
     struct http_span set, element;
     unsigned elements = 0;
     *count = 0;
-    if (!find_set(request, octets, &set)) {
+    if (size == 0 || !find_set(request, octets, &set)) {
         return HTTP_RANGES_NONE;
     }
     while (http_list_next(octets, &set, &element)) {

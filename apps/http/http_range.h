@@ -1,7 +1,8 @@
 /* http_range.h: which parts of a file are asked for. "Range: bytes=0-99,500-,-20". RFC 9110 14.
  *
  * A field that is not understood is ignored, as if it were not there (14.2): another unit, a malformed set, two fields,
- * a method other than GET, more parts than anybody needs. Parts that overlap or touch become one.
+ * a method other than GET, more parts than anybody needs; and any field where there is nothing to have a part of. Parts
+ * that overlap or touch become one.
  */
 #ifndef HTTP_RANGE_H
 #define HTTP_RANGE_H

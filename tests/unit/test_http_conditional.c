@@ -51,7 +51,7 @@ static void teardown(void) {
 
 /* {} in the fields stands for the file's tag. */
 static struct web_answer ask(const char *method, const char *fields) {
-    static char request[3000];
+    static char request[9000];
     struct web_answer answer;
     struct web_client *client = web_connect(&web);
     const bool to_head = strcmp(method, "HEAD") == 0;
@@ -181,6 +181,14 @@ static const struct {
     {"GET", "If-Range: " AFTER "\r\nRange: bytes=0-0", 200},
     {"GET", "If-Range: " BEFORE "\r\nRange: bytes=0-0", 200},
     {"GET", "If-Range: \"a\"\r\nRange: bytes=999999-", 200},
+    {"GET", "If-Range: {}\r\nRange: bytes=999999-", 416},
+    {"GET", "If-Range: {}\r\nIf-Range: {}\r\nRange: bytes=0-0", 200},
+    {"GET", "If-Range: {}, \"a\"\r\nRange: bytes=0-0", 200},
+    {"GET", "If-Range: *\r\nRange: bytes=0-0", 200},
+    {"GET", "If-Range: \r\nRange: bytes=0-0", 200},
+    {"GET", "If-Range: never\r\nRange: bytes=0-0", 200},
+    {"GET", "If-Range: {}", 200},
+    {"HEAD", "If-Range: {}\r\nRange: bytes=0-0", 200},
     /* H55, H57 */
     {"HEAD", "Range: bytes=0-0", 200},
     {"GET", "Range: lines=0-0", 200},
@@ -191,6 +199,21 @@ static const struct {
     {"GET", "Range: bytes=0", 200},
     {"GET", "Range: bytes=--1", 200},
     {"GET", "Range: bytes=0-0\r\nRange: bytes=1-1", 200},
+    {"GET", "Range: BYTES=0-0", 206},
+    {"GET", "Range: bytes=0-0,", 206},
+    {"GET", "Range: bytes=,,,", 200},
+    {"GET", "Range: bytes=0 - 0", 200},
+    {"GET", "Range: bytes=+0-0", 200},
+    {"GET", "Range: bytes=0x0-0x1", 200},
+    {"GET", "Range: bytes=0-0-0", 200},
+    {"GET", "Range: bytes=-", 200},
+    {"GET", "Range: bytes 0-0", 200},
+    {"GET", "Range: bytes", 200},
+    {"GET", "Range: ", 200},
+    {"GET", "Range: bytes=99999999999999999999999-99999999999999999999998", 200},
+    {"GET", "Range: bytes=00000000000000000000000000-00000000000000000000000001", 206},
+    {"GET", "Range: bytes=18446744073709551615-18446744073709551616", 416},
+    {"GET", "Range: bytes=-99999999999999999999999", 206},
     {"GET", "Range: bytes=300000-", 416},
     {"GET", "Range: bytes=-0", 416},
     {"GET", "Range: bytes=99999999999999999999999-", 416},
@@ -250,6 +273,36 @@ START_TEST(unsatisfiable) {
     struct web_answer answer = ask("GET", "Range: bytes=300000-300001");
     ck_assert_int_eq(answer.status, 416);
     ck_assert_str_eq(value_of(&answer, "Content-Range", value), "bytes */300000");
+}
+END_TEST
+
+/* Of an empty file there is no part: whatever is asked for, it is all of it. RFC 9110 14.2 */
+START_TEST(nothing_at_all) {
+    ck_assert_int_eq(truncate(path, 0), 0);
+    static const char *const sets[] = {"0-0", "0-", "-1", "-0", "5-6,-2"};
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        char fields[60];
+        snprintf(fields, sizeof fields, "Range: bytes=%s", sets[i]);
+        struct web_answer answer = ask("GET", fields);
+        ck_assert_int_eq(answer.status, 200);
+        ck_assert_uint_eq(answer.body_length, 0);
+        ck_assert(web_has_line(&answer, "Content-Length: 0"));
+    }
+}
+END_TEST
+
+/* H59: a thousand ranges, as attackers ask for: all of it, once. */
+START_TEST(a_thousand_parts) {
+    static char fields[8000];
+    struct text text = text_fixed(fields, sizeof fields);
+    text_put(&text, "Range: bytes=");
+    for (unsigned i = 0; i < 1000; i++) {
+        text_format(&text, "%s%u-", i ? "," : "", i);
+    }
+    ck_assert(!text.cut);
+    struct web_answer answer = ask("GET", fields);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_uint_eq(answer.body_length, SIZE);
 }
 END_TEST
 
@@ -348,6 +401,8 @@ int main(void) {
     tcase_add_loop_test(tests, condition, 0, (int)(sizeof conditions / sizeof conditions[0]));
     tcase_add_loop_test(tests, one_part, 0, (int)(sizeof parts / sizeof parts[0]));
     tcase_add_test(tests, unsatisfiable);
+    tcase_add_test(tests, nothing_at_all);
+    tcase_add_test(tests, a_thousand_parts);
     tcase_add_loop_test(tests, several_parts, 0, (int)(sizeof several / sizeof several[0]));
     tcase_add_test(tests, dates);
     return unit_run(suite);
