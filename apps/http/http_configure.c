@@ -27,6 +27,9 @@ int http_configure_site(struct http_site *site, const struct http_server_options
     if (options->root && options->types) {
         http_types_read(&site->types, options->types);
     }
+    if (options->root && options->more_types) {
+        http_types_merge(&site->types, options->more_types);
+    }
     if (options->handlers && options->handlers_first) {
         site->before = options->handlers;
         site->before_count = options->handler_count;

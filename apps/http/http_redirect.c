@@ -155,15 +155,19 @@ static bool read_to(struct http_redirect *rule, const char *to, char *error, siz
     return rule->to && rule->fragment;
 }
 
-static bool read_rule(struct http_redirect *rule, const char *from, const char *to, char *error, size_t size) {
+static enum http_redirect_fault read_rule(struct http_redirect *rule, const char *from, const char *to, char *error,
+                                          size_t size) {
     bool moves = rule->status == 301 || rule->status == 302 || rule->status == 307 || rule->status == 308;
     bool stops = rule->status == 403 || rule->status == 410;
     if (!(moves && to) && !(stops && !to)) {
         snprintf(error, size, "%d is no status for this: take 301 or 308 for good, 302 or 307 for now", rule->status);
-        return false;
+        return HTTP_REDIRECT_STATUS;
     }
-    snprintf(error, size, "there is no memory for %.80s; free some", from);
-    return read_from(rule, from, error, size) && (!to || read_to(rule, to, error, size));
+    snprintf(error, size, "%.80s finds no memory: free some", from);
+    if (!read_from(rule, from, error, size)) {
+        return HTTP_REDIRECT_FROM;
+    }
+    return !to || read_to(rule, to, error, size) ? HTTP_REDIRECT_GOOD : HTTP_REDIRECT_TO;
 }
 
 static bool make_room(struct http_redirects *redirects) {
@@ -198,16 +202,17 @@ static bool put_rule(struct http_redirects *redirects, const struct http_redirec
     return true;
 }
 
-bool http_redirects_add(struct http_redirects *redirects, int status, const char *from, const char *to, char *error,
-                        size_t size) {
+enum http_redirect_fault http_redirects_add(struct http_redirects *redirects, int status, const char *from,
+                                            const char *to, char *error, size_t size) {
     struct http_redirect rule = {.status = status};
-    if (read_rule(&rule, from, to, error, size) && put_rule(redirects, &rule, from, error, size)) {
-        return true;
+    enum http_redirect_fault fault = read_rule(&rule, from, to, error, size);
+    if (fault == HTTP_REDIRECT_GOOD && put_rule(redirects, &rule, from, error, size)) {
+        return HTTP_REDIRECT_GOOD;
     }
     free(rule.from);
     free(rule.to);
     free(rule.fragment);
-    return false;
+    return fault == HTTP_REDIRECT_GOOD ? HTTP_REDIRECT_FROM : fault;
 }
 
 /* ---- circles ---- */

@@ -23,10 +23,12 @@ struct http_redirects {
 /* All zero is none. */
 void http_redirects_end(struct http_redirects *redirects);
 
-/* Adds a rule: 301, 302, 307 or 308 with a path or an http URI in `to`; 403 or 410 without. Returns false, and one
- * sentence, when it is none, or there is one for that path. */
-bool http_redirects_add(struct http_redirects *redirects, int status, const char *from, const char *to, char *error,
-                        size_t size);
+enum http_redirect_fault { HTTP_REDIRECT_GOOD, HTTP_REDIRECT_STATUS, HTTP_REDIRECT_FROM, HTTP_REDIRECT_TO };
+
+/* Adds a rule: 301, 302, 307 or 308 with a path or an http URI in `to`; 403 or 410 without. Says what is wrong with
+ * it, and one sentence, when it is none, or there is one for that path. */
+enum http_redirect_fault http_redirects_add(struct http_redirects *redirects, int status, const char *from,
+                                            const char *to, char *error, size_t size);
 
 /* Call it when all are there. Returns false, and one sentence, when a client would go round in circles. */
 bool http_redirects_check(const struct http_redirects *redirects, char *error, size_t size);

@@ -29,6 +29,7 @@
 struct http_server;
 struct http_handler;
 struct http_redirects;
+struct http_types;
 struct http_onlooker;
 
 /* Room for one sentence that says what happened and what to do. */
@@ -56,6 +57,7 @@ struct http_server_options {
     void *user;                             /* theirs: site->user */
     const struct http_onlooker *onlooker;   /* of http_site.h; NULL: nobody */
     const char *root;                       /* folder whose files are served; NULL: the page that explains itself */
+    const struct http_types *more_types;    /* that are right where the file says something else; NULL: none */
     const struct http_redirects *redirects; /* paths that are elsewhere; NULL: none */
     bool lists;                             /* folders without index.html show what is in them */
     const char *types;         /* file that lists the types of files, as /etc/mime.types does; NULL: those built in */

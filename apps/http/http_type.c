@@ -165,8 +165,12 @@ bool http_types_add(struct http_types *types, const char *end, const char *type)
     return make_key(key, end) && is_type(type) && put_type(types, type, &at) && add(types, end, at);
 }
 
+struct http_types http_types_none(void) {
+    return (struct http_types){.names = text_growing()};
+}
+
 void http_types_begin(struct http_types *types) {
-    *types = (struct http_types){.names = text_growing()};
+    *types = http_types_none();
     for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++) {
         http_types_add(types, built_in[i].end, built_in[i].type);
     }
@@ -176,6 +180,14 @@ void http_types_end(struct http_types *types) {
     free(types->row);
     text_free(&types->names);
     *types = (struct http_types){0};
+}
+
+void http_types_merge(struct http_types *types, const struct http_types *others) {
+    for (unsigned i = 0; i < others->count; i++) {
+        char end[HTTP_TYPE_END + 1] = "";
+        memcpy(end, others->row[i].end, HTTP_TYPE_END);
+        http_types_add(types, end, others->names.data + others->row[i].type);
+    }
 }
 
 /* ---- a list ---- */

@@ -26,7 +26,8 @@ struct http_types {
     struct text names; /* of types, each with its NUL */
 };
 
-/* The built-in table. Without memory fewer are known. */
+/* An empty table; the built-in one. Without memory fewer are known. */
+struct http_types http_types_none(void);
 void http_types_begin(struct http_types *types);
 void http_types_end(struct http_types *types);
 
@@ -37,6 +38,9 @@ bool http_types_add(struct http_types *types, const char *end, const char *type)
 /* Adds those of a file: lines of a type and the ends of names that it has, from '#' on a remark. What is no such line
  * is passed over; a file that is not there has none. */
 void http_types_read(struct http_types *types, const char *file);
+
+/* Adds those of another table. */
+void http_types_merge(struct http_types *types, const struct http_types *others);
 
 /* "text/html; charset=utf-8" for "a/index.html"; "application/octet-stream" for what is not known. It holds until the
  * table is changed. */

@@ -62,7 +62,7 @@ static void make_table(struct option table[TABLE]) {
     memcpy(table, own_options, sizeof own_options);
     count = OWN;
     for (unsigned i = 0; i < settings_count && count < TABLE - 1; i++) {
-        if (settings_table[i].most <= 1) {
+        if (settings_table[i].most <= 1 && !settings_table[i].repeats) {
             int argument = settings_table[i].most == 0 ? no_argument : required_argument;
             table[count++] = (struct option){settings_table[i].name, argument, NULL, SETTINGS + (int)i};
         }

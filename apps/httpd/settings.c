@@ -85,6 +85,53 @@ static bool take_listing(struct settings *settings, struct setting_words *words,
     return true;
 }
 
+static bool take_type(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    const char *end = words->word[0], *type = words->word[1];
+    if (end[0] == '.' && http_types_add(&settings->types, end + 1, type)) {
+        return true;
+    }
+    if (end[0] == '.' && http_types_add(&settings->types, end + 1, "a/b")) {
+        words->wrong = 1;
+        return value_wrong(error, "%.60s is no media type: write one such as text/plain", type);
+    }
+    return value_wrong(error, "%.60s is no end of a name: write one such as .txt", end);
+}
+
+/* ---- paths that are elsewhere ---- */
+
+static bool add_redirect(struct settings *settings, int status, const char *from, const char *to,
+                         struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    switch (http_redirects_add(&settings->redirects, status, from, to, error, LUCID_ERROR_TEXT)) {
+    case HTTP_REDIRECT_GOOD:
+        return true;
+    case HTTP_REDIRECT_TO:
+        words->wrong = 2;
+        break;
+    case HTTP_REDIRECT_FROM:
+        words->wrong = to ? 1 : 0;
+        break;
+    case HTTP_REDIRECT_STATUS:
+        break;
+    }
+    return false;
+}
+
+static bool take_redirect(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    uint64_t status = 0;
+    return take_number(&status, 301, 308, words, error) &&
+           add_redirect(settings, (int)status, words->word[1], words->word[2], words, error);
+}
+
+static bool take_gone(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return add_redirect(settings, 410, words->word[0], NULL, words, error);
+}
+
+static bool take_forbid(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return add_redirect(settings, 403, words->word[0], NULL, words, error);
+}
+
+/* ---- the access log ---- */
+
 static bool take_access_log(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
     (void)error;
     settings->access_log = words->word[0];
@@ -102,6 +149,10 @@ static bool take_access_json(struct settings *settings, struct setting_words *wo
 const struct setting settings_table[] = {
     {"root", 1, 1, false, "root DIR", take_root},
     {"listing", 0, 0, false, "listing", take_listing},
+    {"type", 2, 2, true, "type .END TYPE", take_type},
+    {"redirect", 3, 3, true, "redirect 301|302|307|308 FROM TO", take_redirect},
+    {"gone", 1, 1, true, "gone PATH", take_gone},
+    {"forbid", 1, 1, true, "forbid PATH", take_forbid},
     {"access-log", 1, 1, false, "access-log FILE", take_access_log},
     {"access-json", 0, 0, false, "access-json", take_access_json},
     {"connections", 1, 1, false, "connections N", take_connections},
@@ -121,6 +172,8 @@ const unsigned settings_count = sizeof settings_table / sizeof settings_table[0]
 
 static void end_keep(struct http_keep *keep) {
     struct settings *settings = (struct settings *)(void *)keep;
+    http_redirects_end(&settings->redirects);
+    http_types_end(&settings->types);
     free(settings->file);
     free(settings);
 }
@@ -132,6 +185,9 @@ struct settings *settings_new(void) {
     }
     http_server_defaults(&settings->http);
     settings->http.types = "/etc/mime.types";
+    settings->types = http_types_none();
+    settings->http.more_types = &settings->types;
+    settings->http.redirects = &settings->redirects;
     settings->keep = (struct http_keep){.holders = 1, .end = end_keep};
     settings->http.keep = &settings->keep;
     return settings;
@@ -154,5 +210,5 @@ bool settings_settle(const struct settings *settings, char error[LUCID_ERROR_TEX
         return value_wrong(error, "max-line %u is more than max-head %u, which counts the line too: make one fit",
                            settings->http.limits.line, settings->http.limits.head);
     }
-    return true;
+    return http_redirects_check(&settings->redirects, error, LUCID_ERROR_TEXT);
 }

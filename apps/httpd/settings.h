@@ -12,7 +12,9 @@
 #ifndef HTTPD_SETTINGS_H
 #define HTTPD_SETTINGS_H
 
+#include "http/http_redirect.h"
 #include "http/http_server.h"
+#include "http/http_type.h"
 #include "lucid/host.h"
 
 struct settings {
@@ -20,7 +22,9 @@ struct settings {
     struct http_server_options http;
     const char *access_log; /* file, "-" for standard output; NULL: none */
     bool access_json;
-    char *file; /* the text of the file of --config, which its words point into; NULL: there is none */
+    struct http_redirects redirects;
+    struct http_types types; /* besides those of the system's list */
+    char *file;              /* the text of the file of --config, which its words point into; NULL: there is none */
 };
 
 enum { SETTING_WORDS = 8 };

@@ -52,11 +52,17 @@ check_at() {
 check_config() {
     mkdir -p "$work/other"
     echo other >"$work/other/alive"
-    printf '# another folder, and small bodies\nroot "%s"\nmax-body 10\n' "$work/other" >"$work/web.conf"
+    cp "$work/other/alive" "$work/other/index.html"
+    printf '# another folder, and small bodies\nroot "%s"\nmax-body 10\nredirect 301 /old/* /\ntype .x image/x\n' \
+        "$work/other" >"$work/web.conf"
+    echo x >"$work/other/a.x"
     kill -HUP "$server"
     another_root() { [ "$(get "$1/alive")" = other ]; }
     passes "$1: SIGHUP reads the file again" eventually 5 another_root "$1"
     same "$1: another limit" 413 "$(answer --data-binary 01234567890 "$1/" | cut -c 1-3)"
+    same "$1: a path that is elsewhere" "301 $1/?q other" \
+        "$(get -o /dev/null -w '%{http_code} %{redirect_url}' "$1/old/x?q") $(get -L "$1/old/x" | head -n 1)"
+    same "$1: a type that is said" image/x "$(field content-type "$1/a.x")"
     printf 'root "%s"\nmax-body ten\n' "$work/root" >"$work/web.conf"
     kill -HUP "$server"
     passes "$1: a file that is wrong" eventually 5 grep -q '^lucid-httpd: .*web.conf:2:10: max-body ten is no number' \

@@ -13,7 +13,8 @@ static void teardown(void) {
 }
 
 static void add(int status, const char *from, const char *to) {
-    ck_assert_msg(http_redirects_add(&redirects, status, from, to, error, sizeof error), "%s", error);
+    ck_assert_msg(http_redirects_add(&redirects, status, from, to, error, sizeof error) == HTTP_REDIRECT_GOOD, "%s",
+                  error);
 }
 
 static void add_some(void) {
@@ -116,7 +117,7 @@ START_TEST(many) {
         ck_assert_str_eq(location.data, to);
         text_free(&location);
     }
-    ck_assert(!http_redirects_add(&redirects, 301, "/more", "/x", error, sizeof error));
+    ck_assert_int_eq(http_redirects_add(&redirects, 301, "/more", "/x", error, sizeof error), HTTP_REDIRECT_FROM);
     ck_assert_ptr_nonnull(strstr(error, "1000"));
 }
 END_TEST
@@ -164,8 +165,10 @@ START_TEST(what_is_no_rule) {
     add_some();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         error[0] = '\0';
-        ck_assert_msg(!http_redirects_add(&redirects, wrong[i].status, wrong[i].from, wrong[i].to, error, sizeof error),
-                      "%d %s %s", wrong[i].status, wrong[i].from, wrong[i].to ? wrong[i].to : "-");
+        const char *to = wrong[i].to;
+        enum http_redirect_fault fault = http_redirects_add(&redirects, wrong[i].status, wrong[i].from, to, error,
+                                                            sizeof error);
+        ck_assert_msg(fault != HTTP_REDIRECT_GOOD, "%d %s %s", wrong[i].status, wrong[i].from, to ? to : "-");
         ck_assert_msg(strlen(error) > 10 && !strstr(error, "memory"), "%s: %s", wrong[i].from, error);
     }
 }

@@ -73,6 +73,12 @@ START_TEST(three_layers) {
     ck_assert(http_types_add(&types, "LUCID", "image/png"));
     type_is("a.Luc", "text/plain; charset=iso-8859-1");
     type_is("a.lucid", "image/png");
+    struct http_types others = http_types_none();
+    ck_assert(http_types_add(&others, "luc", "text/x-other") && http_types_add(&others, "sixteen-letters-", "a/b"));
+    http_types_merge(&types, &others);
+    http_types_end(&others);
+    type_is("a.luc", "text/x-other; charset=utf-8");
+    type_is("a.sixteen-letters-", "a/b");
 }
 END_TEST
 

@@ -56,6 +56,30 @@ START_TEST(good_files) {
 }
 END_TEST
 
+START_TEST(rules_and_types) {
+    takes("redirect 301 /old/* /new/*\nredirect 308 /a https://b.test/?x#y\ngone /gone/*\nforbid \"/a b\"\n"
+          "type .luc text/x-lucid\ntype .x \"text/plain; charset=us-ascii\"");
+    ck_assert_uint_eq(settings->redirects.count, 4);
+    ck_assert_str_eq(http_types_of(&settings->types, "a.luc"), "text/x-lucid; charset=utf-8");
+    ck_assert_str_eq(http_types_of(&settings->types, "a.x"), "text/plain; charset=us-ascii");
+    ck_assert(settings->http.redirects == &settings->redirects && settings->http.more_types == &settings->types);
+    ck_assert(settings_settle(settings, error));
+    takes("redirect 301 /a /b\nredirect 302 /b /a");
+    ck_assert(!settings_settle(settings, error));
+    ck_assert_str_eq(error, "a client that asks for /a is sent round in circles: let one of the rules go");
+    refuses("redirect 200 /a /b", "web.conf:1:10: redirect 200 is no number that it takes: take one from 301 to 308");
+    refuses("redirect 303 /a /b",
+            "web.conf:1:10: redirect 303 is no status for this: take 301 or 308 for good, 302 or 307 for now");
+    refuses("redirect 301 a /b", "web.conf:1:14: redirect a is no path: write /a/path, or /a/path/* for all below it");
+    refuses("redirect 301 /a b", "web.conf:1:17: redirect b is no place to go to: write /a/path or http://host/path, "
+                                 "escaped as in a URL");
+    refuses("gone /a\ngone /a", "web.conf:2:6: gone /a is there twice: leave one of them out");
+    refuses("forbid a", "web.conf:1:8: forbid a is no path: write /a/path, or /a/path/* for all below it");
+    refuses("type txt text/plain", "web.conf:1:6: type txt is no end of a name: write one such as .txt");
+    refuses("type .txt text", "web.conf:1:11: type text is no media type: write one such as text/plain");
+}
+END_TEST
+
 START_TEST(words_and_quotes) {
     static const char *const lines[][2] = {
         {"root /srv", "/srv"},
@@ -179,6 +203,7 @@ int main(void) {
     Suite *suite = unit_suite("httpd_config", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, good_files);
+    tcase_add_test(tests, rules_and_types);
     tcase_add_test(tests, words_and_quotes);
     tcase_add_test(tests, where_it_is_wrong);
     tcase_add_test(tests, any_text);
