@@ -66,7 +66,7 @@ static void make_tree(void) {
     make_folder("root/folder");
     make_folder("root/bare");
     make_folder("root/a b<c");
-    put_text("secret", "secret");
+    put_text("secret", "for nobody");
     put_text("types", "text/x-dots dots\n");
     put_text("root/index.html", "<p>root");
     put_text("root/folder/index.html", "<p>folder");
@@ -119,7 +119,7 @@ static struct web_answer answer_to(const char *target, int status) {
     ck_assert_msg(web_answer(client, 0, NULL, &answer), "%s: %s", target, client->got.data);
     ck_assert_msg(answer.status == status, "%s: %d, not %d", target, answer.status, status);
     ck_assert_ptr_eq(answer.body + answer.body_length, client->got.data + client->got.length);
-    ck_assert_ptr_null(memmem(answer.body, answer.body_length, "secret", 6));
+    ck_assert_ptr_null(memmem(answer.body, answer.body_length, "for nobody", 10));
     return answer;
 }
 
