@@ -39,14 +39,17 @@ lucid_time host_deadline(const struct lucid_host *host) {
     return at;
 }
 
-static void capture(struct lucid_host *host, const struct lucid_packet *packet, lucid_time now) {
+static void capture(struct lucid_host *host, const struct lucid_packet *packet, lucid_time now, bool leaves) {
     if (host->pcap) {
         lucid_pcap_packet(host->pcap, now + host->wall_offset, packet);
+    }
+    if (host->callbacks.packet) {
+        host->callbacks.packet(host, leaves, now, packet, host->callbacks.user);
     }
 }
 
 static void hand_in(struct lucid_host *host, lucid_time now) {
-    capture(host, &host->in, now);
+    capture(host, &host->in, now, false);
     lucid_input(host->stack, now, &host->in);
 }
 
@@ -56,7 +59,7 @@ static void take_from_link_in(struct lucid_host *host, lucid_time now) {
     size_t length;
     while ((length = lucid_link_take(host->link_in, now, &octets, &id)) > 0) {
         struct lucid_packet in = {.slice = {{octets, length}}, .slices = 1, .length = (uint32_t)length, .id = id};
-        capture(host, &in, now);
+        capture(host, &in, now, false);
         lucid_input(host->stack, now, &in);
     }
 }
@@ -136,7 +139,7 @@ static bool write_batch(struct lucid_host *host, lucid_time now) {
                 arm_write(host, false);
                 return false;
             }
-            capture(host, &host->out, now);
+            capture(host, &host->out, now, true);
         }
         if (host->link_out) {
             lucid_segment_packet(&host->out, put_on_link_out, host);

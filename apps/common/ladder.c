@@ -295,3 +295,7 @@ unsigned ladder_rows(const struct ladder *ladder, const struct ladder_row **rows
     *rows = ladder->row;
     return (unsigned)ladder->rows;
 }
+
+uint32_t ladder_iss(const struct ladder *ladder, unsigned end) {
+    return ladder->iss[end];
+}

@@ -79,7 +79,7 @@ void ladder_free(struct ladder *ladder);
  * packets keep the sender's number on the way, as those of a struct lucid_pair do. */
 void ladder_add(struct ladder *ladder, unsigned end, const struct lucid_event *event);
 
-/* Says that so many events are missing here. */
+/* Says that so many events are missing here; 0: nobody knows how many. */
 void ladder_add_lost(struct ladder *ladder, unsigned end, uint64_t count);
 
 /* Every end whose events come has gone to CLOSED, and the RST that goes with it has left. */
@@ -90,6 +90,9 @@ void ladder_finish(struct ladder *ladder);
 
 /* The rows so far; the first is a LADDER_BEGIN. Returns how many. */
 unsigned ladder_rows(const struct ladder *ladder, const struct ladder_row **rows);
+
+/* The initial sequence number of an end; 0 before its SYN was seen. */
+uint32_t ladder_iss(const struct ladder *ladder, unsigned end);
 
 /* ---- as text ---- */
 

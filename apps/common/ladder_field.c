@@ -194,7 +194,11 @@ void ladder_format_mark(const struct ladder_row *row, bool inferred, struct text
         text_format(text, "x dropped: %s", lucid_drop_text(row->reason));
         break;
     case LADDER_LOST:
-        text_format(text, "x %" PRIu32 " events were lost here", row->others);
+        if (row->others == 0) {
+            text_put(text, "x what happened here is not known");
+        } else {
+            text_format(text, "x %" PRIu32 " events were lost here", row->others);
+        }
         break;
     case LADDER_BEGIN:
     case LADDER_SEGMENT:

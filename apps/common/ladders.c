@@ -149,7 +149,7 @@ static struct entry *join(struct ladders *ladders, unsigned end, const struct lu
     return entry;
 }
 
-static bool is_birth(const struct lucid_event *event) {
+bool ladders_is_birth(const struct lucid_event *event) {
     const struct lucid_event_state *state = &event->u.state;
     bool child = state->parent != 0 && (state->from == LUCID_LISTEN || state->from == LUCID_TIME_WAIT);
     bool connects = state->from == LUCID_CLOSED && state->remote.port != 0;
@@ -177,7 +177,7 @@ static struct entry *entry_of(struct ladders *ladders, unsigned end, const struc
         break;
     }
     struct entry *entry = find_connection(ladders, end, event->connection);
-    return entry || !is_birth(event) ? entry : join(ladders, end, event);
+    return entry || !ladders_is_birth(event) ? entry : join(ladders, end, event);
 }
 
 /* The numbers of the events have no gaps, unless the trace had no room. */

@@ -29,6 +29,9 @@ struct ladders *ladders_new(unsigned count, bool both, const struct ladder_style
                             void *user);
 void ladders_free(struct ladders *ladders);
 
+/* Has a connection begun with this event, which a SYN has made or connect()? */
+bool ladders_is_birth(const struct lucid_event *event);
+
 void ladders_add(struct ladders *ladders, unsigned end, const struct lucid_event *event);
 
 /* All have been printed. */

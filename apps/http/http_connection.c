@@ -112,7 +112,8 @@ static struct http_span field(const struct http_head *head, const uint8_t *octet
 void http_connection_log(const struct http_connection *connection, bool whole) {
     const struct http_server *server = connection->server;
     const struct http_exchange *exchange = connection->exchange;
-    if (!server->options.log) {
+    bool unwanted = server->options.log_numbered && exchange->about.id == 0;
+    if (!server->options.log || unwanted) {
         return;
     }
     const struct http_buffer *in = &connection->in;

@@ -39,18 +39,24 @@ static const char head_begin[] =
     ".spark { width: 50%; }\n"
     ".spark svg { display: block; width: 100%; height: 1.5rem; color: var(--link); }\n"
     "@media (max-width: 30rem) { th, td { padding-right: 0.4rem; } h1 { font-size: 1.4rem; } }\n"
-    ".number { text-align: right; white-space: nowrap; }\n"
-    "</style>\n"
-    "<title>";
+    ".number { text-align: right; white-space: nowrap; }\n";
+
+static const char title_begin[] = "</style>\n<title>";
 
 static const char head_end[] = "</title>\n</head>\n<body>\n<main>\n";
 
 static const char end[] = "</main>\n</body>\n</html>\n";
 
-void http_page_begin(struct text *text, const char *title) {
+void http_page_begin_styled(struct text *text, const char *title, const char *style) {
     text_put(text, head_begin);
+    text_put(text, style);
+    text_put(text, title_begin);
     text_put(text, title);
     text_put(text, head_end);
+}
+
+void http_page_begin(struct text *text, const char *title) {
+    http_page_begin_styled(text, title, "");
 }
 
 void http_page_end(struct text *text) {

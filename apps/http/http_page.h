@@ -6,6 +6,9 @@
 
 /* The frame of a page, with its title; what comes in between is the caller's, in <main>. */
 void http_page_begin(struct text *text, const char *title);
+
+/* The same, with style rules of its own besides. */
+void http_page_begin_styled(struct text *text, const char *title, const char *style);
 void http_page_end(struct text *text);
 
 /* What this server is and what to try with it. host: what the client called it; length 0: not known. */

@@ -74,6 +74,7 @@ struct http_server_options {
     /* Called when an answer is over. NULL: nobody wants to know. */
     void (*log)(void *user, const struct http_log_entry *entry);
     void *log_user;
+    bool log_numbered; /* only of those that the onlooker has given a number */
 };
 
 /* Fills in the defaults. */

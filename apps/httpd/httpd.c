@@ -10,6 +10,7 @@
 
 #include "access.h"
 #include "live/live.h"
+#include "live/live_record.h"
 #include "loop.h"
 #include "signals.h"
 
@@ -18,6 +19,7 @@ struct httpd {
     struct access access;
     struct live live;
     struct http_handler handlers[LIVE_HANDLERS];
+    struct http_onlooker onlooker;
     struct loop *loop;
 };
 
@@ -35,12 +37,47 @@ static int fail(const char *sentence) {
     return 1;
 }
 
+/* ---- who looks on ---- */
+
+static void on_log(void *user, const struct http_log_entry *entry) {
+    struct httpd *httpd = user;
+    if (httpd->access.file) {
+        access_log(&httpd->access, entry);
+    }
+    if (httpd->live.record) {
+        live_record_log(httpd->live.record, entry);
+    }
+}
+
+static void on_head(void *user, struct http_exchange *exchange) {
+    (void)user, (void)exchange;
+}
+
+static uint64_t on_answer(void *user, struct http_exchange *exchange) {
+    struct httpd *httpd = user;
+    return httpd->live.record ? live_record_answer(httpd->live.record, exchange) : 0;
+}
+
+static int open_record(struct httpd *httpd, char error[LUCID_ERROR_TEXT]) {
+    unsigned count = httpd->options.record;
+    httpd->onlooker = (struct http_onlooker){.head = on_head, .answer = on_answer, .user = httpd};
+    httpd->live.record = count > 0 ? live_record_new(count) : NULL;
+    httpd->loop->record = httpd->live.record;
+    if (count > 0 && !httpd->live.record) {
+        snprintf(error, LUCID_ERROR_TEXT, "there is no memory for --record %u: record fewer connections", count);
+        return -1;
+    }
+    return 0;
+}
+
 /* ---- signals ---- */
 
 /* What the settings do not say. */
 static void complete(struct httpd *httpd, struct settings *settings) {
-    settings->http.log = settings->access_log ? access_log : NULL;
-    settings->http.log_user = &httpd->access;
+    settings->http.onlooker = httpd->live.record ? &httpd->onlooker : NULL;
+    settings->http.log = settings->access_log || httpd->live.record ? on_log : NULL;
+    settings->http.log_numbered = !settings->access_log;
+    settings->http.log_user = httpd;
     settings->http.handlers = httpd->handlers;
     settings->http.handler_count = LIVE_HANDLERS;
     settings->http.handlers_first = true;
@@ -141,6 +178,9 @@ static int start(struct httpd *httpd) {
     if (!loop) {
         return fail("there is no memory for the server; free some");
     }
+    if (open_record(httpd, error) < 0) {
+        return fail(error);
+    }
     live_handlers(httpd->handlers, &httpd->live); /* they need a stack when they answer */
     complete(httpd, settings);
     if (access_open(&httpd->access, settings->access_log, settings->access_json, error) < 0 ||
@@ -172,6 +212,7 @@ static int finish(struct httpd *httpd, int status) {
             status = fail(error);
         }
     }
+    live_record_free(httpd->live.record);
     access_close(&httpd->access);
     settings_drop(httpd->options.settings);
     return status;

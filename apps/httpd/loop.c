@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "live/live_record.h"
 #include "signals.h"
 
 struct loop *loop_new(const struct options *options) {
@@ -21,7 +22,7 @@ int loop_run(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
     return failed;
 }
 
-static uint64_t epoch(lucid_time now) {
+uint64_t loop_epoch(lucid_time now) {
     struct timespec wall;
     clock_gettime(CLOCK_REALTIME, &wall);
     return (uint64_t)wall.tv_sec * LUCID_SECOND + (uint64_t)wall.tv_nsec - now;
@@ -29,7 +30,10 @@ static uint64_t epoch(lucid_time now) {
 
 lucid_time loop_now(struct loop *loop) {
     lucid_time now = lucid_host_now();
-    http_server_set_epoch(loop->server, epoch(now));
+    http_server_set_epoch(loop->server, loop_epoch(now));
+    if (loop->record) {
+        live_record_time(loop->record, now);
+    }
     return now;
 }
 

@@ -20,6 +20,7 @@
 #include "options.h"
 
 struct loop;
+struct live_record;
 
 struct loop_ops {
     int (*prepare)(struct loop *loop, char error[LUCID_ERROR_TEXT]);
@@ -44,6 +45,7 @@ struct loop {
     struct transport *transport; /* it works after open() */
     struct lucid_stack *stack;   /* after open(); NULL: somebody else's TCP carries the server */
     struct http_server *server;  /* that is driven; the caller's */
+    struct live_record *record;  /* what is recorded, the caller's; NULL: nothing */
     void (*signal)(void *user, int number);
     void *user;
     bool over; /* loop_run() returns */
@@ -62,6 +64,9 @@ struct loop *loop_kernel_new(void);
 
 /* The time, which the server is told together with the wall clock's. */
 lucid_time loop_now(struct loop *loop);
+
+/* Nanoseconds from 1970 to the zero of lucid_time. */
+uint64_t loop_epoch(lucid_time now);
 
 /* Hands on all signals that have come. */
 void loop_take_signals(struct loop *loop);

@@ -8,13 +8,14 @@
 
 #include "http/http_url.h"
 #include "loop.h"
-#include "tracing.h"
+#include "recording.h"
 
 struct stack_loop {
     struct loop base;
     struct stack_transport transport;
     struct lucid_host *host;
     struct tracing tracing;
+    struct recording recording;
     int timer; /* -1: none is set */
     lucid_time timer_at;
 };
@@ -57,7 +58,15 @@ static void on_event(struct lucid_host *host, const struct lucid_ready *ready, v
 }
 
 static void on_trace(struct lucid_host *host, void *user) {
-    tracing_drain(&((struct stack_loop *)user)->tracing, lucid_host_stack(host));
+    struct stack_loop *loop = user;
+    tracing_drain(&loop->tracing, lucid_host_stack(host));
+    recording_turn(&loop->recording);
+}
+
+static void on_packet(struct lucid_host *host, bool leaves, lucid_time now, const struct lucid_packet *packet,
+                      void *user) {
+    (void)host;
+    recording_packet(&((struct stack_loop *)user)->recording, leaves, now, packet);
 }
 
 static int stack_turn(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
@@ -81,12 +90,16 @@ static int stack_watch_signals(struct loop *loop, int fd) {
 /* ---- begin and end ---- */
 
 static int stack_prepare(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
-    return tracing_open(&of(loop)->tracing, loop->options, error);
+    struct tracing *tracing = &of(loop)->tracing;
+    int failed = tracing_open(tracing, loop->options, error);
+    recording_open(&of(loop)->recording, loop->record, tracing);
+    return failed;
 }
 
 static int stack_open(struct loop *base, char error[LUCID_ERROR_TEXT]) {
     struct stack_loop *loop = of(base);
-    const struct lucid_host_callbacks callbacks = {.event = on_event, .trace = on_trace, .user = loop};
+    const struct lucid_host_callbacks callbacks = {
+        .event = on_event, .trace = on_trace, .packet = base->record ? on_packet : NULL, .user = loop};
     if (lucid_host_open(&loop->host, &base->options->device.host, error) < 0) {
         return -1;
     }
@@ -96,6 +109,7 @@ static int stack_open(struct loop *base, char error[LUCID_ERROR_TEXT]) {
         snprintf(error, LUCID_ERROR_TEXT, "there is no memory for the trace; free some");
         return -1;
     }
+    recording_start(&loop->recording, loop->host, loop_epoch(lucid_host_now()));
     lucid_host_set_callbacks(loop->host, &callbacks);
     return 0;
 }

@@ -35,13 +35,14 @@ const char options_help[] =
     "  --trace              print every segment, state, timer, decision and call as a line of text\n"
     "  --trace-json FILE    write the same as JSON Lines\n"
     "  --ladder N           draw each of the first N connections, once it has ended, with both ends' states\n"
+    "  --record N           keep N connections and 3 N requests, the latest, for /why and /pcap; 0: none (32)\n"
     "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n" DEVICE_OPTIONS_HELP
     "  --help               this text\n"
     "\n"
     "It ends on Ctrl-C or SIGTERM; the interface goes with it. Exit status: 0, 1 failure, 2 wrong usage.\n";
 
 /* Those from SETTINGS on are of settings_table. */
-enum letter { TRANSPORT = DEVICE_OPTIONS_NEXT, PORT, CONFIG, TRACE, TRACE_JSON, LADDER, HELP, SETTINGS };
+enum letter { TRANSPORT = DEVICE_OPTIONS_NEXT, PORT, CONFIG, TRACE, TRACE_JSON, LADDER, RECORD, HELP, SETTINGS };
 
 static const struct option own_options[] = {
     DEVICE_LONG_OPTIONS,
@@ -51,6 +52,7 @@ static const struct option own_options[] = {
     {"trace", no_argument, NULL, TRACE},
     {"trace-json", required_argument, NULL, TRACE_JSON},
     {"ladder", required_argument, NULL, LADDER},
+    {"record", required_argument, NULL, RECORD},
     {"help", no_argument, NULL, HELP},
 };
 
@@ -91,6 +93,14 @@ static bool take_ladder(struct options *options, const char *text, char error[LU
            value_wrong(error, "--ladder %.60s is no number of connections: take one from 1 to %d", text, LADDERS_MAX);
 }
 
+static bool take_record(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
+    enum { MOST = 1000 };
+    uint64_t number = 0;
+    bool good = value_number(text, 0, MOST, &number);
+    options->record = (unsigned)number;
+    return good || value_wrong(error, "--record %.60s is no number of connections: take one from 0 to %d", text, MOST);
+}
+
 /* Its words are looked at later, when those of the file have been taken. */
 static bool remember(struct options *options, unsigned i, const char *text, char error[LUCID_ERROR_TEXT]) {
     if (options->given_count == OPTIONS_GIVEN) {
@@ -122,6 +132,8 @@ static bool take_option(struct options *options, int option, const char *text, c
         return true;
     case LADDER:
         return take_ladder(options, text, error);
+    case RECORD:
+        return take_record(options, text, error);
     case HELP:
         options->help = true;
         return true;
@@ -227,7 +239,7 @@ static bool read_words(struct options *options, int argc, char **argv, char erro
 }
 
 int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
-    *options = (struct options){.port = 80};
+    *options = (struct options){.port = 80, .record = 32};
     device_options_begin(&options->device);
     if (!read_words(options, argc, argv, error)) {
         return -1;

@@ -30,6 +30,7 @@ struct options {
     const char *needs_stack; /* an option that only a stack of ours can do; NULL: none was given */
     const char *trace_json;  /* file for events as JSON Lines; NULL: none */
     unsigned ladder;         /* so many connections are drawn */
+    unsigned record;         /* so many connections are recorded; 0: none */
 };
 
 /* Reads the command line, and the file of --config. Returns 0, or -1 and a sentence that names the wrong word; nothing

@@ -11,6 +11,9 @@
  * hundreds. */
 static const uint32_t CAPACITY = 16384;
 
+/* For those who may miss some. */
+static const uint32_t CAPACITY_SMALL = 2048;
+
 /* Our stack is node B; A is the kernel, on the other side of the device. */
 static const char NODE[] = "B";
 
@@ -147,6 +150,13 @@ int tracing_start(struct tracing *tracing, struct lucid_stack *stack, const stru
         json_header(tracing, options);
     }
     return lucid_trace_enable(stack, tracing->kinds, CAPACITY);
+}
+
+bool tracing_rest(struct tracing *tracing, struct lucid_stack *stack, bool rest) {
+    if (tracing->count > 1) {
+        return false;
+    }
+    return lucid_trace_enable(stack, rest ? 0 : tracing->kinds, CAPACITY_SMALL) == 0;
 }
 
 /* A full ring loses the newest events: their numbers are missing behind those that it kept. */

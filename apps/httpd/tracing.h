@@ -42,6 +42,9 @@ void tracing_add(struct tracing *tracing, struct tracing_reader reader, unsigned
 /* Turns the stack's trace on, if somebody reads it. Returns 0 or a negative error. */
 int tracing_start(struct tracing *tracing, struct lucid_stack *stack, const struct options *options, lucid_time now);
 
+/* The only reader wants no events for a while; or it does again. Returns false: there are others. */
+bool tracing_rest(struct tracing *tracing, struct lucid_stack *stack, bool rest);
+
 /* Takes all events that there are, and hands them to the readers. */
 void tracing_drain(struct tracing *tracing, struct lucid_stack *stack);
 

@@ -13,6 +13,8 @@ void live_handlers(struct http_handler handlers[LIVE_HANDLERS], struct live *liv
     static const struct http_handler table[LIVE_HANDLERS] = {
         {.path = "connections", .methods = HTTP_GET | HTTP_HEAD, .answer = live_connections_answer},
         {.path = "events", .methods = HTTP_GET | HTTP_HEAD, .answer = live_events_answer},
+        {.path = "why", .methods = HTTP_GET | HTTP_HEAD, .answer = live_why_answer},
+        {.path = "pcap", .methods = HTTP_GET | HTTP_HEAD, .answer = live_pcap_answer},
     };
     for (unsigned i = 0; i < LIVE_HANDLERS; i++) {
         handlers[i] = table[i];

@@ -2,6 +2,8 @@
  *
  *     /connections      all sockets of the stack, as ss(8) lists those of the kernel: live_connections.c
  *     /events           the variables of one connection, as they change: live_events.c
+ *     /why              the latest requests, and one of them from SYN to FIN: live_why.c
+ *     /pcap             its packets
  *
  * The server itself (apps/http) knows streams of octets and nothing below. These handlers know the stack too: they ask
  * it (lucid/info.h) when somebody asks them, so that they cost nothing before. Each one answers as plain text, as a
@@ -17,11 +19,14 @@
 #include "http/http_site.h"
 #include "lucid/info.h"
 
+struct live_record;
+
 struct live {
-    struct lucid_stack *stack; /* NULL: somebody else's TCP carries the server */
+    struct lucid_stack *stack;  /* NULL: somebody else's TCP carries the server */
+    struct live_record *record; /* NULL: nothing is recorded */
 };
 
-enum { LIVE_HANDLERS = 2 };
+enum { LIVE_HANDLERS = 4 };
 
 /* Fills in the table of handlers; live is their user. */
 void live_handlers(struct http_handler handlers[LIVE_HANDLERS], struct live *live);
@@ -67,5 +72,7 @@ const char *live_timer(const struct lucid_tcp_info *info, unsigned i, lucid_time
 
 bool live_connections_answer(struct http_site *site, struct http_exchange *exchange);
 bool live_events_answer(struct http_site *site, struct http_exchange *exchange);
+bool live_why_answer(struct http_site *site, struct http_exchange *exchange);
+bool live_pcap_answer(struct http_site *site, struct http_exchange *exchange);
 
 #endif

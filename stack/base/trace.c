@@ -34,8 +34,8 @@ int trace_take(struct trace *trace, struct lucid_event *event, uint64_t *lost) {
         return 0;
     }
     copy_octets(event, &trace->ring[trace->first], sizeof *event);
-    trace->first = (trace->first + 1) % trace->capacity;
     trace->count--;
+    trace->first = trace->count == 0 ? 0 : (trace->first + 1) % trace->capacity; /* what was read is in the cache */
     return 1;
 }
 

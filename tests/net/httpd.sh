@@ -121,7 +121,8 @@ fails_with() {
 
 for bad in "--port 0" "--port 65536" "--port 80x" "--port" "--nonsense" "word" "--addr 10.77.0" "--addr 10.77.0.1" \
     "--addr 10.99.0.2" "--host-addr 10.77.0.1" "--faults loss=200%" "--faults rain=1%" "--msl 0" "--msl -1" \
-    "--msl x" "--ladder 0" "--ladder x" "--ladder 1001" "--tun a/b" "--tun thisnameistoolong" "--transport" \
+    "--msl x" "--ladder 0" "--ladder x" "--ladder 1001" "--record x" "--record -1" \
+    "--record 1001" "--tun a/b" "--tun thisnameistoolong" "--transport" \
     "--transport tcp" "--transport kernel --faults loss=1%" "--transport kernel --msl 1" \
     "--transport kernel --trace --port 8080"; do
     # shellcheck disable=SC2086

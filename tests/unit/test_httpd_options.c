@@ -185,6 +185,18 @@ START_TEST(what_needs_a_stack) {
 }
 END_TEST
 
+START_TEST(what_is_recorded) {
+    takes("");
+    ck_assert_uint_eq(options.record, 32);
+    takes("--record 0 --transport kernel");
+    ck_assert_uint_eq(options.record, 0);
+    takes("--record 1000");
+    ck_assert_uint_eq(options.record, 1000);
+    refuses("--record 1001", "--record 1001 is no number of connections: take one from 0 to 1000");
+    refuses("--record x", "--record x is no number");
+}
+END_TEST
+
 START_TEST(what_does_not_go_together) {
     refuses("--listing", "give --root DIR too");
     refuses("--access-json", "give --access-log FILE too");
@@ -251,6 +263,7 @@ int main(void) {
     tcase_add_test(tests, wrong_values);
     tcase_add_test(tests, transports);
     tcase_add_test(tests, what_needs_a_stack);
+    tcase_add_test(tests, what_is_recorded);
     tcase_add_test(tests, what_does_not_go_together);
     tcase_add_test(tests, long_words);
     tcase_add_test(tests, help);

@@ -89,6 +89,8 @@ struct lucid_host_callbacks {
     /* After each turn, when the trace is on: drain it with lucid_trace_next(). */
     void (*trace)(struct lucid_host *host, void *user);
     void *user;
+    /* Each packet of the stack, when it gets it, and when it hands it out (leaves). NULL: nobody looks. */
+    void (*packet)(struct lucid_host *host, bool leaves, lucid_time now, const struct lucid_packet *packet, void *user);
 };
 
 /* Chooses what is called in each turn of the loop; those set before are called no more. *callbacks is copied. */
