@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "common/device_options.h"
 #include "http/stream.h"
@@ -22,6 +23,7 @@
 #define BENCH_PORT_DISCARD 9
 #define BENCH_PORT_DAYTIME 13
 #define BENCH_PORT_CHARGEN 19
+#define BENCH_PORT_HTTP 80
 
 /* Octets handed over in one call, by server and load alike. */
 #define BENCH_PIECE ((size_t)256 * 1024)
@@ -39,15 +41,59 @@ struct bench_serve {
 int bench_serve(const struct bench_serve *options);
 
 struct bench_load {
-    const char
-        *work; /* "up": we send; "down": we receive; "echo": one octet to and fro; "churn": connections to daytime */
+    /* "up": we send; "down": we receive; "echo": one octet to and fro; "churn": connections to daytime; "http":
+     * requests to port 80 */
+    const char *work;
     const char *addr;
     double seconds;
     const char *congestion; /* name for TCP_CONGESTION */
+    const char *path;       /* http: what is asked for */
+    unsigned connections;   /* http: that stay open and ask all the time */
 };
+
+/* ---- client.c: connections on the kernel's sockets ---- */
+
+struct bench_target {
+    struct sockaddr_storage address;
+    socklen_t length;
+    const char *congestion;
+};
+
+/* False after a sentence: that is no address. */
+bool bench_target(struct bench_target *target, const char *addr, const char *congestion);
+
+/* A connection to that port, or -1 after a sentence. */
+int bench_connect(struct bench_target *target, uint16_t port);
+
+/* Requests of http, in load_http.c. Returns the exit status. */
+int bench_load_http(struct bench_target *target, const struct bench_load *options);
+
+/* ---- crowd.c ---- */
+
+struct bench_crowd {
+    const char *addr;
+    const char *congestion;
+    const char *path;
+    unsigned idle; /* connections that asked once and stay */
+    unsigned slow; /* connections that send a head, an octet in each second */
+};
+
+/* Stands around a server until SIGINT or SIGTERM; says so once all are there. Returns the exit status. */
+int bench_crowd(const struct bench_crowd *options);
 
 /* Hands that many forged SYNs to a stack in memory, and prints what each costs. Returns the exit status. */
 int bench_flood(uint32_t count);
+
+enum { BENCH_COST_PIDS = 8 };
+
+struct bench_cost {
+    unsigned pid[BENCH_COST_PIDS + 1]; /* of the servers; room for one more */
+    unsigned pids;
+    char *const *command; /* of the load; ends with NULL */
+};
+
+/* Runs a command and prints what it and the servers had of the CPU meanwhile. Returns the exit status. */
+int bench_cost(struct bench_cost *cost);
 
 /* Loads a server for that long and prints the figure. Returns the exit status. */
 int bench_load(const struct bench_load *options);

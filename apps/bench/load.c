@@ -1,8 +1,5 @@
 /* load.c: the client's end, on the kernel's sockets. See bench.h. */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,53 +13,10 @@
 /* Round trips that are kept; more only make the run longer. */
 #define TRIPS_MAX 1000000u
 
-struct target {
-    struct sockaddr_storage address;
-    socklen_t length;
-    const char *congestion;
-};
-
 static double now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static bool take_address(const char *text, struct target *target) {
-    struct sockaddr_in *four = (struct sockaddr_in *)(void *)&target->address;
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)&target->address;
-    memset(&target->address, 0, sizeof target->address);
-    if (inet_pton(AF_INET, text, &four->sin_addr) == 1) {
-        four->sin_family = AF_INET;
-        target->length = sizeof *four;
-        return true;
-    }
-    six->sin6_family = AF_INET6;
-    target->length = sizeof *six;
-    return inet_pton(AF_INET6, text, &six->sin6_addr) == 1;
-}
-
-/* A connection to that port, or -1 after a sentence. */
-static int connect_to(struct target *target, uint16_t port) {
-    const int on = 1;
-    ((struct sockaddr_in *)(void *)&target->address)->sin_port = htons(port); /* lies in the same place for IPv6 */
-    int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        perror("lucid-bench: socket");
-        return -1;
-    }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, target->congestion, (socklen_t)strlen(target->congestion)) < 0) {
-        fprintf(stderr, "lucid-bench: congestion control %s: %s\n", target->congestion, strerror(errno));
-        close(fd);
-        return -1;
-    }
-    if (connect(fd, (struct sockaddr *)&target->address, target->length) < 0) {
-        fprintf(stderr, "lucid-bench: cannot connect to port %u: %s\n", port, strerror(errno));
-        close(fd);
-        return -1;
-    }
-    return fd;
 }
 
 /* Octets that the peer has not acknowledged, by the call that is also named SIOCOUTQ: they have not arrived, as far as
@@ -73,9 +27,9 @@ static double outstanding(int fd) {
 }
 
 /* Moves octets one way until the time is over. What still waits in our send buffer then does not count. */
-static int bulk(struct target *target, double seconds, bool up) {
+static int bulk(struct bench_target *target, double seconds, bool up) {
     static char piece[BENCH_PIECE];
-    int fd = connect_to(target, up ? BENCH_PORT_DISCARD : BENCH_PORT_CHARGEN);
+    int fd = bench_connect(target, up ? BENCH_PORT_DISCARD : BENCH_PORT_CHARGEN);
     if (fd < 0) {
         return BENCH_FAILED;
     }
@@ -101,9 +55,9 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int round_trips(struct target *target, double seconds) {
+static int round_trips(struct bench_target *target, double seconds) {
     float *trip = malloc(TRIPS_MAX * sizeof *trip);
-    int fd = trip ? connect_to(target, BENCH_PORT_ECHO) : -1;
+    int fd = trip ? bench_connect(target, BENCH_PORT_ECHO) : -1;
     size_t count = 0;
     char octet = 'x';
     double begin = now(), last = begin;
@@ -138,11 +92,11 @@ static ssize_t read_all(int fd) {
     return got < 0 ? got : total;
 }
 
-static int churn(struct target *target, double seconds) {
+static int churn(struct bench_target *target, double seconds) {
     double begin = now(), last = begin, slowest = 0;
     unsigned count = 0;
     while (last - begin < seconds) {
-        int fd = connect_to(target, BENCH_PORT_DAYTIME);
+        int fd = bench_connect(target, BENCH_PORT_DAYTIME);
         if (fd < 0) {
             return BENCH_FAILED;
         }
@@ -164,10 +118,12 @@ static int churn(struct target *target, double seconds) {
 }
 
 int bench_load(const struct bench_load *options) {
-    struct target target = {.congestion = options->congestion};
-    if (!take_address(options->addr, &target)) {
-        fprintf(stderr, "lucid-bench: --addr wants an IPv4 or IPv6 address, not %s\n", options->addr);
+    struct bench_target target;
+    if (!bench_target(&target, options->addr, options->congestion)) {
         return BENCH_USAGE;
+    }
+    if (strcmp(options->work, "http") == 0) {
+        return bench_load_http(&target, options);
     }
     if (strcmp(options->work, "echo") == 0) {
         return round_trips(&target, options->seconds);

@@ -8,7 +8,10 @@
 
 static const char usage[] =
     "usage: lucid-bench serve [--kernel] [--copy] [--congestion NAME] [options of the device]\n"
-    "       lucid-bench load up|down|echo|churn [--addr A] [--seconds S] [--congestion NAME]\n"
+    "       lucid-bench load up|down|echo|churn|http [--addr A] [--seconds S] [--congestion NAME]\n"
+    "                        [--connections N] [--path P]\n"
+    "       lucid-bench crowd [--addr A] [--idle N] [--slow N] [--path P] [--congestion NAME]\n"
+    "       lucid-bench cost [--pid N]... COMMAND [ARGUMENT]...\n"
     "       lucid-bench flood\n"
     "       lucid-bench --help\n"
     "\n"
@@ -23,13 +26,23 @@ static const char usage[] =
     "  up, down             sends to discard, or reads from chargen: MB/s\n"
     "  echo                 one octet to and fro: microseconds, median and 99th percentile\n"
     "  churn                connections to daytime, which closes first, one after another\n"
+    "  http                 requests to port 80, on connections that stay open: requests/s\n"
     "  --addr A             address of the server (10.77.0.2)\n"
     "  --seconds S          how long (2)\n"
     "  --congestion NAME    congestion control of the client's end (cubic)\n"
+    "  --connections N      http: so many at a time (64)\n"
+    "  --path P             http: what is asked for (/)\n"
+    "\n"
+    "crowd: stands around a web server until Ctrl-C\n"
+    "  --idle N             connections that asked once for --path and stay open (10000)\n"
+    "  --slow N             attackers that send a head of a request, an octet in each second (1000)\n"
+    "\n"
+    "cost: runs a command and prints what it had of its CPU, with the processes that serve it\n"
+    "  --pid N              one of these\n"
     "\n"
     "flood: what a million forged SYNs cost a stack in memory, each in nanoseconds\n"
     "\n"
-    "`make bench` runs both in namespaces of their own, against the kernel over veth.\n"
+    "`make bench` runs these in namespaces of their own, against the kernel and Nginx over veth.\n"
     "Exit status: 0 done, 1 failed, 2 usage.\n";
 
 static const uint32_t FLOOD = 1000000;
@@ -81,8 +94,17 @@ static bool take_seconds(const char *text, double *seconds) {
     return end != text && *end == '\0' && *seconds > 0 && *seconds <= 3600;
 }
 
+/* False: that is no number from least to 100000. */
+static bool take_count(const char *text, unsigned least, unsigned *count) {
+    char *end;
+    bool digit = text[0] >= '0' && text[0] <= '9';
+    unsigned long number = digit ? strtoul(text, &end, 10) : 0;
+    *count = (unsigned)number;
+    return digit && *end == '\0' && number >= least && number <= 100000;
+}
+
 static bool known_work(const char *work) {
-    static const char *const works[] = {"up", "down", "echo", "churn"};
+    static const char *const works[] = {"up", "down", "echo", "churn", "http"};
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         if (strcmp(work, works[i]) == 0) {
             return true;
@@ -93,22 +115,25 @@ static bool known_work(const char *work) {
 
 static int load_command(int argc, char **argv) {
     static const struct option options[] = {
-        {"addr", required_argument, NULL, 'a'},
-        {"seconds", required_argument, NULL, 's'},
-        {"congestion", required_argument, NULL, 'c'},
-        {0},
+        {"addr", required_argument, NULL, 'a'},       {"seconds", required_argument, NULL, 's'},
+        {"congestion", required_argument, NULL, 'c'}, {"connections", required_argument, NULL, 'n'},
+        {"path", required_argument, NULL, 'p'},       {0},
     };
-    struct bench_load load = {.addr = "10.77.0.2", .seconds = 2, .congestion = "cubic"};
+    struct bench_load load = {.addr = "10.77.0.2", .seconds = 2, .congestion = "cubic", .path = "/", .connections = 64};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 's' && !take_seconds(optarg, &load.seconds)) {
             return fail("--seconds wants a number above 0 and up to 3600");
+        }
+        if (option == 'n' && !take_count(optarg, 1, &load.connections)) {
+            return fail("--connections wants a number from 1 to 100000");
         }
         if (option == '?') {
             return complain();
         }
         load.addr = option == 'a' ? optarg : load.addr;
         load.congestion = option == 'c' ? optarg : load.congestion;
+        load.path = option == 'p' ? optarg : load.path;
     }
     if (optind != argc - 1 || !known_work(argv[optind])) {
         return complain();
@@ -117,19 +142,67 @@ static int load_command(int argc, char **argv) {
     return bench_load(&load);
 }
 
+static int crowd_command(int argc, char **argv) {
+    static const struct option options[] = {
+        {"addr", required_argument, NULL, 'a'}, {"idle", required_argument, NULL, 'i'},
+        {"slow", required_argument, NULL, 's'}, {"congestion", required_argument, NULL, 'c'},
+        {"path", required_argument, NULL, 'p'}, {0},
+    };
+    struct bench_crowd crowd = {.addr = "10.77.0.2", .congestion = "cubic", .path = "/", .idle = 10000, .slow = 1000};
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if ((option == 'i' && !take_count(optarg, 0, &crowd.idle)) ||
+            (option == 's' && !take_count(optarg, 0, &crowd.slow))) {
+            return fail("--idle and --slow want numbers up to 100000");
+        }
+        if (option == '?') {
+            return complain();
+        }
+        crowd.addr = option == 'a' ? optarg : crowd.addr;
+        crowd.congestion = option == 'c' ? optarg : crowd.congestion;
+        crowd.path = option == 'p' ? optarg : crowd.path;
+    }
+    return optind == argc ? bench_crowd(&crowd) : complain();
+}
+
+/* What comes behind the first word that is no option of ours belongs to the command. */
+static int cost_command(int argc, char **argv) {
+    static const struct option options[] = {{"pid", required_argument, NULL, 'p'}, {0}};
+    struct bench_cost cost = {.pids = 0};
+    int option;
+    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+        char *end = NULL;
+        unsigned long pid = option == 'p' ? strtoul(optarg, &end, 10) : 0;
+        if (pid == 0 || pid > INT32_MAX || *end != '\0' || cost.pids == BENCH_COST_PIDS) {
+            return fail("--pid wants the number of a process, up to 8 times");
+        }
+        cost.pid[cost.pids++] = (unsigned)pid;
+    }
+    cost.command = argv + optind;
+    return optind < argc ? bench_cost(&cost) : complain();
+}
+
+static int flood_command(int argc, char **argv) {
+    (void)argv;
+    return argc == 1 ? bench_flood(FLOOD) : complain();
+}
+
 int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } commands[] = {
+        {"serve", serve_command}, {"load", load_command},   {"crowd", crowd_command},
+        {"cost", cost_command},   {"flood", flood_command},
+    };
     if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         return BENCH_OK;
     }
-    if (argc >= 2 && strcmp(argv[1], "serve") == 0) {
-        return serve_command(argc - 1, argv + 1);
-    }
-    if (argc >= 2 && strcmp(argv[1], "load") == 0) {
-        return load_command(argc - 1, argv + 1);
-    }
-    if (argc == 2 && strcmp(argv[1], "flood") == 0) {
-        return bench_flood(FLOOD);
+    for (size_t i = 0; argc >= 2 && i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
     }
     return complain();
 }

@@ -1,0 +1,126 @@
+/* load_http.c: a client of HTTP, for where wrk is not installed: some connections, each of which asks again as soon as
+ * it has its answer. See bench.h.
+ *
+ * It knows no more of HTTP than it needs: the length of an answer is in its first head, and all others are as long.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+
+enum { EVENTS = 64, LOOK_AT_CLOCK = 16 };
+
+struct http_load {
+    char request[512];
+    size_t request_length;
+    size_t answer_length; /* head and body; 0: not known yet */
+    int epoll;
+    unsigned long answers;
+    size_t *got; /* by descriptor: octets of the current answer */
+    int got_size;
+};
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static bool fail(const char *sentence) {
+    fprintf(stderr, "lucid-bench: http: %s\n", sentence);
+    return false;
+}
+
+static bool ask(const struct http_load *load, int fd) {
+    ssize_t sent = send(fd, load->request, load->request_length, MSG_NOSIGNAL);
+    return sent == (ssize_t)load->request_length || fail("a request could not be sent whole");
+}
+
+/* From the first octets that came of all. */
+static bool learn_length(struct http_load *load, char *octets, size_t length) {
+    octets[length] = '\0';
+    const char *end = strstr(octets, "\r\n\r\n"), *field = strcasestr(octets, "\r\ncontent-length:");
+    if (strncmp(octets, "HTTP/1.1 200 ", 13) != 0 || !end || !field || field > end) {
+        return fail("the answer is not 200, or does not say how long it is");
+    }
+    load->answer_length = (size_t)(end + 4 - octets) + strtoul(field + 17, NULL, 10);
+    return true;
+}
+
+/* Reads what there is, and asks again when that was the end of an answer. */
+static bool serve(struct http_load *load, int fd) {
+    static char room[BENCH_PIECE + 1];
+    ssize_t n = recv(fd, room, BENCH_PIECE, MSG_DONTWAIT);
+    if (n <= 0) {
+        return n < 0 && errno == EAGAIN ? true : fail("the server closed a connection");
+    }
+    if (load->answer_length == 0 && !learn_length(load, room, (size_t)n)) {
+        return false;
+    }
+    load->got[fd] += (size_t)n;
+    if (load->got[fd] < load->answer_length) {
+        return true;
+    }
+    if (load->got[fd] > load->answer_length) {
+        return fail("an answer is longer than the first one");
+    }
+    load->got[fd] = 0;
+    load->answers++;
+    return ask(load, fd);
+}
+
+static bool add_connection(struct http_load *load, struct bench_target *target) {
+    int fd = bench_connect(target, BENCH_PORT_HTTP);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    if (fd < 0) {
+        return false;
+    }
+    if (fd >= load->got_size) {
+        int size = 2 * (fd + 32);
+        size_t *got = realloc(load->got, (size_t)size * sizeof *got);
+        if (!got) {
+            return fail("there is no memory");
+        }
+        memset(got + load->got_size, 0, (size_t)(size - load->got_size) * sizeof *got);
+        load->got = got;
+        load->got_size = size;
+    }
+    return epoll_ctl(load->epoll, EPOLL_CTL_ADD, fd, &event) == 0 && ask(load, fd);
+}
+
+static bool run(struct http_load *load, double until) {
+    struct epoll_event event[EVENTS];
+    for (unsigned turn = 0; turn % LOOK_AT_CLOCK != 0 || now() < until; turn++) {
+        int n = epoll_wait(load->epoll, event, EVENTS, 1000);
+        for (int i = 0; i < n; i++) {
+            if (!serve(load, event[i].data.fd)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+int bench_load_http(struct bench_target *target, const struct bench_load *options) {
+    struct http_load load = {.epoll = epoll_create1(EPOLL_CLOEXEC)};
+    int length = snprintf(load.request, sizeof load.request, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", options->path,
+                          options->addr);
+    bool good = length < (int)sizeof load.request && load.epoll >= 0;
+    load.request_length = (size_t)length;
+    double begin = now();
+    for (unsigned i = 0; good && i < options->connections; i++) {
+        good = add_connection(&load, target);
+    }
+    good = good && run(&load, begin + options->seconds);
+    if (good) {
+        printf("%.0f requests/s\n", (double)load.answers / (now() - begin));
+    }
+    free(load.got);
+    return good ? BENCH_OK : BENCH_FAILED;
+}

@@ -1,0 +1,50 @@
+#!/bin/sh
+# What make bench measures with: requests and a crowd against lucid-httpd, what a command cost, and the table.
+set -u
+. "$(dirname "$0")/server"
+
+bench=$build/san/lucid-bench
+serve || exit 1
+
+refused() {
+    ! "$@" >/dev/null 2>&1
+}
+
+# Some requests/s, and more than none.
+some_requests() {
+    "$bench" load http --seconds 0.3 --connections "$1" --path /alive | grep -q '^[1-9][0-9]* requests/s$'
+}
+passes "http loads by one connection" some_requests 1
+passes "http loads by forty connections" some_requests 40
+passes "http is no load when the answer is not 200" refused "$bench" load http --seconds 0.3 --path /nothing
+
+start "$bench" crowd --idle 200 --slow 20 --path /alive >"$work/crowd" 2>&1
+crowd=$started
+stands() {
+    grep -q stands "$work/crowd"
+}
+passes "a crowd stands" eventually 10 stands
+alive "beside a crowd"
+kill -TERM $crowd
+wait $crowd
+same "it has lost nobody" "0 of 200 idle connections were lost, attackers were thrown out 0 times" \
+    "$(tail -n 1 "$work/crowd")"
+
+taskset -c "$(taskset -cp $$ | sed 's/.*[-,: ]//')" "$bench" cost --pid $server sh -c 'sleep 0.2' >"$work/cost"
+# $2: what counts; it is nearly all idle time, which is counted in hundredths of a second, and no more than it took.
+passes "a command that waits costs the time in which nobody wanted the CPU" \
+    awk '{ exit !($1 == "cost" && $2 > 0 && $2 <= $5 + 0.02 && $NF <= $2) }' "$work/cost"
+passes "the failure of a command is that of cost" refused "$bench" cost false
+
+printf '%s\t%s\t%s\t%s\n' up kernel MB/s 300 up lucid MB/s 400 up kernel MB/s 100 up lucid MB/s 500 up kernel MB/s 200 \
+    up lucid MB/s 600 >"$work/figures"
+same "the table has medians and their ratio" "kernel 200.0 500.0 MB/s 2.50 >= 0.75 yes (400.0 to 600.0)" \
+    "$("$root/scripts/bench_table" "$work/figures" "$work/json" 'a "machine"' | sed -n 's/^bulk to.*copying *//p' |
+        tr -s ' ')"
+same "and so has the JSON" "a machine 200 500 2.5" "$(python3 -c 'import json, sys
+figures = json.load(open(sys.argv[1]))
+row = {row["system"]: row for row in figures["rows"]}
+print(figures["machine"], row["kernel"]["value"], row["lucid"]["value"], row["lucid"]["ratio_to_kernel"])' \
+        "$work/json")"
+stop
+exit $failures
