@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* A name that is another name for another name, and so on: nobody needs more. */
-static const unsigned ALIASES_MAX = 8;
-
 void dns_resolver_defaults(struct dns_resolver_options *options) {
     *options = (struct dns_resolver_options){
         .server.port = 53, .attempts = 4, .first = LUCID_SECOND, .tcp = 10 * LUCID_SECOND};
@@ -105,98 +102,42 @@ int dns_resolver_begin(struct dns_resolver *resolver, struct lucid_stack *stack,
 
 /* ---- the answer ---- */
 
-static void take_address(struct dns_resolver *resolver, const uint8_t *message, const struct dns_record *record) {
-    struct lucid_addr addr = {.octet = {[10] = 0xff, [11] = 0xff}};
-    size_t length = record->type == DNS_A ? 4 : 16;
-    if (record->length == length && resolver->addrs < DNS_RESOLVER_ADDRS) {
-        memcpy(addr.octet + 16 - length, message + record->at, length);
-        resolver->addr[resolver->addrs++] = addr;
-    }
-}
-
-/* Goes through the answers for a name. Returns true when it is an alias: *name is then what for. */
-static bool take_answers(struct dns_resolver *resolver, const uint8_t *message, size_t length,
-                         const struct dns_header *header, size_t at, struct dns_name *name) {
-    struct dns_name alias;
-    bool found = false;
-    for (unsigned i = 0; i < header->count[1]; i++) {
-        struct dns_record record;
-        if (dns_record_read(message, length, &at, &record)) {
-            end_with(resolver, DNS_RESOLVER_BROKEN);
-            return false;
-        }
-        if (record.class != DNS_IN || !dns_name_equal(&record.name, name)) {
-            continue;
-        }
-        size_t target = record.at;
-        if (record.type == resolver->question.type) {
-            take_address(resolver, message, &record);
-        } else if (record.type == DNS_CNAME && !found) {
-            found = !dns_name_read(message, length, &target, &alias);
-        }
-    }
-    if (found) {
-        *name = alias;
-    }
-    return found;
-}
-
-static void take_records(struct dns_resolver *resolver, const uint8_t *message, size_t length,
-                         const struct dns_header *header, size_t at) {
-    struct dns_name name = resolver->question.name;
-    unsigned aliases = 0;
-    while (take_answers(resolver, message, length, header, at, &name) && aliases < ALIASES_MAX) {
-        aliases++;
-    }
-    if (resolver->end == DNS_RESOLVER_GOES_ON) {
-        end_with(resolver, resolver->addrs > 0 ? DNS_RESOLVER_FOUND : DNS_RESOLVER_NO_DATA);
-    }
-}
-
-/* The server does not understand the query, or not that kind of it: EDNS may be why. */
-static bool is_puzzled(const struct dns_header *header) {
-    unsigned rcode = header->flags & 15;
-    return rcode == DNS_FORMERR || rcode == DNS_NOTIMP;
-}
-
-/* Is it an answer to this question? *at is then behind the question. Who could not read it need not repeat it. */
-static bool is_answer(const struct dns_resolver *resolver, const uint8_t *message, size_t length,
-                      struct dns_header *header, size_t *at) {
-    struct dns_question question;
-    *at = DNS_HEADER;
-    if (!dns_header_read(message, length, header) || header->id != resolver->id || !(header->flags & DNS_QR)) {
-        return false;
-    }
-    if (header->count[0] == 0) {
-        return is_puzzled(header);
-    }
-    return header->count[0] == 1 && !dns_question_read(message, length, at, &question) &&
-           question.type == resolver->question.type && question.class == DNS_IN &&
-           dns_name_equal(&question.name, &resolver->question.name);
-}
-
 static void take_message(struct dns_resolver *resolver, lucid_time now, const uint8_t *message, size_t length) {
-    struct dns_header header;
-    size_t at;
-    if (!is_answer(resolver, message, length, &header, &at)) {
-        return;
+    switch (dns_reply_read(message, length, resolver->id, &resolver->question, &resolver->reply)) {
+    case DNS_REPLY_FOREIGN:
+        break;
+    case DNS_REPLY_CUT:
+        if (resolver->over_tcp) {
+            end_with(resolver, DNS_RESOLVER_BROKEN);
+        } else {
+            ask_over_tcp(resolver, now);
+        }
+        break;
+    case DNS_REPLY_PUZZLED:
+        if (resolver->over_tcp || resolver->plain) {
+            end_with(resolver, DNS_RESOLVER_REFUSED);
+        } else {
+            resolver->plain = true;
+            resolver->attempt = 0; /* the server does answer: as if from the beginning */
+            ask_over_udp(resolver, now);
+        }
+        break;
+    case DNS_REPLY_FOUND:
+        end_with(resolver, DNS_RESOLVER_FOUND);
+        break;
+    case DNS_REPLY_NO_NAME:
+        end_with(resolver, DNS_RESOLVER_NO_NAME);
+        break;
+    case DNS_REPLY_NO_DATA:
+        end_with(resolver, DNS_RESOLVER_NO_DATA);
+        break;
+    case DNS_REPLY_REFUSED:
+        end_with(resolver, DNS_RESOLVER_REFUSED);
+        break;
+    case DNS_REPLY_BROKEN:
+        end_with(resolver, DNS_RESOLVER_BROKEN);
+        break;
     }
-    if ((header.flags & DNS_TC) && !resolver->over_tcp) {
-        ask_over_tcp(resolver, now);
-        return;
-    }
-    if (is_puzzled(&header) && !resolver->plain && !resolver->over_tcp) {
-        resolver->plain = true;
-        resolver->attempt = 0; /* the server does answer: as if from the beginning */
-        ask_over_udp(resolver, now);
-        return;
-    }
-    resolver->rcode = header.flags & 15;
-    if (resolver->rcode == DNS_NOERROR) {
-        take_records(resolver, message, length, &header, at);
-        return;
-    }
-    end_with(resolver, resolver->rcode == DNS_NXDOMAIN ? DNS_RESOLVER_NO_NAME : DNS_RESOLVER_REFUSED);
 }
 
 /* ---- events ---- */
@@ -299,7 +240,7 @@ static void put_failure(const struct dns_resolver *resolver, struct text *text) 
         text_format(text, " knows the name, but no IPv%c address of it", resolver->question.type == DNS_A ? '4' : '6');
         break;
     case DNS_RESOLVER_REFUSED:
-        text_format(text, " does not answer that question: %s", dns_rcode_name(resolver->rcode, code));
+        text_format(text, " does not answer that question: %s", dns_rcode_name(resolver->reply.rcode, code));
         break;
     case DNS_RESOLVER_SILENT:
         text_put(text, " does not answer: is a name server there? --dns names another");
@@ -320,7 +261,7 @@ void dns_resolver_say(const struct dns_resolver *resolver, struct text *text) {
     if (resolver->end == DNS_RESOLVER_GOES_ON) {
         text_put(text, " is being looked up");
     } else if (resolver->end == DNS_RESOLVER_FOUND) {
-        text_format(text, " is %s", lucid_addr_format(&resolver->addr[0], address));
+        text_format(text, " is %s", lucid_addr_format(&resolver->reply.addr[0], address));
     } else {
         text_format(text, " has no address here: the name server %s port %u",
                     lucid_addr_format(&resolver->options.server.addr, address), resolver->options.server.port);

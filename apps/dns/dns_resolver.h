@@ -14,10 +14,8 @@
 #define DNS_RESOLVER_H
 
 #include "common/text.h"
-#include "dns/dns_message.h"
+#include "dns/dns_reply.h"
 #include "lucid/socket.h"
-
-#define DNS_RESOLVER_ADDRS 8
 
 struct dns_resolver_options {
     struct lucid_sockaddr server;
@@ -30,10 +28,10 @@ struct dns_resolver_options {
 
 enum dns_resolver_end {
     DNS_RESOLVER_GOES_ON,
-    DNS_RESOLVER_FOUND,       /* addr */
+    DNS_RESOLVER_FOUND,       /* reply.addr */
     DNS_RESOLVER_NO_NAME,     /* NXDOMAIN */
     DNS_RESOLVER_NO_DATA,     /* the name exists, but has no address of that family */
-    DNS_RESOLVER_REFUSED,     /* the server will not or cannot answer: rcode */
+    DNS_RESOLVER_REFUSED,     /* the server will not or cannot answer: reply.rcode */
     DNS_RESOLVER_SILENT,      /* no answer came */
     DNS_RESOLVER_UNREACHABLE, /* there is no server: error */
     DNS_RESOLVER_BROKEN,      /* an answer to the question that cannot be read */
@@ -49,11 +47,9 @@ struct dns_resolver {
     unsigned attempt;     /* from 1 */
     uint16_t id;
     lucid_time deadline;
-    uint8_t end; /* enum dns_resolver_end */
-    uint16_t rcode;
-    int error; /* positive */
-    unsigned addrs;
-    struct lucid_addr addr[DNS_RESOLVER_ADDRS];
+    uint8_t end;            /* enum dns_resolver_end */
+    int error;              /* positive */
+    struct dns_reply reply; /* the latest */
     size_t out_at, out_length, in_length;
     uint8_t out[2 + DNS_HEADER + DNS_NAME_MAX + 4 + 11]; /* the query, behind its length */
     uint8_t in[2 + DNS_TCP_MAX];

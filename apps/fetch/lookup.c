@@ -71,6 +71,6 @@ int fetch_lookup(struct dns_resolver *resolver, struct lucid_host *host, const s
     if (resolver->end != DNS_RESOLVER_FOUND) {
         return -1;
     }
-    *addr = resolver->addr[0];
+    *addr = resolver->reply.addr[0];
     return 0;
 }

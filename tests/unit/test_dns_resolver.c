@@ -133,7 +133,7 @@ END_TEST
 START_TEST(over_tcp_when_cut) {
     look_up("many.lab.test", DNS_A, 53);
     expect(DNS_RESOLVER_FOUND, "is 10.78.0.0");
-    ck_assert_uint_eq(resolver.addrs, DNS_RESOLVER_ADDRS);
+    ck_assert_uint_eq(resolver.reply.addrs, DNS_REPLY_ADDRS);
     ck_assert_uint_eq(queries, 2);
     ck_assert_uint_eq(connections, 1);
 }
