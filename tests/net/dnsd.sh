@@ -88,28 +88,48 @@ same "nothing that dig warns of" "" \
     "$(dig +time=2 +norecurse @10.77.0.2 www.lab.test | grep -i 'warn\|malformed\|mismatch\|error:')"
 check "a line for each query" grep -q 'over UDP, [0-9]* octets: www.lab.test AAAA: NOERROR, 1 answer' "$work/out"
 
-# The host's own resolver, two queries from one port at the same time.
-same "getaddrinfo: both families" "10.77.0.2 10.77.0.3 fd77::2" "$(python3 - <<'PY'
-import socket, struct
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(3)
-s.connect(("10.77.0.2", 53))
-name = b"\3www\3lab\4test\0"
-for number, kind in ((1, 1), (2, 28)):
-    s.send(struct.pack(">HHHHHH", number, 0x100, 1, 0, 0, 0) + name + struct.pack(">HH", kind, 1))
-found = []
-for _ in range(2):
-    reply = s.recv(1232)
-    count = struct.unpack(">H", reply[6:8])[0]
-    at = 12 + len(name) + 4
-    for _ in range(count):
-        kind, length = struct.unpack(">H", reply[at + 2:at + 4])[0], struct.unpack(">H", reply[at + 10:at + 12])[0]
-        data = reply[at + 12:at + 12 + length]
-        found.append(socket.inet_ntop(socket.AF_INET if kind == 1 else socket.AF_INET6, data))
-        at += 12 + length
-print(*sorted(found))
-PY
-)"
+# drill, which is of other people.
+if command -v drill >/dev/null; then
+    drilled() {
+        what=$1 expected=$2
+        shift 2
+        same "drill: $what" "$expected" "$(drill "$@" @10.77.0.2 | tr '\t' ' ' |
+            sed -n 's/.*rcode: \([A-Z]*\),.*/\1/p; s/^[^;].* IN //p' | tr '\n' ' ' | sed 's/ $//')"
+    }
+    drilled A "NOERROR A 10.77.0.2 A 10.77.0.3" www.lab.test
+    drilled "over TCP" "NOERROR AAAA fd77::2" -t www.lab.test AAAA
+    drilled PTR "NOERROR PTR www.lab.test." -x 10.77.0.2
+    drilled "NXDOMAIN with SOA" \
+        "NXDOMAIN SOA ns.lab.test. hostmaster.lab.test. 1 3600 600 86400 60" none.lab.test
+    drilled "a type without records" "NOERROR SOA ns.lab.test. hostmaster.lab.test. 1 3600 600 86400 60" \
+        www.lab.test TYPE65
+    same "drill: cut, then whole over TCP" 200 "$(drill -a many.lab.test @10.77.0.2 | grep -c '10\.78\.0\.')"
+else
+    echo "skip drill: it is not installed"
+fi
+
+# The host's own resolver, in a mount namespace with a resolv.conf that names this server. It asks for both families from
+# one port at the same time.
+printf 'nameserver 10.77.0.2\nsearch lab.test\noptions timeout:2 attempts:2\n' >"$work/resolv.conf"
+echo 'hosts: dns' >"$work/nsswitch.conf"
+as_host() {
+    unshare -m sh -c 'mount --bind resolv.conf /etc/resolv.conf && mount --bind nsswitch.conf /etc/nsswitch.conf &&
+        exec "$@"' sh "$@"
+}
+if as_host true 2>/dev/null; then
+    : >"$work/out"
+    same "getaddrinfo: both families" "10.77.0.2 10.77.0.3 fd77::2" \
+        "$(as_host getent ahosts www.lab.test | cut -d ' ' -f 1 | sort -u | tr '\n' ' ' | sed 's/ $//')"
+    same "from one port" 1 "$(sed -n 's/^to \(.*\) over UDP.*/\1/p' "$work/out" | sort -u | wc -l)"
+    same "two queries" 2 "$(grep -c '^to .* over UDP.*www.lab.test A*: NOERROR' "$work/out")"
+    same "getaddrinfo: a name in the zone" "10.77.0.2" "$(as_host getent ahostsv4 www2 | sed -n '1s/ .*//p')"
+    same "getnameinfo" "10.77.0.2 www.lab.test" "$(as_host getent hosts 10.77.0.2 | tr -s ' ')"
+    as_host getent ahosts none.lab.test >/dev/null
+    same "getaddrinfo: no such name" 2 $?
+    same "getaddrinfo: 200 addresses, over TCP" 200 "$(as_host getent ahosts many.lab.test | grep -c STREAM)"
+else
+    echo "skip the host's resolver: no mount namespace, or no /etc/resolv.conf"
+fi
 
 # lucid-fetch, on a device and a stack of its own, finds a server of the kernel's by its name.
 echo 1 >/proc/sys/net/ipv4/ip_forward
@@ -118,6 +138,7 @@ echo "found by name" >"$work/site/page"
 start python3 -m http.server --bind 0.0.0.0 --directory "$work/site" 8000 >"$work/site.log" 2>&1
 {
     echo "10.78.0.1 web"
+    echo "10.77.0.1 host"
     i=0
     while [ $i -lt 200 ]; do echo "10.78.0.1 lots" && i=$((i + 1)); done
     echo "fd77::9 six"
@@ -128,6 +149,8 @@ fetch() {
 }
 listening() { python3 -c 'import socket; socket.create_connection(("127.0.0.1", 8000), 1)' 2>/dev/null; }
 eventually 10 listening
+as_host true 2>/dev/null &&
+    same "curl by a name" "found by name" "$(as_host curl -q -sS --max-time 5 http://host.lab.test:8000/page)"
 same "lucid-fetch by a name" "found by name" "$(fetch http://web.lab.test:8000/page)"
 same "lucid-fetch by a name whose answer needs TCP" "found by name" "$(fetch -v http://lots.lab.test:8000/page)"
 check "it says what it found" grep -q 'lots.lab.test is 10.78.0.1' "$work/err1"
