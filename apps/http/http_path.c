@@ -83,7 +83,24 @@ static enum http_refusal remove_dots(struct http_path *path) {
     return HTTP_REFUSED_NONE;
 }
 
+/* Most paths mean what they say: nothing is escaped, and no segment is empty or begins with a dot. */
+static bool is_literal(const uint8_t *raw, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        bool segment = raw[i] == '/' && i + 1 < length;
+        if (raw[i] == '%' || is_control(raw[i]) || (segment && (raw[i + 1] == '/' || raw[i + 1] == '.'))) {
+            return false;
+        }
+    }
+    return length > 0 && raw[0] == '/';
+}
+
 enum http_refusal http_path_read(struct http_path *path, const uint8_t *raw, size_t length) {
+    if (length < sizeof path->name && is_literal(raw, length)) {
+        path->length = length - 1;
+        memcpy(path->name, raw + 1, path->length);
+        path->name[path->length] = '\0';
+        return HTTP_REFUSED_NONE;
+    }
     enum http_refusal refusal = decode(path, raw, length);
     return refusal == HTTP_REFUSED_NONE ? remove_dots(path) : refusal;
 }

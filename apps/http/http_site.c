@@ -120,10 +120,12 @@ static bool is_at(const char *place, const char *name) {
     return strncmp(place, name, length - 1) == 0 && (name[length - 1] == '/' || name[length - 1] == '\0');
 }
 
+/* Most handlers are somewhere else, and the first letter says so. */
 static bool is_there(const struct http_site *site, const struct http_handler *handler, const struct http_path *path) {
-    bool serves_files = site->root >= 0;
-    bool hidden = serves_files ? handler->without_root : handler->needs_root;
-    return !hidden && (!handler->path || is_at(handler->path, path->name));
+    if (handler->path && (handler->path[0] != path->name[0] || !is_at(handler->path, path->name))) {
+        return false;
+    }
+    return site->root >= 0 ? !handler->without_root : !handler->needs_root;
 }
 
 static bool read_path(struct http_exchange *exchange, struct http_path *path) {
@@ -133,18 +135,42 @@ static bool read_path(struct http_exchange *exchange, struct http_path *path) {
     return refusal == HTTP_REFUSED_NONE;
 }
 
-static void ask(const struct http_site *site, const struct http_handler *handlers_asked, unsigned count,
-                const struct http_path *path, struct http_exchange *exchange) {
+/* The first one that is at the path and has one of the methods; NULL: none. */
+static const struct http_handler *first_of(const struct http_site *site, const struct http_handler *asked,
+                                           unsigned count, const struct http_path *path, unsigned methods) {
     for (unsigned i = 0; i < count; i++) {
-        const struct http_handler *handler = &handlers_asked[i];
-        if (!is_there(site, handler, path)) {
-            continue;
-        }
-        exchange->allowed |= (uint16_t)handler->methods;
-        if (!exchange->handler && handler->methods & exchange->request.method) {
-            exchange->handler = handler;
+        if (is_there(site, &asked[i], path) && asked[i].methods & methods) {
+            return &asked[i];
         }
     }
+    return NULL;
+}
+
+/* What all that are at the path allow together. */
+static unsigned allowed_by(const struct http_site *site, const struct http_handler *asked, unsigned count,
+                           const struct http_path *path) {
+    unsigned allowed = 0;
+    for (unsigned i = 0; i < count; i++) {
+        allowed |= is_there(site, &asked[i], path) ? asked[i].methods : 0;
+    }
+    return allowed;
+}
+
+/* Nobody has that method there: which ones are there? OPTIONS asks just that. */
+static void find_allowed(const struct http_site *site, const struct http_path *path, struct http_exchange *exchange) {
+    static const struct http_handler options = {.methods = HTTP_OPTIONS, .answer = answer_options};
+    unsigned allowed = allowed_by(site, site->before, site->before_count, path) |
+                       allowed_by(site, site->handlers, site->handler_count, path);
+    if (allowed == 0) {
+        refuse(exchange, HTTP_REFUSED_NOT_FOUND, 0);
+        return;
+    }
+    exchange->allowed = (uint16_t)(allowed | HTTP_OPTIONS);
+    if (exchange->request.method == HTTP_OPTIONS) {
+        exchange->handler = &options;
+        return;
+    }
+    refuse(exchange, HTTP_REFUSED_METHOD_NOT_ALLOWED, 0);
 }
 
 /* Answers for the path if it is elsewhere, or gone. */
@@ -165,24 +191,19 @@ static bool is_moved(const struct http_site *site, struct http_exchange *exchang
 }
 
 void http_site_find(const struct http_site *site, struct http_exchange *exchange) {
-    static const struct http_handler options = {.methods = HTTP_OPTIONS, .answer = answer_options};
     struct http_path path;
+    unsigned method = exchange->request.method;
     exchange->handler = NULL;
     exchange->allowed = 0;
     if (!read_path(exchange, &path) || is_moved(site, exchange, &path)) {
         return;
     }
-    ask(site, site->before, site->before_count, &path, exchange);
-    ask(site, site->handlers, site->handler_count, &path, exchange);
-    if (exchange->allowed != 0) {
-        exchange->allowed |= HTTP_OPTIONS;
-    }
-    if (!exchange->handler && exchange->request.method == HTTP_OPTIONS && exchange->allowed != 0) {
-        exchange->handler = &options;
+    exchange->handler = first_of(site, site->before, site->before_count, &path, method);
+    if (!exchange->handler) {
+        exchange->handler = first_of(site, site->handlers, site->handler_count, &path, method);
     }
     if (!exchange->handler) {
-        bool other_method = exchange->allowed != 0;
-        refuse(exchange, other_method ? HTTP_REFUSED_METHOD_NOT_ALLOWED : HTTP_REFUSED_NOT_FOUND, 0);
+        find_allowed(site, &path, exchange);
     }
 }
 

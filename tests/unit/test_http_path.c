@@ -101,6 +101,32 @@ START_TEST(what_is_no_path) {
 }
 END_TEST
 
+/* A path says the same with all of its octets escaped: those that mean what they say are read by a way of their own. */
+START_TEST(escaped_or_not) {
+    static const char alphabet[] = "///...ab-%\x7f\n";
+    uint64_t state = 11;
+    for (int round = 0; round < 100000; round++) {
+        char raw[24] = "/", escaped[80] = "";
+        size_t length = 1 + draw(&state) % 12;
+        for (size_t i = 1; i < length; i++) {
+            raw[i] = alphabet[draw(&state) % (sizeof alphabet - (draw(&state) % 4 ? 4 : 1))];
+        }
+        for (size_t i = 0; i < length; i++) {
+            snprintf(escaped + 3 * i, 4, "%%%02x", (unsigned char)raw[i]);
+        }
+        enum http_refusal refusal = read_path(raw, length);
+        struct http_path first = path;
+        if (refusal == HTTP_REFUSED_PATH_ESCAPE || memchr(raw, '%', length)) {
+            continue;
+        }
+        EXPECT(read_path(escaped, 3 * length) == refusal);
+        EXPECT(refusal != HTTP_REFUSED_NONE || strcmp(first.name, path.name) == 0);
+        EXPECT(refusal != HTTP_REFUSED_NONE || first.length == path.length);
+        EXPECT(refusal != HTTP_REFUSED_NONE || strlen(path.name) == path.length);
+    }
+}
+END_TEST
+
 START_TEST(long_paths) {
     char raw[HTTP_PATH_MAX + 1];
     memset(raw, 'a', sizeof raw);
@@ -178,6 +204,7 @@ int main(void) {
     Suite *suite = unit_suite("http_path", &tests);
     tcase_add_test(tests, names);
     tcase_add_test(tests, what_is_no_path);
+    tcase_add_test(tests, escaped_or_not);
     tcase_add_test(tests, long_paths);
     tcase_add_test(tests, what_comes_out_is_plain);
     tcase_add_test(tests, writing);
