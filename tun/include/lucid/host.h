@@ -329,6 +329,25 @@ LUCID_API void lucid_pcap_close(struct lucid_pcap *pcap);
 LUCID_API struct lucid_pcap *lucid_pcap_open(const char *file, char error[LUCID_ERROR_TEXT]);
 LUCID_API int lucid_pcap_next(struct lucid_pcap *pcap, uint64_t *at, const uint8_t **octets, size_t *length);
 
+/* ---- packets of a network ---- */
+
+/* Sees every IP packet of the network namespace in which it was opened, on all of its interfaces. */
+struct lucid_sniffer;
+
+/* Opens one, which needs root or CAP_NET_RAW. NULL, and the sentence, when that failed. */
+LUCID_API struct lucid_sniffer *lucid_sniffer_open(char error[LUCID_ERROR_TEXT]);
+LUCID_API void lucid_sniffer_close(struct lucid_sniffer *sniffer);
+
+/* Returns a descriptor for poll(2) or epoll(7), readable when a packet has passed; it stays the sniffer's. */
+LUCID_API int lucid_sniffer_fd(const struct lucid_sniffer *sniffer);
+
+/* Calls call(user, at, octets, length) for each packet that has passed since the last time, as a wire shows it: cut,
+ * its checksum complete. at: when it passed, nanoseconds since 1970. A packet on the loopback interface is told once.
+ * Returns 0 or a negative error. */
+LUCID_API int lucid_sniffer_read(struct lucid_sniffer *sniffer,
+                                 void (*call)(void *user, uint64_t at, const uint8_t *octets, size_t length),
+                                 void *user);
+
 /* ---- two stacks in memory ---- */
 
 /* Two stacks, 0 and 1, joined by two links, in virtual time that begins at 0. No device, no clock, no privilege. */
