@@ -29,15 +29,19 @@ void http_answer_body(struct http_answer *answer, struct http_source *source, ui
     }
 }
 
-bool http_answer_text(struct http_answer *answer, const char *type, const struct text *body) {
-    http_answer_field(answer, "Content-Type", type);
-    answer->length = body->length;
-    answer->head.cut = answer->head.cut || body->cut;
+bool http_answer_octets(struct http_answer *answer, const void *data, size_t length) {
+    answer->length = length;
     if (http_answer_finish(answer) && !answer->about.head) {
-        text_put_octets(&answer->head, body->data, body->length);
+        text_put_octets(&answer->head, data, length);
         answer->in_head = true;
     }
     return !answer->head.cut;
+}
+
+bool http_answer_text(struct http_answer *answer, const char *type, const struct text *body) {
+    http_answer_field(answer, "Content-Type", type);
+    answer->head.cut = answer->head.cut || body->cut;
+    return http_answer_octets(answer, body->data, body->length);
 }
 
 void http_answer_stream(struct http_answer *answer, struct http_source *source) {

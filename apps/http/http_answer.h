@@ -59,7 +59,8 @@ void http_answer_chunks(struct http_answer *answer, struct http_source *source);
 void http_answer_wait(struct http_answer *answer, const lucid_time *clock, lucid_time until);
 
 /* A short body that is sent with the head, and the last thing to be said of the answer: finishes it, and returns what
- * http_answer_finish() does. */
+ * http_answer_finish() does. The second one says of which type it is, too. */
+bool http_answer_octets(struct http_answer *answer, const void *data, size_t length);
 bool http_answer_text(struct http_answer *answer, const char *type, const struct text *body);
 
 /* Connection, Content-Length, and the empty line. Returns false when there was not memory enough: the answer is to

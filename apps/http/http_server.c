@@ -239,6 +239,9 @@ void http_server_tick(struct http_server *server, lucid_time now) {
         http_files_yield(&server->site.mapped);
         server->yield_at = now + YIELD;
     }
+    if (now >= server->site.cache.sweep_at) {
+        http_cache_sweep(&server->site.cache, now);
+    }
 }
 
 static lucid_time earlier(lucid_time a, lucid_time b) {
@@ -251,6 +254,7 @@ lucid_time http_server_deadline(const struct http_server *server) {
         return 0;
     }
     lucid_time at = TAILQ_EMPTY(&server->site.mapped) ? LUCID_NEVER : server->yield_at;
+    at = earlier(at, server->site.cache.sweep_at);
     connection = TAILQ_FIRST(&server->later);
     at = connection ? earlier(at, connection->again) : at;
     for (int i = 0; i < HTTP_WAITS; i++) {

@@ -10,6 +10,7 @@
 
 #include "http/http_answer.h"
 #include "http/http_body.h"
+#include "http/http_cache.h"
 #include "http/http_date.h"
 #include "http/http_file.h"
 #include "http/http_request.h"
@@ -29,6 +30,7 @@ struct http_site {
     int root;                               /* folder, see http_root.h; -1: none */
     struct http_budget budget;
     struct http_files mapped;
+    struct http_cache cache;
     struct http_types types;
     lucid_time now; /* the server's clock */
     int64_t second; /* since 1970, as it was last asked for */

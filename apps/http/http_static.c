@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "http/http_accept.h"
 #include "http/http_condition.h"
@@ -13,16 +12,17 @@
 #include "http/http_range.h"
 #include "http/http_root.h"
 
+/* Octets of a body that is sent with its head, as one piece: so much is copied faster than lent. */
+static const uint64_t SHORT = 4096;
+
 /* One file, and what is asked of it. */
 struct content {
     struct http_site *site;
     struct http_exchange *exchange;
-    int fd;
-    uint64_t size;
+    struct http_opened *opened;
     const char *type;
     bool varies; /* there are files for which Accept-Encoding matters */
     bool gzip;   /* it is the file that lies beside the one that was asked for */
-    struct http_validators validators;
     struct http_range range[HTTP_RANGES_MAX];
     unsigned ranges;
 };
@@ -32,14 +32,17 @@ struct content {
 /* Fields that 200, 206 and 304 have in common: RFC 9110 15.4.5. */
 static void begin(struct content *content, int status) {
     struct http_answer *answer = &content->exchange->answer;
-    char date[HTTP_DATE_TEXT];
     http_answer_begin(answer, status, &content->exchange->about);
-    http_answer_field(answer, "ETag", content->validators.tag);
-    http_answer_field(answer, "Last-Modified", http_date_format(content->validators.modified, date));
+    http_answer_field(answer, "ETag", content->opened->validators.tag);
+    http_answer_field(answer, "Last-Modified", content->opened->modified);
     http_answer_field(answer, "Accept-Ranges", "bytes");
     if (content->varies) {
         http_answer_field(answer, "Vary", "Accept-Encoding");
     }
+}
+
+static uint64_t size_of(const struct content *content) {
+    return http_opened_size(content->opened);
 }
 
 /* What the file is. Nobody shall guess something else: a text that somebody has put there must not become a page. */
@@ -60,23 +63,24 @@ static void put_range(struct text *text, const struct http_range *range, uint64_
 
 /* Sends these parts of the file, length octets in all with their text, which is taken over. */
 static bool finish(struct content *content, const struct http_file_parts *parts, uint64_t length) {
-    struct http_site *site = content->site;
     struct http_answer *answer = &content->exchange->answer;
+    const uint8_t *copy = content->opened->copy;
+    if (copy && length <= SHORT && !parts->text) {
+        return http_answer_octets(answer, copy + parts->part[0].begin, (size_t)length);
+    }
     if (length == 0 || content->exchange->about.head) {
-        close(content->fd);
         answer->length = length;
     } else {
-        struct http_source *source = http_file_source(content->fd, content->size, parts, &site->mapped, &site->budget);
-        http_answer_body(answer, source, length);
+        http_answer_body(answer, http_file_source(content->opened, parts, &content->site->budget), length);
     }
     return http_answer_finish(answer);
 }
 
 static bool answer_whole(struct content *content) {
-    const struct http_file_part part = {.end = content->size};
+    const struct http_file_part part = {.end = size_of(content)};
     begin(content, 200);
     put_type(content);
-    return finish(content, &(struct http_file_parts){&part, 1, NULL}, content->size);
+    return finish(content, &(struct http_file_parts){&part, 1, NULL}, size_of(content));
 }
 
 static bool answer_part(struct content *content) {
@@ -84,7 +88,7 @@ static bool answer_part(struct content *content) {
     const struct http_file_part part = {.begin = content->range[0].begin, .end = content->range[0].end};
     char room[80];
     struct text range = text_fixed(room, sizeof room);
-    put_range(&range, &content->range[0], content->size);
+    put_range(&range, &content->range[0], size_of(content));
     begin(content, 206);
     put_type(content);
     http_answer_field(answer, "Content-Range", room);
@@ -109,7 +113,7 @@ static uint64_t lay_out(const struct content *content, const char *boundary, str
     for (unsigned i = 0; i < content->ranges; i++) {
         size_t at = text->length;
         text_format(text, "\r\n--%s\r\nContent-Type: %s\r\nContent-Range: ", boundary, content->type);
-        put_range(text, &content->range[i], content->size);
+        put_range(text, &content->range[i], size_of(content));
         text_put(text, "\r\n\r\n");
         part[i] = (struct http_file_part){content->range[i].begin, content->range[i].end, (uint32_t)at,
                                           (uint32_t)(text->length - at)};
@@ -127,7 +131,6 @@ static bool answer_parts(struct content *content) {
     char boundary[40], room[100];
     struct text type = text_fixed(room, sizeof room), text = text_growing();
     if (!make_boundary(boundary)) {
-        close(content->fd);
         return false;
     }
     uint64_t length = lay_out(content, boundary, part, &text);
@@ -140,15 +143,13 @@ static bool answer_parts(struct content *content) {
 }
 
 static bool answer_not_modified(struct content *content) {
-    close(content->fd);
     begin(content, 304);
     return http_answer_finish(&content->exchange->answer);
 }
 
 static bool refuse(struct content *content, enum http_refusal refusal) {
-    close(content->fd);
     content->exchange->refusal = (uint16_t)refusal;
-    content->exchange->size = content->size;
+    content->exchange->size = size_of(content);
     return false;
 }
 
@@ -157,7 +158,8 @@ static bool refuse(struct content *content, enum http_refusal refusal) {
 static bool answer_content(struct content *content) {
     struct http_exchange *exchange = content->exchange;
     const struct http_request *request = &exchange->request;
-    enum http_verdict verdict = http_condition(request, exchange->octets, &content->validators, content->site->second);
+    enum http_verdict verdict = http_condition(request, exchange->octets, &content->opened->validators,
+                                               content->site->second);
     if (verdict == HTTP_VERDICT_FAILED) {
         return refuse(content, HTTP_REFUSED_PRECONDITION);
     }
@@ -166,7 +168,7 @@ static bool answer_content(struct content *content) {
     }
     enum http_ranges_are ranges = HTTP_RANGES_NONE;
     if (verdict == HTTP_VERDICT_SEND) {
-        ranges = http_ranges_read(request, exchange->octets, content->size, content->range, &content->ranges);
+        ranges = http_ranges_read(request, exchange->octets, size_of(content), content->range, &content->ranges);
     }
     if (ranges == HTTP_RANGES_UNSATISFIABLE) {
         return refuse(content, HTTP_REFUSED_RANGE);
@@ -202,56 +204,89 @@ static bool ends_in_gz(const struct http_path *path) {
     return path->length > 3 && strcmp(path->name + path->length - 3, ".gz") == 0;
 }
 
+/* ---- which file ---- */
+
+/* A file that was found, and that the next request may find again. NULL: there is no memory. */
+static struct http_opened *open_found(struct http_site *site, const struct http_path *path, size_t asked,
+                                      const struct http_found *found) {
+    struct http_opened *opened = http_opened_new(found->fd, &found->stat, site->second, &site->mapped, &site->budget);
+    if (opened) {
+        http_cache_keep(&site->cache, path, asked, opened, site->now);
+    }
+    return opened;
+}
+
+/* The regular file of that name, or NULL. */
+static struct http_opened *open_name(struct http_site *site, struct http_path *path) {
+    struct http_found found;
+    struct http_opened *opened = http_cache_find(&site->cache, site->root, path, site->now);
+    if (!opened && http_root_file(site->root, path->name, &found)) {
+        opened = open_found(site, path, path->length, &found);
+    }
+    return opened;
+}
+
 /* The file with .gz behind its name, if the client takes it and it is not older than what it was made of: decision
- * 0103. *found is that file then. */
-static bool find_gzip(const struct http_site *site, const struct http_exchange *exchange, struct http_path *path,
-                      struct http_found *found) {
-    struct http_found gzip;
+ * 0103. NULL: there is none. */
+static struct http_opened *find_gzip(struct http_site *site, const struct http_exchange *exchange,
+                                     struct http_path *path, const struct http_opened *plain) {
     if (!http_accept_gzip(&exchange->request.head, exchange->octets) || path->length + 4 > sizeof path->name) {
-        return false;
+        return NULL;
     }
     strcpy(path->name + path->length, ".gz");
-    bool there = http_root_file(site->root, path->name, &gzip);
+    path->length += 3;
+    struct http_opened *gzip = open_name(site, path);
+    path->length -= 3;
     path->name[path->length] = '\0';
-    if (!there) {
-        return false;
+    if (gzip && gzip->stat.st_mtime < plain->stat.st_mtime) {
+        http_opened_drop(gzip);
+        return NULL;
     }
-    bool fresh = gzip.stat.st_mtime >= found->stat.st_mtime;
-    close(fresh ? found->fd : gzip.fd);
-    *found = fresh ? gzip : *found;
-    return fresh;
+    return gzip;
 }
 
 static bool answer_file(struct http_site *site, struct http_exchange *exchange, struct http_path *path,
-                        struct http_found *found) {
-    struct content content = {.site = site, .exchange = exchange};
+                        struct http_opened *opened) {
+    struct content content = {.site = site, .exchange = exchange, .opened = opened};
     content.type = http_types_of(&site->types, path->name);
     content.varies = !ends_in_gz(path);
-    content.gzip = content.varies && find_gzip(site, exchange, path, found);
-    content.fd = found->fd;
-    content.size = (uint64_t)found->stat.st_size;
-    http_validators_of(&content.validators, &found->stat, site->second);
-    return answer_content(&content);
+    struct http_opened *gzip = content.varies ? find_gzip(site, exchange, path, opened) : NULL;
+    content.gzip = gzip != NULL;
+    content.opened = gzip ? gzip : opened;
+    bool made = answer_content(&content);
+    http_opened_drop(gzip);
+    http_opened_drop(opened);
+    return made;
 }
 
-bool http_static_answer(struct http_site *site, struct http_exchange *exchange) {
-    struct http_path path;
+static bool answer_found(struct http_site *site, struct http_exchange *exchange, struct http_path *path) {
     struct http_found found;
-    struct http_span raw = exchange->request.path;
-    enum http_refusal refusal = http_path_read(&path, exchange->octets + raw.at, raw.length);
-    if (refusal == HTTP_REFUSED_NONE) {
-        refusal = http_root_find(site->root, &path, site->lists, &found);
-    }
+    size_t asked = path->length;
+    enum http_refusal refusal = http_root_find(site->root, path, site->lists, &found);
     if (refusal != HTTP_REFUSED_NONE) {
         exchange->refusal = (uint16_t)refusal;
         exchange->refused_at = 0;
         return false;
     }
     if (found.kind == HTTP_FOUND_SLASH) {
-        return answer_folder(exchange, &path);
+        return answer_folder(exchange, path);
     }
     if (found.kind == HTTP_FOUND_FOLDER) {
-        return http_listing_answer(site, exchange, &path, found.fd);
+        return http_listing_answer(site, exchange, path, found.fd);
     }
-    return answer_file(site, exchange, &path, &found);
+    struct http_opened *opened = open_found(site, path, asked, &found);
+    return opened && answer_file(site, exchange, path, opened);
+}
+
+bool http_static_answer(struct http_site *site, struct http_exchange *exchange) {
+    struct http_path path;
+    struct http_span raw = exchange->request.path;
+    enum http_refusal refusal = http_path_read(&path, exchange->octets + raw.at, raw.length);
+    if (refusal != HTTP_REFUSED_NONE) {
+        exchange->refusal = (uint16_t)refusal;
+        exchange->refused_at = 0;
+        return false;
+    }
+    struct http_opened *opened = http_cache_find(&site->cache, site->root, &path, site->now);
+    return opened ? answer_file(site, exchange, &path, opened) : answer_found(site, exchange, &path);
 }

@@ -145,10 +145,14 @@ static void teardown(void) {
 static struct http_source *file_of(size_t size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(fd, 0);
+    const struct stat stat = {.st_size = (off_t)size};
     const struct http_file_part part = {.end = size};
     const struct http_file_parts parts = {&part, 1, NULL};
-    struct http_source *source = http_file_source(fd, size, &parts, &mapped, &budget);
+    struct http_opened *opened = http_opened_new(fd, &stat, 0, &mapped, &budget);
+    ck_assert_ptr_nonnull(opened);
+    struct http_source *source = http_file_source(opened, &parts, &budget);
     ck_assert_ptr_nonnull(source);
+    http_opened_drop(opened);
     return source;
 }
 
