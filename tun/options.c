@@ -25,6 +25,7 @@ void lucid_host_defaults(struct lucid_host_options *options) {
     };
     lucid_config_default(&options->config);
     options->config.rto_min = RTO_MIN;
+    options->config.sleep_after = LUCID_SECOND;
     options->config.addrs[0] = ifaddr("10.77.0.2", 24);
     options->config.addrs[1] = ifaddr("fd77::2", 64);
     options->config.addr_count = 2;

@@ -7,7 +7,8 @@
 void lucid_stats(const struct lucid_stack *stack, struct lucid_stats *stats) {
     *stats = stack->env.stats;
     stats->sockets = stack->socks.used;
-    stats->connections = stack->tcp.tcbs.used;
+    stats->connections = stack->tcp.tcbs.used + stack->tcp.sleepers.used;
+    stats->sleeping = stack->tcp.sleepers.used;
     stats->half_open = stack->tcp.half_open;
     stats->listeners = stack->tcp.listeners.used;
     stats->timewaits = stack->tcp.timewaits.used;
@@ -16,6 +17,12 @@ void lucid_stats(const struct lucid_stack *stack, struct lucid_stats *stats) {
 static void tcb_info(const struct lucid_stack *stack, const struct tcb *tcb, struct lucid_tcp_info *info) {
     variables_info(&stack->tcp, tcb, info);
     info->fd = sock_handle(stack, tcb->owner);
+}
+
+static void sleeper_info(const struct lucid_stack *stack, const struct sleeper *sleeper, struct lucid_tcp_info *info) {
+    struct tcb tcb;
+    sleeper_look(&stack->tcp, sleeper, &tcb);
+    tcb_info(stack, &tcb, info);
 }
 
 static void listener_info(const struct lucid_stack *stack, const struct listener *listener,
@@ -32,6 +39,10 @@ int lucid_info_find(const struct lucid_stack *stack, const struct lucid_sockaddr
         tcb_info(stack, entry.tcb, info);
         return 0;
     }
+    if (entry.sleeper) {
+        sleeper_info(stack, entry.sleeper, info);
+        return 0;
+    }
     if (entry.timewait) {
         variables_timewait_info(&stack->tcp, entry.timewait, info);
         return 0;
@@ -44,10 +55,10 @@ int lucid_info_find(const struct lucid_stack *stack, const struct lucid_sockaddr
     return 0;
 }
 
-/* The cursor counts through three pools, one after the other. */
-enum { IN_LISTENERS, IN_TCBS, IN_TIMEWAITS, IN_NONE };
+/* The cursor counts through four pools, one after the other. */
+enum { IN_LISTENERS, IN_TCBS, IN_SLEEPERS, IN_TIMEWAITS, IN_NONE };
 
-#define CURSOR_POOL_SHIFT 30u
+#define CURSOR_POOL_SHIFT 29u
 #define CURSOR_MASK ((UINT32_C(1) << CURSOR_POOL_SHIFT) - 1u)
 
 static bool next_in(const struct lucid_stack *stack, unsigned pool, uint32_t *number, struct lucid_tcp_info *info) {
@@ -68,6 +79,13 @@ static bool next_in(const struct lucid_stack *stack, unsigned pool, uint32_t *nu
             tcb_info(stack, tcb, info);
         }
         return tcb != NULL;
+    }
+    if (pool == IN_SLEEPERS) {
+        const struct sleeper *sleeper = pool_next(&tcp->sleepers, number);
+        if (sleeper) {
+            sleeper_info(stack, sleeper, info);
+        }
+        return sleeper != NULL;
     }
     const struct timewait *record = pool_next(&tcp->timewaits, number);
     if (record) {

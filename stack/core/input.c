@@ -1,7 +1,7 @@
 /* input.c: a packet from the device: IP judges it, then it goes to the module its protocol names. */
 #include "base/bytes.h"
 #include "base/chunk.h"
-#include "core/stack.h"
+#include "core/sleep.h"
 #include "wire/icmp.h"
 #include "wire/udp.h"
 
@@ -102,5 +102,6 @@ int lucid_input(struct lucid_stack *stack, lucid_time now, struct lucid_packet *
     enum lucid_drop why = makes_sense(in) ? ip_input(&stack->ip, in, &datagram) : LUCID_DROP_PACKET;
     why = why == LUCID_DROP_NONE ? datagram_arrives(stack, &datagram) : env_drop(env, 0, why);
     env->input_packet = 0;
+    sleep_woken(stack);
     return (int)why;
 }

@@ -1,14 +1,25 @@
 /* sock.c: the table of handles. See sock.h. */
 #include "core/sock.h"
 
+#include "core/sleep.h"
 #include "tcp/cc.h"
 
-struct sock *sock_of(const struct lucid_stack *stack, int fd) {
+struct sock *sock_asleep(const struct lucid_stack *stack, int fd) {
     if (fd <= 0) {
         return NULL;
     }
     struct sock *sock = pool_at(&stack->socks, (uint32_t)fd & SOCK_MAX);
     return sock && sock->handle == fd ? sock : NULL;
+}
+
+struct sock *sock_of(struct lucid_stack *stack, int fd) {
+    struct sock *sock = sock_asleep(stack, fd);
+    bool asleep = sock && sock->sleeper != POOL_NONE;
+    return asleep && !sleep_wake(stack, sock) ? NULL : sock;
+}
+
+int sock_missing(const struct lucid_stack *stack, int fd) {
+    return sock_asleep(stack, fd) ? -LUCID_ENOMEM : -LUCID_EBADF;
 }
 
 int sock_handle(const struct lucid_stack *stack, uint32_t number) {
@@ -50,6 +61,7 @@ struct sock *sock_new(struct lucid_stack *stack, int family, int type, int *erro
     sock->family = (uint8_t)family;
     sock->type = (uint8_t)type;
     sock->linger = -1;
+    sock->sleeper = POOL_NONE;
     default_options(stack, &sock->options);
     return sock;
 }

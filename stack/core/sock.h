@@ -22,14 +22,19 @@ struct sock {
     bool failure_reported; /* connect() or SO_ERROR has told how the connection ended */
     void *data;            /* lucid_set_data() */
     uint32_t lent;         /* octets lent by lucid_recv_lend() */
+    uint32_t sleeper;      /* the connection's number while it sleeps; else POOL_NONE */
     struct tcb *tcb;       /* at most one of these three */
     struct listener *listener;
     struct udp_socket *udp;
     struct user_options options; /* for the connection to come */
 };
 
-/* The object of a handle, or NULL when it is stale. */
-struct sock *sock_of(const struct lucid_stack *stack, int fd);
+/* The object of a handle, or NULL when it is stale. Its connection may be asleep. */
+struct sock *sock_asleep(const struct lucid_stack *stack, int fd);
+
+/* The same with its connection awake, or NULL; and then why: -LUCID_EBADF, or -LUCID_ENOMEM when it cannot be woken. */
+struct sock *sock_of(struct lucid_stack *stack, int fd);
+int sock_missing(const struct lucid_stack *stack, int fd);
 
 /* The handle of the object with this number; -1 when there is none. */
 int sock_handle(const struct lucid_stack *stack, uint32_t number);

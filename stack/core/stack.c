@@ -29,6 +29,7 @@ void lucid_config_default(struct lucid_config *config) {
         .rcvbuf = 1u << 20,
         .sndbuf_max = 16u << 20,
         .rcvbuf_max = 16u << 20,
+        .sleep_after = LUCID_NEVER,
         .msl = 120 * LUCID_SECOND,
         .rto_initial = LUCID_SECOND,
         .rto_min = LUCID_SECOND,
@@ -95,7 +96,7 @@ static bool times_ok(const struct lucid_config *config) {
     return rto && acks && config->msl > 0 && config->r2_syn > 0 && config->r2_syn_ack > 0 && config->r2_data > 0;
 }
 
-/* Windows have at most 30 bits (RFC 7323 2.3). Numbers of objects must fit into handles and table entries. */
+/* Windows have at most 30 bits (RFC 7323 2.3). */
 static const uint32_t BUFFER_MAX = UINT32_C(1) << 30;
 
 static bool buffers_ok(const struct lucid_config *config) {
@@ -103,9 +104,12 @@ static bool buffers_ok(const struct lucid_config *config) {
            config->sndbuf_max <= BUFFER_MAX && config->rcvbuf_max <= BUFFER_MAX;
 }
 
+/* Numbers of connections fit into a slot of the connection table and a cursor of lucid_info_next(). */
+static const uint32_t CONNECTIONS_MAX = UINT32_C(1) << 29;
+
 static bool limits_ok(const struct lucid_config *config) {
-    bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < BUFFER_MAX &&
-                   config->timewait_max < BUFFER_MAX;
+    bool objects = config->sockets_max <= SOCK_MAX && config->connections_max < CONNECTIONS_MAX &&
+                   config->timewait_max < CONNECTIONS_MAX;
     const unsigned fast_open = LUCID_FAST_OPEN_CLIENT | LUCID_FAST_OPEN_SERVER;
     bool modes = config->ecn <= LUCID_ECN_ACTIVE && config->syn_cookies <= LUCID_SYN_COOKIES_ALWAYS &&
                  config->fast_open <= fast_open;

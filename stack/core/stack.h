@@ -19,6 +19,10 @@ struct lucid_stack {
     struct udp udp;
     struct tcp tcp;
     struct pool socks;
+    struct {
+        lucid_time at;   /* when it goes on */
+        uint32_t cursor; /* in tcp.tcbs */
+    } hand;              /* sleep.c */
     uint32_t generation; /* of the latest handle */
     bool udp_turn;       /* who is asked first for the next packet: datagrams and segments take turns */
 };

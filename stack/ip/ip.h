@@ -53,6 +53,15 @@ struct ip_datagram {
     bool to_multicast_or_broadcast; /* TCP and ICMP errors keep silent then */
 };
 
+/* The place of one of our addresses in config.addrs. */
+static inline uint8_t ip_own_index(const struct lucid_config *config, const struct lucid_addr *addr) {
+    uint8_t i = 0;
+    while (i + 1u < config->addr_count && !lucid_addr_equal(&config->addrs[i].addr, addr)) {
+        i++;
+    }
+    return i;
+}
+
 /* False: the host has no randomness. */
 bool ip_init(struct ip *ip, struct env *env);
 void ip_destroy(struct ip *ip);

@@ -72,8 +72,19 @@ static int close_sock(struct lucid_stack *stack, struct sock *sock, bool reset) 
     return 0;
 }
 
-int lucid_close(struct lucid_stack *stack, int fd) {
+/* A connection that cannot even be woken ends without a word. */
+static struct sock *sock_to_close(struct lucid_stack *stack, int fd) {
     struct sock *sock = sock_of(stack, fd);
+    struct sock *asleep = sock ? NULL : sock_asleep(stack, fd);
+    if (asleep) {
+        sleeper_forget(&stack->tcp, pool_at(&stack->tcp.sleepers, asleep->sleeper));
+        asleep->sleeper = POOL_NONE;
+    }
+    return sock ? sock : asleep;
+}
+
+int lucid_close(struct lucid_stack *stack, int fd) {
+    struct sock *sock = sock_to_close(stack, fd);
     if (!sock) { /* 9293-3.10.4-01 */
         return -LUCID_EBADF;
     }
@@ -82,7 +93,7 @@ int lucid_close(struct lucid_stack *stack, int fd) {
 }
 
 int lucid_abort(struct lucid_stack *stack, int fd) {
-    struct sock *sock = sock_of(stack, fd);
+    struct sock *sock = sock_to_close(stack, fd);
     if (!sock) { /* 9293-3.10.5-01 */
         return -LUCID_EBADF;
     }
@@ -91,7 +102,7 @@ int lucid_abort(struct lucid_stack *stack, int fd) {
 }
 
 int lucid_set_data(struct lucid_stack *stack, int fd, void *data) {
-    struct sock *sock = sock_of(stack, fd);
+    struct sock *sock = sock_asleep(stack, fd);
     if (!sock) {
         return -LUCID_EBADF;
     }

@@ -72,7 +72,7 @@ static int set_congestion(struct lucid_stack *stack, struct sock *sock, const vo
 int lucid_setsockopt(struct lucid_stack *stack, int fd, int level, int name, const void *value, size_t length) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (level == LUCID_IPPROTO_TCP && name == LUCID_TCP_CONGESTION && !sock->udp) {
         return set_congestion(stack, sock, value, length);
@@ -92,7 +92,7 @@ int lucid_setsockopt(struct lucid_stack *stack, int fd, int level, int name, con
 int lucid_getsockopt(struct lucid_stack *stack, int fd, int level, int name, void *value, size_t *length) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     bool tcp = level == LUCID_IPPROTO_TCP && !sock->udp;
     if (tcp && name == LUCID_TCP_INFO) {

@@ -17,6 +17,9 @@ unsigned sock_ready(const struct sock *sock) {
     if (sock->listener) {
         return listener_ready(sock->listener);
     }
+    if (sock->sleeper != POOL_NONE) { /* its queues are empty */
+        return LUCID_POLLOUT;
+    }
     if (!sock->tcb) {
         return LUCID_POLLOUT | LUCID_POLLHUP; /* as Linux says of a stream that was never connected */
     }
@@ -28,7 +31,7 @@ int lucid_poll(struct lucid_stack *stack, struct lucid_pollfd *fds, size_t n) {
     const unsigned always = LUCID_POLLERR | LUCID_POLLHUP;
     int count = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct sock *sock = sock_of(stack, fds[i].fd);
+        const struct sock *sock = sock_asleep(stack, fds[i].fd);
         unsigned ready = sock ? sock_ready(sock) & ((unsigned)fds[i].events | always) : LUCID_POLLNVAL;
         fds[i].revents = fds[i].fd < 0 ? 0 : (short)ready;
         count += fds[i].revents != 0;

@@ -6,7 +6,7 @@
 int lucid_bind(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *local) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (!sock_takes(sock, &local->addr)) {
         return -LUCID_EAFNOSUPPORT;
@@ -39,7 +39,7 @@ int lucid_bind(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *l
 int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (sock->udp) {
         return -LUCID_EOPNOTSUPP;
@@ -65,7 +65,7 @@ int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
 int lucid_accept(struct lucid_stack *stack, int fd, struct lucid_sockaddr *remote) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (!sock->listener) {
         return -LUCID_EINVAL;
@@ -124,7 +124,7 @@ static int connect_traced(struct lucid_stack *stack, struct sock *sock, int fd, 
 int lucid_connect(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *remote) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (!sock_takes(sock, &remote->addr)) {
         return -LUCID_EAFNOSUPPORT;
@@ -156,7 +156,7 @@ int sock_fast_open(struct lucid_stack *stack, struct sock *sock, int fd, const s
 int lucid_shutdown(struct lucid_stack *stack, int fd, int how) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (how < LUCID_SHUT_RD || how > LUCID_SHUT_RDWR) {
         return -LUCID_EINVAL;
@@ -179,7 +179,7 @@ int lucid_shutdown(struct lucid_stack *stack, int fd, int how) {
 int lucid_getsockname(struct lucid_stack *stack, int fd, struct lucid_sockaddr *address) {
     const struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     *address = sock->local;
     if (sock->udp) {
@@ -195,7 +195,7 @@ int lucid_getsockname(struct lucid_stack *stack, int fd, struct lucid_sockaddr *
 int lucid_getpeername(struct lucid_stack *stack, int fd, struct lucid_sockaddr *address) {
     const struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (sock->udp && sock->udp->connected) {
         *address = sock->udp->remote;

@@ -26,7 +26,7 @@ ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *data, size
                        const struct lucid_sockaddr *remote) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (sock->udp && flags & LUCID_MSG_OOB) {
         return -LUCID_EOPNOTSUPP;
@@ -50,7 +50,7 @@ ptrdiff_t lucid_send_lend(struct lucid_stack *stack, int fd, const void *data, s
                           void (*release)(void *argument, const void *data, size_t length), void *argument) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (!sock->tcb) {
         return sock->udp ? -LUCID_EOPNOTSUPP : -LUCID_ENOTCONN;
@@ -78,7 +78,7 @@ ptrdiff_t lucid_recvfrom(struct lucid_stack *stack, int fd, void *data, size_t l
     struct sock *sock = sock_of(stack, fd);
     bool peek = (flags & LUCID_MSG_PEEK) != 0;
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (flags & LUCID_MSG_OOB) {
         return -LUCID_EINVAL; /* nothing is out of band: docs/decisions/0055 */
@@ -102,7 +102,7 @@ ptrdiff_t lucid_recv_lend(struct lucid_stack *stack, int fd, struct lucid_slice 
     struct sock *sock = sock_of(stack, fd);
     *count = 0;
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (!sock->tcb) {
         return sock->udp ? -LUCID_EOPNOTSUPP : -LUCID_ENOTCONN;
@@ -115,7 +115,7 @@ ptrdiff_t lucid_recv_lend(struct lucid_stack *stack, int fd, struct lucid_slice 
 int lucid_recv_return(struct lucid_stack *stack, int fd, size_t length) {
     struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (!sock->tcb || length > sock->lent) {
         return -LUCID_EINVAL;
@@ -131,7 +131,7 @@ int lucid_recv_return(struct lucid_stack *stack, int fd, size_t length) {
 int lucid_sockatmark(struct lucid_stack *stack, int fd) {
     const struct sock *sock = sock_of(stack, fd);
     if (!sock) {
-        return -LUCID_EBADF;
+        return sock_missing(stack, fd);
     }
     if (!sock->tcb) {
         return sock->udp ? -LUCID_EOPNOTSUPP : -LUCID_ENOTCONN;

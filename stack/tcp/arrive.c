@@ -65,6 +65,15 @@ static enum lucid_drop to_connection(struct tcp *tcp, struct tcb *tcb, struct se
     return tcb_is(tcb, LUCID_SYN_SENT) ? arrive_synsent(tcp, tcb, segment) : arrive_other(tcp, tcb, segment);
 }
 
+static enum lucid_drop to_sleeper(struct tcp *tcp, struct sleeper *sleeper, struct segment *segment) {
+    struct tcb *tcb = sleeper_wake(tcp, sleeper);
+    if (!tcb) {
+        return env_drop(tcp->env, sleeper->name, LUCID_DROP_NO_MEMORY);
+    }
+    list_push_back(&tcp->woken, &tcb->sibling);
+    return to_connection(tcp, tcb, segment);
+}
+
 /* A connection comes before a listener: who listens disturbs none of them (MUST-41). */
 enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
     struct segment segment;
@@ -80,6 +89,9 @@ enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
     struct demux_entry entry = demux_find(tcp, &segment.ends);
     if (entry.tcb) {
         return to_connection(tcp, entry.tcb, &segment);
+    }
+    if (entry.sleeper) {
+        return to_sleeper(tcp, entry.sleeper, &segment);
     }
     if (entry.timewait) {
         segment_trace_in(tcp->env, entry.timewait->name, &segment, entry.timewait->peer_shift);

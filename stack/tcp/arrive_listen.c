@@ -60,7 +60,7 @@ static struct tcb *make_child(struct tcp *tcp, struct listener *listener, const 
                               enum lucid_tcp_state begin, enum lucid_drop *why) {
     struct tcb *child = tcb_new(tcp);
     if (!child) {
-        bool full = tcp->tcbs.used >= tcp->tcbs.limit;
+        bool full = tcp_is_full(tcp);
         *why = env_drop(tcp->env, listener->name, full ? LUCID_DROP_TCP_CONNECTIONS : LUCID_DROP_NO_MEMORY);
         return NULL;
     }

@@ -86,7 +86,14 @@ const char *tcp_check(const struct tcp *tcp) {
     if (armed != tcp->timers.armed) {
         return "I23: the wheel holds another number of timers than are armed";
     }
-    if (live + tcp->timewaits.used != tcp->demux.used) {
+    const struct sleeper *sleeper;
+    for (cursor = 0; (sleeper = pool_next(&tcp->sleepers, &cursor));) {
+        struct endpoints ends = sleeper_ends(tcp, sleeper);
+        if (demux_find(tcp, &ends).sleeper != sleeper || ports_users(&tcp->ports, ends.local.port) == 0) {
+            return "I28: segments do not find a sleeping connection by its ends, or its port counts as free";
+        }
+    }
+    if (live + tcp->sleepers.used + tcp->timewaits.used != tcp->demux.used) {
         return "I27: the connection table holds something that is neither a connection nor a TIME-WAIT record";
     }
     if (early != tcp->fastopen.pending) {

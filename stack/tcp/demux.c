@@ -8,18 +8,29 @@
 static const uint32_t DEMUX_EMPTY = UINT32_MAX;
 static const uint32_t DEMUX_FIRST_SIZE = 64;
 
+#define DEMUX_KIND_BITS 2u
+
 _Static_assert(sizeof(struct endpoints) == 36, "endpoints are hashed and compared as octets: no gaps");
 
 static uint32_t hash_of(const struct demux *demux, const struct endpoints *ends) {
     return (uint32_t)siphash24(demux->key, ends, sizeof *ends);
 }
 
+static uint32_t object_of(enum demux_kind kind, uint32_t number) {
+    return (number << DEMUX_KIND_BITS) | kind;
+}
+
 static struct demux_entry entry_at(const struct tcp *tcp, const struct demux_slot *slot) {
-    uint32_t number = slot->object >> 1;
-    if ((slot->object & 1u) == DEMUX_TCB) {
+    uint32_t number = slot->object >> DEMUX_KIND_BITS;
+    switch ((enum demux_kind)(slot->object & ((1u << DEMUX_KIND_BITS) - 1u))) {
+    case DEMUX_TCB:
         return (struct demux_entry){.tcb = pool_at(&tcp->tcbs, number)};
+    case DEMUX_SLEEPER:
+        return (struct demux_entry){.sleeper = pool_at(&tcp->sleepers, number)};
+    case DEMUX_TIMEWAIT:
+        return (struct demux_entry){.timewait = pool_at(&tcp->timewaits, number)};
     }
-    return (struct demux_entry){.timewait = pool_at(&tcp->timewaits, number)};
+    return (struct demux_entry){0};
 }
 
 static bool leads_to(const struct tcp *tcp, const struct demux_slot *slot, const struct endpoints *ends) {
@@ -27,8 +38,8 @@ static bool leads_to(const struct tcp *tcp, const struct demux_slot *slot, const
     if (entry.tcb) {
         return equal_octets(&entry.tcb->ends, ends, sizeof *ends);
     }
-    struct endpoints waiting = timewait_ends(tcp, entry.timewait);
-    return equal_octets(&waiting, ends, sizeof *ends);
+    struct endpoints of_record = entry.sleeper ? sleeper_ends(tcp, entry.sleeper) : timewait_ends(tcp, entry.timewait);
+    return equal_octets(&of_record, ends, sizeof *ends);
 }
 
 /* The slot that leads to ends, or NULL. */
@@ -91,7 +102,7 @@ bool demux_insert(struct tcp *tcp, const struct endpoints *ends, enum demux_kind
     if (size != demux->size && !resize(tcp->env, demux, size)) {
         return false;
     }
-    put_slot(demux, (struct demux_slot){.hash = hash_of(demux, ends), .object = (number << 1) | kind});
+    put_slot(demux, (struct demux_slot){.hash = hash_of(demux, ends), .object = object_of(kind, number)});
     demux->used++;
     return true;
 }
@@ -99,7 +110,7 @@ bool demux_insert(struct tcp *tcp, const struct endpoints *ends, enum demux_kind
 void demux_replace(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number) {
     struct demux_slot *slot = find_slot(tcp, ends);
     if (slot) {
-        slot->object = (number << 1) | kind;
+        slot->object = object_of(kind, number);
     }
 }
 

@@ -1,5 +1,5 @@
-/* demux.h: which connection does a segment belong to? One table from both ends' addresses and ports to a TCB or a
- * TIME-WAIT record; a pair of ends is in it at most once.
+/* demux.h: which connection does a segment belong to? One table from both ends' addresses and ports to a TCB, a
+ * sleeper or a TIME-WAIT record; a pair of ends is in it at most once.
  *
  * Open addressing with linear probing; 8 octets a slot: 32 bits of a keyed hash (so that nobody outside can choose
  * colliding ports) and the object's number. It doubles at three quarters full, and owns nothing while empty.
@@ -15,14 +15,15 @@ struct tcp;
 /* Where a pair of ends leads. At most one is set. */
 struct demux_entry {
     struct tcb *tcb;
+    struct sleeper *sleeper;
     struct timewait *timewait;
 };
 
-enum demux_kind { DEMUX_TCB, DEMUX_TIMEWAIT };
+enum demux_kind { DEMUX_TCB, DEMUX_SLEEPER, DEMUX_TIMEWAIT };
 
 struct demux_slot {
     uint32_t hash;
-    uint32_t object; /* number << 1 | kind; DEMUX_EMPTY */
+    uint32_t object; /* number and kind; DEMUX_EMPTY */
 };
 
 struct demux {
@@ -31,6 +32,11 @@ struct demux {
     uint32_t used;
     uint8_t key[16];
 };
+
+/* Is there anything? */
+static inline bool demux_leads(const struct demux_entry *entry) {
+    return entry->tcb || entry->sleeper || entry->timewait;
+}
 
 struct demux_entry demux_find(const struct tcp *tcp, const struct endpoints *ends);
 

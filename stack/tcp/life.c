@@ -15,7 +15,7 @@
 struct tcb *tcb_new(struct tcp *tcp) {
     const struct lucid_config *config = &tcp->env->config;
     uint32_t number;
-    struct tcb *tcb = pool_take(tcp->env, &tcp->tcbs, &number);
+    struct tcb *tcb = tcp_is_full(tcp) ? NULL : pool_take(tcp->env, &tcp->tcbs, &number);
     if (!tcb) {
         return NULL;
     }

@@ -82,7 +82,7 @@ static int complete_ends(struct tcp *tcp, const struct lucid_sockaddr *local, co
         return -LUCID_EADDRNOTAVAIL;
     }
     struct demux_entry taken = demux_find(tcp, ends);
-    return taken.tcb || taken.timewait ? -LUCID_EADDRINUSE : 0;
+    return demux_leads(&taken) ? -LUCID_EADDRINUSE : 0;
 }
 
 static void begin(struct tcp *tcp, struct tcb *tcb, const struct user_options *options) {

@@ -92,7 +92,7 @@ bool ports_choose(struct tcp *tcp, struct endpoints *ends) {
     for (uint32_t i = 0; i < range; i++) {
         ends->local.port = (uint16_t)(config->port_first + (start + i) % range);
         struct demux_entry taken = demux_find(tcp, ends);
-        if (!taken.tcb && !taken.timewait && !listener_find(tcp, &ends->local)) {
+        if (!demux_leads(&taken) && !listener_find(tcp, &ends->local)) {
             return true;
         }
     }

@@ -91,7 +91,7 @@ struct tcb {
     int soft_error;    /* what was reported meanwhile, for SO_ERROR: reports.h */
 
     struct seq32 iss, irs;
-    struct {
+    struct send_sequence {
         struct seq32 una, nxt, wl1, wl2;
         struct seq32 up;       /* with TCB_URGENT_OUT: SND.UP, the first octet behind urgent data */
         uint32_t wnd, max_wnd; /* in octets, scaled (REC-1) */
@@ -116,7 +116,7 @@ struct tcb {
         uint16_t wary;         /* segments in order until ACKs are aggregated again */
     } rcv;
 
-    struct {
+    struct timestamps_state {
         uint32_t recent;      /* TS.Recent, RFC 7323 4.3 */
         uint32_t offset;      /* what our TSval begins from */
         lucid_time recent_at; /* when TS.Recent came */
@@ -194,7 +194,7 @@ struct tcb {
         bool again;       /* TLP.is_retrans */
         bool sampled;     /* there has been an RTT sample since the latest one left */
     } probe;              /* tailprobe.h */
-    struct {
+    struct ecn_state {
         struct seq32 recover; /* with cut: SND.NXT then */
         uint8_t mode;         /* enum lucid_ecn */
         bool cut;             /* the congestion window was cut, and what flew then is not acknowledged yet */
@@ -204,7 +204,7 @@ struct tcb {
         bool echo;            /* CE has come: ECE until CWR */
         bool cwr_due;         /* the congestion window was cut: CWR goes with the next new data */
     } ecn;
-    struct {
+    struct fast_state {
         uint32_t sent;        /* octets of data that our SYN carried, from ISS + 1 on, while it is not acknowledged */
         uint32_t carried;     /* the same, for good */
         bool asked;           /* our SYN has, or will have, the option */

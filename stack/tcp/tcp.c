@@ -15,6 +15,7 @@ bool tcp_init(struct tcp *tcp, struct env *env, struct ip *ip) {
     const struct lucid_config *config = &env->config;
     *tcp = (struct tcp){.env = env, .ip = ip};
     pool_init(&tcp->tcbs, sizeof(struct tcb), config->connections_max);
+    pool_init(&tcp->sleepers, sizeof(struct sleeper), config->connections_max);
     pool_init(&tcp->timewaits, sizeof(struct timewait), config->timewait_max);
     pool_init(&tcp->listeners, sizeof(struct listener), config->sockets_max);
     tcp->timewait_queue = (struct timewait_queue){.first = POOL_NONE, .last = POOL_NONE};
@@ -35,6 +36,7 @@ void tcp_destroy(struct tcp *tcp) {
         scoreboard_clear(tcp, tcb);
     }
     pool_destroy(env, &tcp->tcbs);
+    pool_destroy(env, &tcp->sleepers);
     pool_destroy(env, &tcp->timewaits);
     pool_destroy(env, &tcp->listeners);
     demux_destroy(env, &tcp->demux);
@@ -69,7 +71,11 @@ static bool ends_attempt(struct tcp *tcp, struct tcb *tcb, const struct icmp_err
  * connection even a hard error is only noted (5.2; RFC 9293 SHLD-26). Packet too big is for pmtu.h. */
 enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
     struct endpoints ends = {.local = error->local, .remote = error->remote};
-    struct tcb *tcb = demux_find(tcp, &ends).tcb;
+    struct demux_entry entry = demux_find(tcp, &ends);
+    struct tcb *tcb = entry.tcb;
+    if (entry.sleeper) { /* nothing of it is in flight */
+        return env_drop(tcp->env, entry.sleeper->name, LUCID_DROP_ICMP_SEQUENCE);
+    }
     if (!tcb) {
         return env_drop(tcp->env, 0, LUCID_DROP_ICMP_QUOTE);
     }

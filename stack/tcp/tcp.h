@@ -19,6 +19,7 @@
 #include "tcp/listener.h"
 #include "tcp/ports.h"
 #include "tcp/segment.h"
+#include "tcp/sleeper.h"
 #include "tcp/tcb.h"
 #include "tcp/timewait.h"
 
@@ -34,12 +35,13 @@ struct fastopen {
 struct tcp {
     struct env *env;
     struct ip *ip;
-    struct pool tcbs, timewaits, listeners;
+    struct pool tcbs, sleepers, timewaits, listeners;
     struct demux demux;
     struct ports ports;
     struct timers timers;
     struct list ready;             /* TCBs with something to send */
     struct list changed;           /* TCBs whose handle should look */
+    struct list woken;             /* TCBs that a segment has woken: their handles do not know yet */
     struct list changed_listeners; /* listeners with something to accept */
     struct list listening[LISTENER_BUCKETS];
     struct timewait_queue timewait_queue;
@@ -50,6 +52,11 @@ struct tcp {
     /* Where each segment came from and why, for the trace: set by whoever begins to process something. */
     uint8_t cause, cause_detail; /* enum lucid_cause; enum lucid_timer or enum lucid_call */
 };
+
+/* Are there as many connections as there may be, awake or asleep? */
+static inline bool tcp_is_full(const struct tcp *tcp) {
+    return tcp->tcbs.used + tcp->sleepers.used >= tcp->tcbs.limit;
+}
 
 /* Sets tcp up; ip and env must live as long. Returns false when the host has no randomness. */
 bool tcp_init(struct tcp *tcp, struct env *env, struct ip *ip);

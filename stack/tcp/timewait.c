@@ -5,14 +5,6 @@
 #include "tcp/tcp.h"
 #include "tcp/window.h"
 
-static uint8_t index_of(const struct lucid_config *config, const struct lucid_addr *addr) {
-    uint8_t i = 0;
-    while (i + 1u < config->addr_count && !lucid_addr_equal(&config->addrs[i].addr, addr)) {
-        i++;
-    }
-    return i;
-}
-
 struct endpoints timewait_ends(const struct tcp *tcp, const struct timewait *record) {
     return (struct endpoints){
         .local = {.addr = tcp->env->config.addrs[record->local_addr].addr, .port = record->local_port},
@@ -79,7 +71,7 @@ bool timewait_begin(struct tcp *tcp, struct tcb *tcb) {
     if (!record) {
         return false;
     }
-    record->local_addr = index_of(&tcp->env->config, &tcb->ends.local.addr);
+    record->local_addr = ip_own_index(&tcp->env->config, &tcb->ends.local.addr);
     record->local_port = tcb->ends.local.port;
     record->remote = tcb->ends.remote.addr;
     record->remote_port = tcb->ends.remote.port;

@@ -55,6 +55,12 @@ void variables_trace(struct tcp *tcp, struct tcb *tcb) {
     }
 }
 
+void variables_are_traced(const struct tcp *tcp, struct tcb *tcb) {
+    if (trace_wants(&tcp->env->trace, LUCID_EVENT_VARIABLES)) {
+        collect(tcp, tcb, tcb->traced);
+    }
+}
+
 static void no_timers(struct lucid_tcp_info *info) {
     info->rto_at = info->persist_at = info->delayed_ack_at = info->keepalive_at = LUCID_NEVER;
     info->timewait_at = info->fin_wait_2_at = info->user_at = LUCID_NEVER;

@@ -7,6 +7,9 @@
 /* Traces those that changed since they were last traced. */
 void variables_trace(struct tcp *tcp, struct tcb *tcb);
 
+/* All as they are now have been traced. */
+void variables_are_traced(const struct tcp *tcp, struct tcb *tcb);
+
 void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_tcp_info *info);
 void variables_listener_info(const struct listener *listener, struct lucid_tcp_info *info);
 void variables_timewait_info(const struct tcp *tcp, const struct timewait *record, struct lucid_tcp_info *info);

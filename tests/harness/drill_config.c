@@ -35,6 +35,7 @@ static const struct member {
     MEMBER(msl, TIME),
     MEMBER(rto_initial, TIME),
     MEMBER(rto_min, TIME),
+    MEMBER(sleep_after, TIME),
     MEMBER(rto_max, TIME),
     MEMBER(delayed_ack, TIME),
     MEMBER(r2_syn, TIME),

@@ -83,6 +83,7 @@ static void draw_host(struct plan *plan, unsigned which) {
     draw_sizes(&host->config, &rng);
     draw_times(plan, &host->config, &rng);
     draw_switches(&host->config, plan->seed, which);
+    host->config.sleep_after = (plan->seed + which) % 2 ? 0 : LUCID_NEVER;
     draw_addresses(&host->config, which);
     host->seed = rng_next(&rng);
     host->iss = draw_iss(&rng);

@@ -69,6 +69,7 @@ static void draw_stack(struct world *world, struct rng *rng, unsigned which) {
     config->rfc5961 = !one_in(rng, 4);
     config->initial_window = (uint8_t)(1 + below(rng, 10));
     config->ecn = (uint8_t)below(rng, 3);
+    config->sleep_after = (world->seed + which) % 2 ? 0 : LUCID_NEVER;
     /* Nobody gives up: what is sent must arrive. */
     config->r2_syn = config->r2_syn_ack = config->r2_data = 36000 * LUCID_SECOND;
     vhost_init(&world->host[which], rng_next(rng));

@@ -141,7 +141,8 @@ struct lucid_stats {
     size_t memory; /* octets obtained from config.alloc */
     size_t memory_peak;
     uint32_t sockets;     /* handles */
-    uint32_t connections; /* TCBs */
+    uint32_t connections; /* TCBs, and sleeping connections */
+    uint32_t sleeping;    /* of these, kept as a record while they are idle: config.sleep_after */
     uint32_t half_open;   /* of these, in SYN-RECEIVED after a passive open */
     uint32_t listeners;
     uint32_t timewaits;

@@ -161,6 +161,10 @@ struct lucid_config {
     uint32_t sndbuf_max; /* what they grow to on TCP connections that need it, unless the application chose SO_SNDBUF */
     uint32_t rcvbuf_max; /* or SO_RCVBUF; 16 MiB; below sndbuf and rcvbuf: they do not grow */
 
+    /* An idle connection of which nothing is under way is kept as a smaller record after this time, in nanoseconds;
+     * nobody sees a difference. LUCID_NEVER, or 0: as soon as a tick finds it so; LUCID_NEVER */
+    lucid_time sleep_after;
+
     /* TCP, RFC 9293. Times in nanoseconds. */
     lucid_time msl;         /* maximum segment lifetime, 3.4.2; 120 s; TIME-WAIT lasts twice this */
     lucid_time rto_initial; /* RFC 6298 2.1; 1 s */

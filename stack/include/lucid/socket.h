@@ -4,7 +4,8 @@
  * done now returns -LUCID_EAGAIN, and lucid_poll() or lucid_next_event() say when to try again. (Calls that wait are
  * in lucid/host.h; they run the loop meanwhile.) Errors are negative values of enum lucid_error, which are Linux's;
  * there is no errno. A handle carries a generation, so a closed one is -LUCID_EBADF for a long time, never somebody
- * else's connection.
+ * else's connection. With config.sleep_after, all calls but lucid_poll(), lucid_set_data(), lucid_close() and
+ * lucid_abort() may return -LUCID_ENOMEM: the connection slept, and there is no memory to wake it.
  *
  * Calls happen at the time of the latest lucid_input(), lucid_tick() or lucid_output().
  */
