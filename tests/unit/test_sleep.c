@@ -1,6 +1,7 @@
 /* test_sleep.c: idle connections sleep (tcp/sleeper.h, core/sleep.c): they are small, everything wakes them, and nobody
  * sees a difference: with and without sleep the same octets cross the wire at the same times.
  */
+#include "core/stack.h"
 #include "lucid/host.h"
 #include "packets.h"
 #include "unit.h"
@@ -366,6 +367,84 @@ START_TEST(the_same_octets_at_the_same_times) {
 }
 END_TEST
 
+/* ---- field by field ---- */
+
+/* What is not kept, because at rest it says nothing, or because it says where the TCB is. */
+static struct tcb without_the_rest(struct tcb tcb) {
+    tcb.number = 0;
+    tcb.timer = (struct timer_node){0};
+    tcb.sibling = tcb.ready = tcb.changed = (struct list_node){0};
+    tcb.tune.read = tcb.tune.acked = (struct progress){0};
+    tcb.rack.left_at = tcb.rack.rtt = 0;
+    tcb.rack.left_end = tcb.rack.dsack_round = tcb.probe.end = tcb.ecn.recover = tcb.loss.recover = tcb.rtt.seq =
+        tcb.rcv.fin = tcb.rcv.up = tcb.snd.up = tcb.loss.cut_at = tcb.pmtu.claimed_seq = (struct seq32){0};
+    tcb.rcv.dsack = (struct tcp_sack_block){{0}, {0}};
+    tcb.rtt.at = tcb.pace_at = 0;
+    tcb.challenges = 0;
+    tcb.challenge_second = 0;
+    tcb.traced_phase = tcb.traced_wait = NULL;
+    return tcb;
+}
+
+/* Rare values, so that none of them is there by chance. */
+static void mark(struct tcb *tcb) {
+    tcb->flags |= TCB_SHUT_READ | TCB_SYN_REPEATED | TCB_WANT_WRITE | TCB_MORE;
+    tcb->switches = SWITCH_NODELAY | SWITCH_CORK | SWITCH_FIXED_SNDBUF;
+    tcb->rcv.changes = 3;
+    tcb->rcv.seen_mss = 4;
+    tcb->rcv.wary = 5;
+    tcb->rcv.full_segments = 1;
+    tcb->rcv.acks_due = 6;
+    tcb->rcv.buffer = 7777;
+    tcb->pmtu.largest_sent = 8;
+    tcb->pmtu.largest_acked = 9;
+    tcb->pmtu.raise_at = 10;
+    tcb->rtt.latest = 11;
+    tcb->rack.min_rtt = 12;
+    tcb->rack.min_rtt_at = 13;
+    tcb->rack.multiplier = 14;
+    tcb->rack.persist = 15;
+    tcb->rack.reordering_seen = true;
+    tcb->probe.sampled = true;
+    tcb->tune.round = 16;
+    tcb->ecn.plain_syn = tcb->ecn.marked = tcb->ecn.by_ece = true;
+    tcb->fast.carried = 17;
+    tcb->fast.asked = tcb->fast.shown = tcb->fast.grant = true;
+    tcb->cc.cwnd = 18000;
+    tcb->cc.ssthresh = 19000;
+    tcb->cc.round_left = 20;
+    tcb->cc.peak = 21;
+    tcb->cc.last_peak = 22;
+    memset(&tcb->cc.own, 23, sizeof tcb->cc.own);
+    tcb->send_buffer = 24000;
+    tcb->keepidle = 25;
+    tcb->keepintvl = 26;
+    tcb->keepcnt = 27;
+    tcb->user_timeout = 28;
+    tcb->tos = 32;
+    tcb->ttl = 33;
+    tcb->tos_received = 36;
+    tcb->retransmits = 37;
+}
+
+START_TEST(every_field_is_kept) {
+    open_connection();
+    run_for(1500 * MS);
+    struct tcp *tcp = &stack(1)->tcp;
+    uint32_t cursor = 0;
+    struct tcb *tcb = pool_next(&tcp->tcbs, &cursor);
+    mark(tcb);
+    struct tcb before = without_the_rest(*tcb);
+    ck_assert(sleeper_may_begin(tcp, tcb));
+    uint32_t number = sleeper_begin(tcp, tcb);
+    tcb = sleeper_wake(tcp, pool_at(&tcp->sleepers, number));
+    struct tcb after = without_the_rest(*tcb);
+    for (size_t i = 0; i < sizeof before; i++) {
+        ck_assert_msg(((uint8_t *)&before)[i] == ((uint8_t *)&after)[i], "octet %zu of the TCB has changed", i);
+    }
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("sleep", &tests);
@@ -382,6 +461,7 @@ int main(void) {
     tcase_add_test(tests, a_reset_wakes);
     tcase_add_test(tests, a_segment_without_memory_is_lost);
     tcase_add_test(tests, a_close_without_memory_forgets);
+    tcase_add_test(tests, every_field_is_kept);
     tcase_add_loop_test(tests, the_same_octets_at_the_same_times, 0, 20);
     return unit_run(suite);
 }
