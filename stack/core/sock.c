@@ -34,9 +34,14 @@ static int next_handle(struct lucid_stack *stack, uint32_t number) {
     return (int)(stack->generation << SOCK_BITS | number);
 }
 
-static void default_options(const struct lucid_stack *stack, struct user_options *options) {
+bool sock_begin_prospect(struct lucid_stack *stack, struct sock *sock) {
     const struct lucid_config *config = &stack->env.config;
-    *options = (struct user_options){
+    sock->prospect = env_alloc(&stack->env, sizeof *sock->prospect);
+    if (!sock->prospect) {
+        return false;
+    }
+    sock->prospect->local = (struct lucid_sockaddr){0};
+    sock->prospect->options = (struct user_options){
         .send_buffer = config->sndbuf,
         .receive_buffer = config->rcvbuf,
         .keepidle = (uint32_t)(config->keepidle / LUCID_SECOND),
@@ -46,6 +51,7 @@ static void default_options(const struct lucid_stack *stack, struct user_options
         .ttl = config->ttl,
         .ecn = config->ecn,
     };
+    return true;
 }
 
 struct sock *sock_new(struct lucid_stack *stack, int family, int type, int *error) {
@@ -62,18 +68,24 @@ struct sock *sock_new(struct lucid_stack *stack, int family, int type, int *erro
     sock->type = (uint8_t)type;
     sock->linger = -1;
     sock->sleeper = POOL_NONE;
-    default_options(stack, &sock->options);
     return sock;
+}
+
+static void end_prospect(struct lucid_stack *stack, struct sock *sock) {
+    if (sock->prospect) {
+        env_free(&stack->env, sock->prospect, sizeof *sock->prospect);
+    }
 }
 
 void sock_free(struct lucid_stack *stack, struct sock *sock) {
     sock_unbind(stack, sock);
+    end_prospect(stack, sock);
     pool_give(&stack->env, &stack->socks, sock->number);
 }
 
 void sock_unbind(struct lucid_stack *stack, struct sock *sock) {
     if (sock->bound) {
-        ports_give(&stack->env, &stack->tcp.ports, sock->local.port);
+        ports_give(&stack->env, &stack->tcp.ports, sock->prospect->local.port);
         sock->bound = false;
     }
 }
@@ -89,6 +101,7 @@ void socks_destroy(struct lucid_stack *stack) {
         if (sock->udp) {
             udp_close(&stack->udp, sock->udp);
         }
+        end_prospect(stack, sock);
     }
     pool_destroy(&stack->env, &stack->socks);
 }

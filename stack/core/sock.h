@@ -12,12 +12,18 @@
 #define SOCK_MAX ((UINT32_C(1) << SOCK_BITS) - 1u)
 #define SOCK_GENERATIONS 1023u
 
+/* What a handle was told before there is a connection, listener or datagram socket. */
+struct prospect {
+    struct lucid_sockaddr local; /* of bind() */
+    struct user_options options;
+};
+
 struct sock {
     int handle;
     uint32_t number;
-    struct lucid_sockaddr local; /* of bind(), before there is anything else */
-    bool bound;                  /* local.port is counted in tcp->ports */
     uint8_t family, type;
+    bool bound;            /* prospect->local.port is counted in tcp->ports */
+    bool reuse;            /* SO_REUSEADDR */
     int linger;            /* SO_LINGER in seconds; -1: off */
     bool failure_reported; /* connect() or SO_ERROR has told how the connection ended */
     void *data;            /* lucid_set_data() */
@@ -26,7 +32,7 @@ struct sock {
     struct tcb *tcb;       /* at most one of these three */
     struct listener *listener;
     struct udp_socket *udp;
-    struct user_options options; /* for the connection to come */
+    struct prospect *prospect; /* NULL: the connection was accepted */
 };
 
 /* The object of a handle, or NULL when it is stale. Its connection may be asleep. */
@@ -39,8 +45,11 @@ int sock_missing(const struct lucid_stack *stack, int fd);
 /* The handle of the object with this number; -1 when there is none. */
 int sock_handle(const struct lucid_stack *stack, uint32_t number);
 
-/* A new handle's object, or NULL: *error says why. */
+/* A new handle's object, or NULL: *error says why. Without a prospect, which socket() gives it. */
 struct sock *sock_new(struct lucid_stack *stack, int family, int type, int *error);
+
+/* False when there is no memory. */
+bool sock_begin_prospect(struct lucid_stack *stack, struct sock *sock);
 
 void sock_free(struct lucid_stack *stack, struct sock *sock);
 

@@ -43,6 +43,10 @@ int lucid_socket(struct lucid_stack *stack, int family, int type, int protocol) 
     if (!sock) {
         return error;
     }
+    if (!sock_begin_prospect(stack, sock)) {
+        sock_free(stack, sock);
+        return -LUCID_ENOMEM;
+    }
     if (type == LUCID_SOCK_DGRAM) {
         sock->udp = udp_open(&stack->udp, (enum lucid_family)family, sock->number);
         if (!sock->udp) {

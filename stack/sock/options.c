@@ -42,9 +42,9 @@ static int get_info(struct lucid_stack *stack, const struct sock *sock, void *va
 }
 
 static int get_congestion(const struct sock *sock, void *value, size_t *length) {
-    const struct cc_ops *ops = sock->listener ? sock->listener->congestion : sock->options.congestion;
-    if (sock->tcb) {
-        ops = sock->tcb->cc.ops;
+    const struct cc_ops *ops = sock->listener ? sock->listener->congestion : NULL;
+    if (!ops) {
+        ops = sock->tcb ? sock->tcb->cc.ops : sock->prospect->options.congestion;
     }
     if (*length < CC_NAME) {
         return -LUCID_EINVAL;
@@ -59,12 +59,12 @@ static int set_congestion(struct lucid_stack *stack, struct sock *sock, const vo
     if (!ops) {
         return -LUCID_EINVAL;
     }
-    sock->options.congestion = ops;
     if (sock->listener) {
         sock->listener->congestion = ops;
-    }
-    if (sock->tcb) {
+    } else if (sock->tcb) {
         cc_attach(&stack->env.config, sock->tcb, ops);
+    } else {
+        sock->prospect->options.congestion = ops;
     }
     return 0;
 }

@@ -1,6 +1,6 @@
 /* options.h: socket options as tables: one row an option, with a getter and a setter.
  *
- * An option that is set before there is a connection is kept in sock->options and handed on; afterwards it changes the
+ * An option that is set before there is a connection is kept in sock->prospect and handed on; afterwards it changes the
  * connection at once. Listeners hand theirs to their children.
  */
 #ifndef SOCK_OPTIONS_H

@@ -6,13 +6,13 @@ static const int BUFFER_MAX = 1 << 30;
 
 static int get_reuse(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
-    *value = sock->udp ? sock->udp->reuse : sock->options.reuse;
+    *value = sock->udp ? sock->udp->reuse : sock->reuse;
     return 0;
 }
 
 static int set_reuse(struct lucid_stack *stack, struct sock *sock, int value) {
     (void)stack;
-    sock->options.reuse = value != 0;
+    sock->reuse = value != 0;
     if (sock->udp) {
         sock->udp->reuse = value != 0;
     }
@@ -46,19 +46,28 @@ static int get_error(struct lucid_stack *stack, struct sock *sock, int *value) {
 
 /* The size was chosen: autotune.h leaves it alone from now on. */
 static void fix_buffer(struct sock *sock, uint16_t which) {
-    sock->options.switches |= which;
     if (sock->tcb) {
         sock->tcb->switches |= which;
-    }
-    if (sock->listener) {
+    } else if (sock->listener) {
         sock->listener->switches |= which;
+    } else {
+        sock->prospect->options.switches |= which;
     }
+}
+
+static uint32_t *send_buffer(struct sock *sock) {
+    if (sock->udp) {
+        return &sock->udp->sndbuf;
+    }
+    if (sock->tcb) {
+        return &sock->tcb->send_buffer;
+    }
+    return sock->listener ? &sock->listener->send_buffer : &sock->prospect->options.send_buffer;
 }
 
 static int get_sndbuf(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
-    uint32_t size = sock->udp ? sock->udp->sndbuf : sock->tcb ? sock->tcb->send_buffer : sock->options.send_buffer;
-    *value = (int)size;
+    *value = (int)*send_buffer(sock);
     return 0;
 }
 
@@ -67,24 +76,24 @@ static int set_sndbuf(struct lucid_stack *stack, struct sock *sock, int value) {
     if (value < 1 || value > BUFFER_MAX) {
         return -LUCID_EINVAL;
     }
-    sock->options.send_buffer = (uint32_t)value;
-    if (sock->udp) {
-        sock->udp->sndbuf = (uint32_t)value;
-    }
     fix_buffer(sock, SWITCH_FIXED_SNDBUF);
-    if (sock->tcb) {
-        sock->tcb->send_buffer = (uint32_t)value;
-    }
-    if (sock->listener) {
-        sock->listener->send_buffer = (uint32_t)value;
-    }
+    *send_buffer(sock) = (uint32_t)value;
     return 0;
+}
+
+static uint32_t *receive_buffer(struct sock *sock) {
+    if (sock->udp) {
+        return &sock->udp->rcvbuf;
+    }
+    if (sock->tcb) {
+        return &sock->tcb->rcv.buffer;
+    }
+    return sock->listener ? &sock->listener->receive_buffer : &sock->prospect->options.receive_buffer;
 }
 
 static int get_rcvbuf(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
-    uint32_t size = sock->udp ? sock->udp->rcvbuf : sock->tcb ? sock->tcb->rcv.buffer : sock->options.receive_buffer;
-    *value = (int)size;
+    *value = (int)*receive_buffer(sock);
     return 0;
 }
 
@@ -95,18 +104,9 @@ static int set_rcvbuf(struct lucid_stack *stack, struct sock *sock, int value) {
     if (value < 1 || value > BUFFER_MAX) {
         return -LUCID_EINVAL;
     }
-    sock->options.receive_buffer = (uint32_t)value;
-    if (sock->udp) {
-        sock->udp->rcvbuf = (uint32_t)value;
-    }
+    uint32_t promised = sock->tcb ? tcb_receive_window(sock->tcb) + sock->tcb->receive_queue.length : 0;
     fix_buffer(sock, SWITCH_FIXED_RCVBUF);
-    if (sock->tcb) {
-        uint32_t promised = tcb_receive_window(sock->tcb) + sock->tcb->receive_queue.length;
-        sock->tcb->rcv.buffer = max_u32((uint32_t)value, promised);
-    }
-    if (sock->listener) {
-        sock->listener->receive_buffer = (uint32_t)value;
-    }
+    *receive_buffer(sock) = max_u32((uint32_t)value, promised);
     return 0;
 }
 

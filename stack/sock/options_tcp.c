@@ -18,7 +18,7 @@ static uint16_t *switches_of(struct sock *sock) {
     if (sock->tcb) {
         return &sock->tcb->switches;
     }
-    return sock->listener ? &sock->listener->switches : &sock->options.switches;
+    return sock->listener ? &sock->listener->switches : &sock->prospect->options.switches;
 }
 
 static uint16_t with(uint16_t switches, uint16_t one, bool on) {
@@ -28,7 +28,6 @@ static uint16_t with(uint16_t switches, uint16_t one, bool on) {
 static void set_switch(struct lucid_stack *stack, struct sock *sock, uint16_t one, bool on) {
     uint16_t *switches = switches_of(sock);
     *switches = with(*switches, one, on);
-    sock->options.switches = with(sock->options.switches, one, on);
     if (sock->tcb) {
         tcb_settle(&stack->tcp, sock->tcb); /* what Nagle or a cork held back may leave now */
     }
@@ -80,37 +79,29 @@ static int set_keepalive(struct lucid_stack *stack, struct sock *sock, int value
 
 /* ---- numbers of a connection ---- */
 
-/* Where an option with a number lies in options, listener and tcb. */
-struct number {
-    uint32_t *now;  /* of the connection or listener, or the same as kept */
-    uint32_t *kept; /* for the connection to come */
-};
-
-static int set_number(struct lucid_stack *stack, struct sock *sock, struct number number, int value) {
-    *number.now = (uint32_t)value;
-    *number.kept = (uint32_t)value;
+static int set_number(struct lucid_stack *stack, struct sock *sock, uint32_t *number, int value) {
+    *number = (uint32_t)value;
     if (sock->tcb && !tcb_has(sock->tcb, TCB_RETIRED)) {
         keepalive_begin(&stack->tcp, sock->tcb);
     }
     return 0;
 }
 
-#define NUMBER(name, least, most)                                                                     \
-    static struct number number_##name(struct sock *sock) {                                           \
-        uint32_t *kept = &sock->options.name;                                                         \
-        uint32_t *now = sock->tcb ? &sock->tcb->name : sock->listener ? &sock->listener->name : kept; \
-        return (struct number){.now = now, .kept = kept};                                             \
-    }                                                                                                 \
-    static int get_##name(struct lucid_stack *stack, struct sock *sock, int *value) {                 \
-        (void)stack;                                                                                  \
-        *value = (int)*number_##name(sock).now;                                                       \
-        return 0;                                                                                     \
-    }                                                                                                 \
-    static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {                  \
-        if (value < (least) || value > (most)) {                                                      \
-            return -LUCID_EINVAL;                                                                     \
-        }                                                                                             \
-        return set_number(stack, sock, number_##name(sock), value);                                   \
+/* Where an option lies: in the connection, the listener, or with the handle. */
+#define PLACE(name) \
+    (sock->tcb ? &sock->tcb->name : sock->listener ? &sock->listener->name : &sock->prospect->options.name)
+
+#define NUMBER(name, least, most)                                                     \
+    static int get_##name(struct lucid_stack *stack, struct sock *sock, int *value) { \
+        (void)stack;                                                                  \
+        *value = (int)*PLACE(name);                                                   \
+        return 0;                                                                     \
+    }                                                                                 \
+    static int set_##name(struct lucid_stack *stack, struct sock *sock, int value) {  \
+        if (value < (least) || value > (most)) {                                      \
+            return -LUCID_EINVAL;                                                     \
+        }                                                                             \
+        return set_number(stack, sock, PLACE(name), value);                           \
     }
 
 NUMBER(keepidle, 1, SECONDS_MAX)
@@ -127,21 +118,21 @@ static int set_r2(struct lucid_stack *stack, struct sock *sock, int value) {
 }
 
 static uint8_t *octet_keepcnt(struct sock *sock) {
-    return sock->tcb ? &sock->tcb->keepcnt : sock->listener ? &sock->listener->keepcnt : &sock->options.keepcnt;
+    return PLACE(keepcnt);
 }
 
 static uint8_t *octet_ttl(struct sock *sock) {
     if (sock->udp) {
         return &sock->udp->ttl;
     }
-    return sock->tcb ? &sock->tcb->ttl : sock->listener ? &sock->listener->ttl : &sock->options.ttl;
+    return PLACE(ttl);
 }
 
 static uint8_t *octet_tos(struct sock *sock) {
     if (sock->udp) {
         return &sock->udp->tos;
     }
-    return sock->tcb ? &sock->tcb->tos : sock->listener ? &sock->listener->tos : &sock->options.tos;
+    return PLACE(tos);
 }
 
 #define OCTET_GET(name)                                                               \
@@ -159,12 +150,11 @@ static uint8_t *octet_tos(struct sock *sock) {
             return -LUCID_EINVAL;                                                    \
         }                                                                            \
         *octet_##name(sock) = (uint8_t)value;                                        \
-        sock->options.name = (uint8_t)value;                                         \
         return 0;                                                                    \
     }
 
 static uint8_t *octet_ecn(struct sock *sock) {
-    return sock->tcb ? &sock->tcb->ecn.mode : sock->listener ? &sock->listener->ecn : &sock->options.ecn;
+    return sock->tcb ? &sock->tcb->ecn.mode : sock->listener ? &sock->listener->ecn : &sock->prospect->options.ecn;
 }
 
 OCTET(keepcnt, 1, 127)
@@ -190,13 +180,13 @@ static int set_tos(struct lucid_stack *stack, struct sock *sock, int value) {
     if (value < 0 || value > (int)UINT8_MAX) {
         return -LUCID_EINVAL;
     }
-    *octet_tos(sock) = sock->options.tos = (uint8_t)value & (sock->type == LUCID_SOCK_DGRAM ? UINT8_MAX : DSCP);
+    *octet_tos(sock) = (uint8_t)value & (sock->type == LUCID_SOCK_DGRAM ? UINT8_MAX : DSCP);
     return 0;
 }
 
 static int get_maxseg(struct lucid_stack *stack, struct sock *sock, int *value) {
     (void)stack;
-    *value = sock->tcb ? sock->tcb->snd.mss : sock->options.max_segment;
+    *value = sock->tcb ? sock->tcb->snd.mss : sock->prospect->options.max_segment;
     return 0;
 }
 
@@ -204,7 +194,7 @@ static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
     if (sock->tcb || value < (int)stack->env.config.mss_floor || value > (int)UINT16_MAX) {
         return -LUCID_EINVAL;
     }
-    sock->options.max_segment = (uint16_t)value;
+    sock->prospect->options.max_segment = (uint16_t)value;
     if (sock->listener) {
         sock->listener->max_segment = (uint16_t)value;
     }

@@ -17,19 +17,19 @@ int lucid_bind(struct lucid_stack *stack, int fd, const struct lucid_sockaddr *l
     if (sock->bound || sock->tcb || sock->listener) {
         return -LUCID_EINVAL;
     }
-    int error = user_may_bind(&stack->tcp, local, sock->family, sock->options.reuse);
+    int error = user_may_bind(&stack->tcp, local, sock->family, sock->reuse);
     if (error) {
         return error;
     }
-    sock->local = *local;
+    sock->prospect->local = *local;
     if (local->port == 0) {
         struct endpoints ends = {.local = *local};
         if (!ports_choose(&stack->tcp, &ends)) {
             return -LUCID_EADDRINUSE;
         }
-        sock->local.port = ends.local.port;
+        sock->prospect->local.port = ends.local.port;
     }
-    if (!ports_take(&stack->env, &stack->tcp.ports, sock->local.port)) {
+    if (!ports_take(&stack->env, &stack->tcp.ports, sock->prospect->local.port)) {
         return -LUCID_ENOMEM;
     }
     sock->bound = true;
@@ -55,8 +55,8 @@ int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
     if (!sock->bound) {
         return -LUCID_EDESTADDRREQ;
     }
-    int error = user_listen(&stack->tcp, &sock->local, sock->family, waiting, sock->number, &sock->options,
-                            &sock->listener);
+    int error = user_listen(&stack->tcp, &sock->prospect->local, sock->family, waiting, sock->number,
+                            &sock->prospect->options, &sock->listener);
     trace_call(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, backlog);
     trace_return(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, error);
     return error;
@@ -78,7 +78,7 @@ int lucid_accept(struct lucid_stack *stack, int fd, struct lucid_sockaddr *remot
     if (!made) {
         return error;
     }
-    made->options = sock->options;
+    made->reuse = sock->reuse;
     made->linger = sock->linger;
     made->tcb = user_accept(&stack->tcp, sock->listener, made->number);
     if (remote) {
@@ -106,7 +106,8 @@ static int connect_stream(struct lucid_stack *stack, struct sock *sock, const st
     if (sock->tcb) {
         return connect_again(sock);
     }
-    int error = user_connect(&stack->tcp, &sock->local, remote, sock->number, &sock->options, &sock->tcb);
+    int error = user_connect(&stack->tcp, &sock->prospect->local, remote, sock->number, &sock->prospect->options,
+                             &sock->tcb);
     if (error) {
         return error;
     }
@@ -181,13 +182,12 @@ int lucid_getsockname(struct lucid_stack *stack, int fd, struct lucid_sockaddr *
     if (!sock) {
         return sock_missing(stack, fd);
     }
-    *address = sock->local;
     if (sock->udp) {
         *address = sock->udp->local;
     } else if (sock->tcb) {
         *address = sock->tcb->ends.local;
-    } else if (sock->listener) {
-        *address = sock->listener->local;
+    } else {
+        *address = sock->listener ? sock->listener->local : sock->prospect->local;
     }
     return 0;
 }

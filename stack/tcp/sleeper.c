@@ -25,12 +25,18 @@ static bool nothing_waits(const struct tcb *tcb) {
            tcb->board.count == 0 && !tcb->board.spare && tcb->pending == 0;
 }
 
-/* A loss, a probe or a report that is not over yet. */
-static bool something_is_open(const struct tcb *tcb) {
+static bool recovery_is_open(const struct tcb *tcb) {
     return tcb->loss.guarded || tcb->loss.undoable || tcb->loss.frto || tcb->loss.dupacks || tcb->loss.inflation ||
-           tcb->cc.before.cwnd || tcb->probe.due || tcb->probe.outstanding || tcb->pmtu.probe || tcb->pmtu.claimed ||
-           tcb->ecn.cut || tcb->ecn.echo || tcb->ecn.cwr_due || tcb->fast.sent || tcb->fast.taken || tcb->error ||
-           tcb->soft_error || tcb->rtt.backoff || tcb->keepalive_probes;
+           tcb->cc.before.cwnd || tcb->rtt.backoff;
+}
+
+static bool probe_is_open(const struct tcb *tcb) {
+    return tcb->probe.due || tcb->probe.outstanding || tcb->pmtu.probe || tcb->pmtu.claimed || tcb->keepalive_probes;
+}
+
+static bool report_is_open(const struct tcb *tcb) {
+    return tcb->ecn.cut || tcb->ecn.echo || tcb->ecn.cwr_due || tcb->fast.sent || tcb->fast.taken || tcb->error ||
+           tcb->soft_error;
 }
 
 /* Memories of a moment: what was answered in this second, and when the next data has its turn. */
@@ -41,7 +47,8 @@ static bool moment_is_over(const struct tcp *tcp, const struct tcb *tcb) {
 
 bool sleeper_may_begin(const struct tcp *tcp, const struct tcb *tcb) {
     return tcb_is(tcb, LUCID_ESTABLISHED) && !tcb_has(tcb, ~FLAGS_KEPT) && tcb->owner != POOL_NONE && !tcb->listener &&
-           nothing_waits(tcb) && no_timer_runs(tcb) && !something_is_open(tcb) && moment_is_over(tcp, tcb);
+           nothing_waits(tcb) && no_timer_runs(tcb) && !recovery_is_open(tcb) && !probe_is_open(tcb) &&
+           !report_is_open(tcb) && moment_is_over(tcp, tcb);
 }
 
 struct endpoints sleeper_ends(const struct tcp *tcp, const struct sleeper *sleeper) {
@@ -67,7 +74,6 @@ struct endpoints sleeper_ends(const struct tcp *tcp, const struct sleeper *sleep
     X(rcv.nxt, rcv.nxt)                     \
     X(rcv.edge, rcv.edge)                   \
     X(rcv.acked, rcv.acked)                 \
-    X(rcv.changes, rcv.changes)             \
     X(rcv.mss, rcv.mss)                     \
     X(rcv.seen_mss, rcv.seen_mss)           \
     X(rcv.wary, rcv.wary)                   \
@@ -93,7 +99,9 @@ struct endpoints sleeper_ends(const struct tcp *tcp, const struct sleeper *sleep
     X(rack.reordering_seen, rack_reordering_seen) \
     X(probe.sampled, probe_sampled)               \
     X(tune.round, tune_round)                     \
-    X(ecn, ecn)                                   \
+    X(ecn.mode, ecn_mode)                         \
+    X(ecn.plain_syn, ecn_plain_syn)               \
+    X(ecn.marked, ecn_marked)                     \
     X(fast, fast)                                 \
     X(cc.ops, cc_ops)                             \
     X(cc.cwnd, cwnd)                              \

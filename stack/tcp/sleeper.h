@@ -22,7 +22,8 @@ struct sleeper {
     uint16_t local_port, remote_port;
     uint8_t local_addr; /* index in config.addrs */
     uint8_t rack_multiplier, rack_persist;
-    bool rack_reordering_seen, probe_sampled;
+    bool rack_reordering_seen, probe_sampled, ecn_plain_syn, ecn_marked;
+    uint8_t ecn_mode;
     uint8_t keepcnt, tos, ttl, tos_received;
     uint16_t switches, agreed;
     uint32_t flags;
@@ -30,7 +31,7 @@ struct sleeper {
     struct send_sequence snd;
     struct {
         struct seq32 nxt, edge, acked;
-        uint32_t buffer, changes;
+        uint32_t buffer;
         uint16_t mss, seen_mss, wary;
         uint8_t shift, full_segments, acks_due;
     } rcv;
@@ -40,7 +41,6 @@ struct sleeper {
     lucid_time srtt, rttvar, rto, rtt_latest, min_rtt, min_rtt_at;
     struct timestamps_state ts;
     uint64_t octets_in, octets_out;
-    struct ecn_state ecn;
     struct fast_state fast;
     const struct cc_ops *cc_ops;
     uint32_t cwnd, ssthresh, round_left, peak, last_peak;

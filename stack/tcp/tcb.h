@@ -194,7 +194,7 @@ struct tcb {
         bool again;       /* TLP.is_retrans */
         bool sampled;     /* there has been an RTT sample since the latest one left */
     } probe;              /* tailprobe.h */
-    struct ecn_state {
+    struct {
         struct seq32 recover; /* with cut: SND.NXT then */
         uint8_t mode;         /* enum lucid_ecn */
         bool cut;             /* the congestion window was cut, and what flew then is not acknowledged yet */

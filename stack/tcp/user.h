@@ -15,7 +15,6 @@ struct user_options {
     uint16_t max_segment;            /* TCP_MAXSEG; 0: none */
     uint8_t keepcnt, tos, ttl;
     uint8_t ecn; /* enum lucid_ecn */
-    bool reuse;  /* SO_REUSEADDR */
 };
 
 /* May this local end be bound? Ports that connections or TIME-WAIT records use need SO_REUSEADDR; a port that a

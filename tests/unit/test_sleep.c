@@ -134,6 +134,8 @@ START_TEST(a_tick_puts_only_some_to_sleep) {
     struct lucid_stats stats;
     options.faults[0].queue = options.faults[1].queue = 2000;
     open_pair();
+    lucid_stats(stack(1), &stats);
+    size_t alone = stats.memory;
     for (int i = 0; i < 1000; i++) {
         connect_one();
     }
@@ -154,6 +156,7 @@ START_TEST(a_tick_puts_only_some_to_sleep) {
     size_t before = stats.memory;
     lucid_stats(stack(1), &stats);
     ck_assert_uint_lt(stats.memory, before / 2);
+    ck_assert_uint_le((stats.memory - alone) / 1000, 512); /* of each, with its handle and all tables */
     ck_assert_uint_eq(stats.connections, 1000);
 }
 END_TEST
@@ -380,6 +383,8 @@ static struct tcb without_the_rest(struct tcb tcb) {
         tcb.rcv.fin = tcb.rcv.up = tcb.snd.up = tcb.loss.cut_at = tcb.pmtu.claimed_seq = (struct seq32){0};
     tcb.rcv.dsack = (struct tcp_sack_block){{0}, {0}};
     tcb.rtt.at = tcb.pace_at = 0;
+    tcb.rcv.changes = 0;
+    tcb.ecn.by_ece = false;
     tcb.challenges = 0;
     tcb.challenge_second = 0;
     tcb.traced_phase = tcb.traced_wait = NULL;
@@ -390,7 +395,6 @@ static struct tcb without_the_rest(struct tcb tcb) {
 static void mark(struct tcb *tcb) {
     tcb->flags |= TCB_SHUT_READ | TCB_SYN_REPEATED | TCB_WANT_WRITE | TCB_MORE;
     tcb->switches = SWITCH_NODELAY | SWITCH_CORK | SWITCH_FIXED_SNDBUF;
-    tcb->rcv.changes = 3;
     tcb->rcv.seen_mss = 4;
     tcb->rcv.wary = 5;
     tcb->rcv.full_segments = 1;
@@ -407,7 +411,7 @@ static void mark(struct tcb *tcb) {
     tcb->rack.reordering_seen = true;
     tcb->probe.sampled = true;
     tcb->tune.round = 16;
-    tcb->ecn.plain_syn = tcb->ecn.marked = tcb->ecn.by_ece = true;
+    tcb->ecn.plain_syn = tcb->ecn.marked = true;
     tcb->fast.carried = 17;
     tcb->fast.asked = tcb->fast.shown = tcb->fast.grant = true;
     tcb->cc.cwnd = 18000;
