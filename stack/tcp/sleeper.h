@@ -52,8 +52,8 @@ _Static_assert(sizeof(struct sleeper) <= sizeof(struct tcb) * 2 / 5, "sleeping s
 /* May this connection sleep? Nothing must be under way, and nothing be expected from time. */
 bool sleeper_may_begin(const struct tcp *tcp, const struct tcb *tcb);
 
-/* Puts a record in the place of the TCB, which is gone then. Returns the record's number; POOL_NONE: there is no memory,
- * and nothing has changed. */
+/* Puts a record in the place of the TCB, which is gone then. Returns the record's number; POOL_NONE: there is no
+ * memory, and nothing has changed. */
 uint32_t sleeper_begin(struct tcp *tcp, struct tcb *tcb);
 
 /* Puts a TCB in the place of the record, which is gone then. NULL: there is no memory, and nothing has changed. */

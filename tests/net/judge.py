@@ -5,8 +5,9 @@ ADDRESS are ours. Prints one line for each check, `ok` or `not ok`, and ends wit
 Whatever the link did: nothing malformed, no wrong checksum, no ACK of what was never seen, nothing of ours beyond the
 window that we were granted, nothing of ours sent again after its ACK had come, none of ours left out. On a clean link
 nothing at all is sent twice, lost or out of order; but on a busy machine an end may be kept from answering, and then
-the other one probes the tail (RFC 8985 7.3): its last segment again, once, after a silence of PROBE or more. On a lossy
-link the peer reports as duplicates (RFC 2883) what we sent again for nothing: at most NEEDLESS of our segments with data.
+the other one probes the tail (RFC 8985 7.3): its last segment again, once, after a silence of PROBE or more. On a
+lossy link the peer reports as duplicates (RFC 2883) what we sent again for nothing: at most NEEDLESS of our segments
+with data.
 """
 import os
 import subprocess
@@ -16,10 +17,11 @@ NEEDLESS = 0.08
 PROBE = 0.002  # seconds, docs/decisions/0067
 FEWEST = 20  # packets: less is no capture of a transfer
 
-FIELDS = """frame.number frame.time_epoch ip.src ipv6.src tcp.stream tcp.seq tcp.len tcp.ack tcp.window_size tcp.flags.ack tcp.flags.syn
-    tcp.options.timestamp.tsval tcp.options.sack_le tcp.options.sack_re _ws.malformed _ws.expert.severity ip.checksum.status tcp.checksum.status
-    tcp.checksum tcp.analysis.ack_lost_segment tcp.analysis.lost_segment tcp.analysis.retransmission
-    tcp.analysis.spurious_retransmission tcp.analysis.out_of_order tcp.analysis.duplicate_ack""".split()
+FIELDS = """frame.number frame.time_epoch ip.src ipv6.src tcp.stream tcp.seq tcp.len tcp.ack tcp.window_size
+    tcp.flags.ack tcp.flags.syn tcp.options.timestamp.tsval tcp.options.sack_le tcp.options.sack_re _ws.malformed
+    _ws.expert.severity ip.checksum.status tcp.checksum.status tcp.checksum tcp.analysis.ack_lost_segment
+    tcp.analysis.lost_segment tcp.analysis.retransmission tcp.analysis.spurious_retransmission
+    tcp.analysis.out_of_order tcp.analysis.duplicate_ack""".split()
 BAD = ("0", "Bad")
 ERROR = ("8388608", "Error")
 
