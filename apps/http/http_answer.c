@@ -77,15 +77,22 @@ bool http_answer_finish(struct http_answer *answer) {
     return !answer->head.cut;
 }
 
+/* "More follows at once" is true only if it does: otherwise the transport holds the head back, for 200 ms. */
+static ptrdiff_t send_head(struct http_answer *answer, struct transport *transport, int fd) {
+    bool more = answer->source && http_source_ready(answer->source);
+    size_t left = answer->head.length - answer->sent;
+    ptrdiff_t n = transport->ops->write(transport, fd, answer->head.data + answer->sent, left, more);
+    answer->sent += n > 0 ? (size_t)n : 0;
+    return n;
+}
+
 int http_answer_send(struct http_answer *answer, struct transport *transport, int fd) {
     size_t left = answer->head.length - answer->sent;
     if (answer->clock && *answer->clock < answer->until) {
         return -LUCID_EALREADY;
     }
     if (left > 0) {
-        ptrdiff_t n = transport->ops->write(transport, fd, answer->head.data + answer->sent, left,
-                                            answer->source != NULL);
-        answer->sent += n > 0 ? (size_t)n : 0;
+        ptrdiff_t n = send_head(answer, transport, fd);
         return n < 0 ? (int)n : n == 0 ? -LUCID_EAGAIN : answer->sent == answer->head.length && !answer->source;
     }
     if (!answer->source) {

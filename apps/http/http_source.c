@@ -89,6 +89,10 @@ static ptrdiff_t need_piece(struct http_source *source) {
     return 1;
 }
 
+bool http_source_ready(struct http_source *source) {
+    return need_piece(source) > 0;
+}
+
 /* The transport may give octets back before lend() returns: the loan must not be the current one then, if those
  * were its last. So one octet is kept out of the count meanwhile. */
 ptrdiff_t http_source_lend(struct http_source *source, struct transport *transport, int fd) {

@@ -55,6 +55,9 @@ struct http_source {
 /* For whoever makes a source. */
 void http_source_init(struct http_source *source, const struct http_source_ops *ops);
 
+/* Is there something to lend now? */
+bool http_source_ready(struct http_source *source);
+
 /* Lends some more of the body. Returns how many octets the transport took; 0: that was all; -LUCID_EAGAIN: it
  * takes no more now; -LUCID_ENOBUFS, or -LUCID_EALREADY when the source itself has nothing yet: try again in a
  * while; others: it has failed. */
