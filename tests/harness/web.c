@@ -5,126 +5,134 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLIENT, SERVER };
+static bool kernel; /* the nets of web_init() */
 
 /* Sun, 06 Nov 1994 08:49:37 GMT, as in RFC 9110. */
 static const uint64_t EPOCH = UINT64_C(784111777) * 1000000000;
 
 /* ---- beginning and end ---- */
 
+int web_on_both(int (*suite)(void)) {
+    kernel = false;
+    char error[LUCID_ERROR_TEXT];
+    int failed = suite();
+    if (!web_kernel_network(error)) {
+        printf("skip the same over the kernel's sockets: %s\n", error);
+        return failed;
+    }
+    kernel = true;
+    puts("The same over the kernel's sockets:");
+    fflush(stdout);
+    return suite() || failed;
+}
+
+bool web_is_kernel(void) {
+    return kernel;
+}
+
 void web_init(struct web *web) {
     memset(web, 0, sizeof *web);
+    web->net = kernel ? &web_kernel_net : &web_stack_net;
     lucid_pair_defaults(&web->pair_options);
     for (unsigned i = 0; i < 2; i++) {
-        vhost_init(&web->host[i], 1 + i);
-        vhost_lend(&web->host[i], &web->pair_options.config[i]);
         web->pair_options.config[i].msl = LUCID_SECOND;
         web->pair_options.faults[i] = (struct lucid_faults){.delay = LUCID_MILLISECOND, .queue = 100000, .seed = 1};
+        if (!kernel) {
+            vhost_init(&web->stack.host[i], 1 + i);
+            vhost_lend(&web->stack.host[i], &web->pair_options.config[i]);
+        }
     }
     http_server_defaults(&web->options);
     web->options.epoch = EPOCH;
 }
 
-static void serve(struct web *web) {
-    struct lucid_ready ready;
-    while (lucid_next_event(lucid_pair_stack(web->pair, SERVER), &ready)) {
-        http_server_event(web->server, lucid_pair_now(web->pair), ready.data);
+const char *web_open(struct web *web) {
+    static char error[HTTP_ERROR_TEXT];
+    const char *wrong = web->net->open(web);
+    if (wrong) {
+        return wrong;
     }
+    if (http_server_open(&web->server, web->far, &web->options, error) < 0) {
+        web->net->close(web);
+        return error;
+    }
+    const struct lucid_sockaddr any = {.port = web->local.port};
+    return http_server_listen(web->server, &any) < 0 ? "the server cannot listen" : NULL;
 }
 
-static void client_send(struct web *web, struct web_client *client) {
-    struct lucid_stack *stack = lucid_pair_stack(web->pair, CLIENT);
-    while (client->out.length > 0) {
-        ptrdiff_t n = lucid_send(stack, client->fd, client->out.data, client->out.length, 0);
-        if (n <= 0) {
-            return;
+const char *web_close(struct web *web) {
+    struct http_server_stats stats;
+    http_server_stats(web->server, &stats);
+    http_server_close(web->server);
+    for (unsigned i = 0; i < web->clients; i++) {
+        struct web_client *client = web->client[i];
+        if (client->fd > 0) {
+            web->near->ops->close(web->near, client->fd);
         }
+        text_free(&client->got);
+        text_free(&client->out);
+        free(client);
+    }
+    const char *fault = web->net->close(web);
+    if (stats.connections == 0 && stats.memory > 0) {
+        return "octets of bodies are held without a connection";
+    }
+    return fault;
+}
+
+/* ---- clients ---- */
+
+static bool client_send(struct web *web, struct web_client *client) {
+    bool moved = false;
+    while (client->out.length > 0) {
+        ptrdiff_t n = web->near->ops->write(web->near, client->fd, client->out.data, client->out.length, false);
+        if (n <= 0) {
+            return moved;
+        }
+        moved = true;
         client->out.length -= (size_t)n;
         memmove(client->out.data, client->out.data + n, client->out.length);
     }
+    return moved;
 }
 
-static void client_receive(struct web *web, struct web_client *client) {
-    struct lucid_stack *stack = lucid_pair_stack(web->pair, CLIENT);
+static bool client_receive(struct web *web, struct web_client *client) {
     char octets[4096];
+    bool moved = false;
     ptrdiff_t n = 1;
     while (!client->deaf && !client->ended && !client->error && n > 0) {
-        n = lucid_recv(stack, client->fd, octets, sizeof octets, 0);
+        n = web->near->ops->read(web->near, client->fd, octets, sizeof octets);
         if (n > 0) {
             text_put_octets(&client->got, octets, (size_t)n);
         }
         client->ended = n == 0;
         client->error = n < 0 && n != -LUCID_EAGAIN && n != -LUCID_ENOTCONN ? (int)-n : 0;
+        moved = moved || n > 0 || client->ended || client->error;
     }
+    return moved;
 }
 
-static void listen_to_clients(struct web *web) {
+bool web_listen_to_clients(struct web *web) {
+    bool moved = false;
     for (unsigned i = 0; i < web->clients; i++) {
         if (web->client[i]->fd > 0) {
-            client_send(web, web->client[i]);
-            client_receive(web, web->client[i]);
+            moved = client_send(web, web->client[i]) || moved;
+            moved = client_receive(web, web->client[i]) || moved;
         }
     }
+    return moved;
 }
-
-static void on_batch(struct lucid_pair *pair, int which, void *user) {
-    (void)pair;
-    if (which == SERVER) {
-        serve(user);
-        return;
-    }
-    listen_to_clients(user);
-}
-
-const char *web_open(struct web *web) {
-    static char error[HTTP_ERROR_TEXT];
-    const struct lucid_sockaddr local = {.port = 80};
-    if (lucid_pair_open(&web->pair, &web->pair_options) < 0) {
-        return "the stacks could not be made";
-    }
-    stack_transport_init(&web->transport, lucid_pair_stack(web->pair, SERVER));
-    if (http_server_open(&web->server, &web->transport.base, &web->options, error) < 0) {
-        lucid_pair_close(web->pair);
-        return error;
-    }
-    lucid_pair_on_batch(web->pair, on_batch, web);
-    return http_server_listen(web->server, &local) < 0 ? "the server cannot listen" : NULL;
-}
-
-const char *web_close(struct web *web) {
-    static char fault[200];
-    struct http_server_stats stats;
-    http_server_stats(web->server, &stats);
-    http_server_close(web->server);
-    lucid_pair_close(web->pair);
-    for (unsigned i = 0; i < web->clients; i++) {
-        text_free(&web->client[i]->got);
-        text_free(&web->client[i]->out);
-        free(web->client[i]);
-    }
-    bool clean = vhost_clean(&web->host[0]) && vhost_clean(&web->host[1]);
-    snprintf(fault, sizeof fault, "%.90s %.90s", web->host[0].fault, web->host[1].fault);
-    if (stats.connections == 0 && stats.memory > 0) {
-        return "octets of bodies are held without a connection";
-    }
-    return clean ? NULL : fault;
-}
-
-/* ---- clients ---- */
 
 struct web_client *web_connect(struct web *web) {
-    struct lucid_stack *stack = lucid_pair_stack(web->pair, CLIENT);
-    struct lucid_sockaddr remote = {.port = 80};
     struct web_client *client = calloc(1, sizeof *client);
     if (!client || web->clients == WEB_CLIENTS) {
         abort();
     }
-    const int on = 1;
-    lucid_addr_parse("10.77.0.2", &remote.addr);
     client->got = client->out = text_growing();
-    client->fd = lucid_socket(stack, LUCID_AF_INET, LUCID_SOCK_STREAM, 0);
-    lucid_setsockopt(stack, client->fd, LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, &on, sizeof on);
-    lucid_connect(stack, client->fd, &remote);
+    client->fd = web->near->ops->connect(web->near, &web->local);
+    if (client->fd < 0) {
+        abort();
+    }
     web->client[web->clients++] = client;
     return client;
 }
@@ -139,11 +147,11 @@ void web_say(struct web *web, struct web_client *client, const char *text) {
 }
 
 void web_shutdown(struct web *web, struct web_client *client) {
-    lucid_shutdown(lucid_pair_stack(web->pair, CLIENT), client->fd, LUCID_SHUT_WR);
+    web->near->ops->shutdown(web->near, client->fd);
 }
 
 void web_abort(struct web *web, struct web_client *client) {
-    lucid_abort(lucid_pair_stack(web->pair, CLIENT), client->fd);
+    web->near->ops->abort(web->near, client->fd);
     client->fd = 0;
 }
 
@@ -154,15 +162,27 @@ void web_hear(struct web *web, struct web_client *client) {
 
 /* ---- time ---- */
 
+lucid_time web_now(const struct web *web) {
+    return web->net->now(web);
+}
+
+size_t web_stack_connections(const struct web *web) {
+    struct lucid_stats stats = {.connections = 0};
+    if (web->net == &web_stack_net) {
+        lucid_stats(lucid_pair_stack(web->stack.pair, 1), &stats);
+    }
+    return stats.connections;
+}
+
 void web_run(struct web *web, lucid_time time) {
-    lucid_time end = lucid_pair_now(web->pair) + time;
+    lucid_time end = web_now(web) + time;
     for (;;) {
-        lucid_time now = lucid_pair_now(web->pair), at = http_server_deadline(web->server);
+        lucid_time now = web_now(web), at = http_server_deadline(web->server);
         if (at <= now) {
             http_server_tick(web->server, now);
             continue;
         }
-        if (!lucid_pair_step(web->pair, at < end ? at : end) && lucid_pair_now(web->pair) >= end) {
+        if (!web->net->step(web, at < end ? at : end) && web_now(web) >= end) {
             return;
         }
     }

@@ -1,5 +1,10 @@
-/* web.h: the HTTP server of apps/http on one stack, clients that say what the test tells them on another, in virtual
- * time.
+/* web.h: the HTTP server of apps/http and clients that say what the test tells them, in virtual time: on two stacks in
+ * memory, and over the kernel's sockets.
+ *
+ * http.md 1: every test of HTTP runs on both. What fails on both is a fault of the HTTP code; a difference is one of a
+ * TCP. The server reads no clock, so time is virtual over the kernel's sockets too: it passes when nothing more moves.
+ *
+ *     int main(void) { return web_on_both(suite); }
  *
  *     web_init(&web);                      web.options and web.pair_options may be changed now
  *     web_open(&web);                      the server is 10.77.0.2:80
@@ -30,16 +35,62 @@ struct web_client {
     struct text out; /* octets that the stack has not taken yet */
 };
 
-struct web {
-    struct lucid_pair_options pair_options;
-    struct http_server_options options;
+struct web;
+
+/* What carries the octets: web_stack.c, web_kernel.c. */
+struct web_net {
+    /* Sets web->near and web->far. NULL, or what is wrong. */
+    const char *(*open)(struct web *web);
+    lucid_time (*now)(const struct web *web);
+    /* As lucid_pair_step(). */
+    bool (*step)(struct web *web, lucid_time limit);
+    /* NULL, or what was not given back. */
+    const char *(*close)(struct web *web);
+};
+
+/* Two stacks in memory. */
+struct web_stack {
     struct lucid_pair *pair;
     struct vhost host[2];
-    struct stack_transport transport;
+    struct stack_transport transport[2];
+};
+
+/* The kernel's loopback. */
+struct web_kernel {
+    struct kernel_transport transport;
+    lucid_time now;
+    int barrier; /* a datagram socket that talks to itself */
+    int files;   /* open before */
+};
+
+struct web {
+    struct lucid_pair_options pair_options; /* of the stacks */
+    struct http_server_options options;
+    const struct web_net *net;
+    struct transport *near, *far; /* the clients' and the server's */
+    struct lucid_sockaddr local;  /* of the server */
+    union {
+        struct web_stack stack;
+        struct web_kernel kernel;
+    };
     struct http_server *server;
     struct web_client *client[WEB_CLIENTS];
     unsigned clients;
 };
+
+/* Runs a suite twice; the second time in a network of its own. Returns what main() shall. */
+int web_on_both(int (*suite)(void));
+
+/* Is it the kernel's turn? */
+bool web_is_kernel(void);
+
+/* Adds a test of what only a stack in memory can do: a bad link, allocations that fail, octets that are lent. */
+#define web_add_test_of_stack(tests, test) \
+    do {                                   \
+        if (!web_is_kernel()) {            \
+            tcase_add_test((tests), test); \
+        }                                  \
+    } while (0)
 
 /* The defaults of everything; a millisecond each way. */
 void web_init(struct web *web);
@@ -65,6 +116,11 @@ void web_hear(struct web *web, struct web_client *client);
 /* So much time passes. */
 void web_run(struct web *web, lucid_time time);
 
+lucid_time web_now(const struct web *web);
+
+/* Connections that the server's stack has; 0 over the kernel's sockets, which nobody asks. */
+size_t web_stack_connections(const struct web *web);
+
 /* One answer, whole, or a piece of one. */
 struct web_answer {
     int status;
@@ -78,5 +134,16 @@ bool web_answer(const struct web_client *client, unsigned i, const bool *to_head
 
 /* Has its head this line? "Connection: close" */
 bool web_has_line(const struct web_answer *answer, const char *line);
+
+/* ---- for the nets ---- */
+
+extern const struct web_net web_stack_net, web_kernel_net;
+
+/* Puts the process into a network of its own, in which loopback has the addresses of the stacks. False, and the
+ * sentence. */
+bool web_kernel_network(char error[LUCID_ERROR_TEXT]);
+
+/* Clients send what they have, and take what has come. True: some has. */
+bool web_listen_to_clients(struct web *web);
 
 #endif

@@ -392,7 +392,7 @@ START_TEST(dates) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_conditional", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -406,4 +406,8 @@ int main(void) {
     tcase_add_loop_test(tests, several_parts, 0, (int)(sizeof several / sizeof several[0]));
     tcase_add_test(tests, dates);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -23,7 +23,7 @@ static void teardown(void) {
 }
 
 static void configure(void) {
-    int failed = http_server_configure(web.server, lucid_pair_now(web.pair), &web.options, error);
+    int failed = http_server_configure(web.server, web_now(&web), &web.options, error);
     ck_assert_msg(failed == 0, "%s", error);
 }
 
@@ -146,7 +146,7 @@ END_TEST
 START_TEST(what_is_wrong_changes_nothing) {
     web.options.idle_time = LUCID_SECOND;
     web.options.root = "/no such folder";
-    ck_assert_int_lt(http_server_configure(web.server, lucid_pair_now(web.pair), &web.options, error), 0);
+    ck_assert_int_lt(http_server_configure(web.server, web_now(&web), &web.options, error), 0);
     ck_assert_ptr_nonnull(strstr(error, "/no such folder"));
     struct web_client *client = ask(GET);
     ck_assert_int_eq(status_of(client, 0), 200);
@@ -220,7 +220,7 @@ static void no_generation_is_left(void) {
     ck_assert_uint_eq(generations, 0);
 }
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_configure", &tests);
     tcase_add_checked_fixture(tests, setup, no_generation_is_left);
@@ -231,4 +231,8 @@ int main(void) {
     tcase_add_test(tests, what_is_wrong_changes_nothing);
     tcase_add_test(tests, a_request_keeps_its_handler);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

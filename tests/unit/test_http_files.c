@@ -328,7 +328,7 @@ START_TEST(roots_that_cannot_be_served) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_files", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -343,4 +343,8 @@ int main(void) {
     tcase_add_test(tests, a_file_that_is_cut_off);
     tcase_add_test(tests, roots_that_cannot_be_served);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -220,7 +220,7 @@ START_TEST(ranges) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_gzip", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -230,4 +230,8 @@ int main(void) {
     tcase_add_test(tests, tags);
     tcase_add_test(tests, ranges);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

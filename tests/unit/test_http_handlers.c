@@ -121,7 +121,7 @@ START_TEST(head_of_a_stream_has_no_body) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_handlers", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -130,4 +130,8 @@ int main(void) {
     tcase_add_test(tests, a_body_that_is_waited_for);
     tcase_add_test(tests, head_of_a_stream_has_no_body);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

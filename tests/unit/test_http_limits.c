@@ -248,9 +248,7 @@ START_TEST(no_reset_eats_the_last_answer) {
         web_run(&web, 10 * LUCID_MILLISECOND);
     }
     ck_assert_uint_eq(stats_now().connections, 0);
-    struct lucid_stats stats;
-    lucid_stats(lucid_pair_stack(web.pair, 1), &stats);
-    ck_assert_uint_eq(stats.connections, 0);
+    ck_assert_uint_eq(web_stack_connections(&web), 0);
 }
 END_TEST
 
@@ -399,7 +397,7 @@ START_TEST(one_run_is_bounded) {
     web_run(&web, 10 * LUCID_MILLISECOND);
     web_send(&web, client, many.data, many.length);
     while (stats_now().requests == 0) {
-        lucid_pair_step(web.pair, LUCID_NEVER);
+        lucid_pair_step(web.stack.pair, LUCID_NEVER);
     }
     ck_assert_uint_le(stats_now().requests, 64);
     ck_assert_uint_eq(http_server_deadline(web.server), 0);
@@ -433,18 +431,18 @@ START_TEST(failing_allocations_of_the_stack) {
         web_init(&web);
         open_web();
         web_run(&web, LUCID_MILLISECOND);
-        uint64_t before = web.host[1].allocations;
-        web.host[1].fail_at = before + n;
+        uint64_t before = web.stack.host[1].allocations;
+        web.stack.host[1].fail_at = before + n;
         struct web_client *client = web_connect(&web);
         ask_for_much(client, 200000);
         web_run(&web, 20 * LUCID_SECOND);
-        tried += web.host[1].allocations >= web.host[1].fail_at;
+        tried += web.stack.host[1].allocations >= web.stack.host[1].fail_at;
         if (answered(client, 0, 200)) {
             is_echo(client, 200000);
         } else {
             ck_assert_msg(client->ended || client->error, "allocation %u: nothing came", (unsigned)n);
         }
-        web.host[1].fail_at = 0;
+        web.stack.host[1].fail_at = 0;
         others_are_served();
         teardown();
     }
@@ -469,7 +467,7 @@ START_TEST(the_end_in_the_middle) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_limits", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -478,10 +476,10 @@ int main(void) {
     tcase_add_test(tests, silence_for_an_empty_line);
     tcase_add_test(tests, an_idle_connection_has_a_minute);
     tcase_add_test(tests, a_body_must_come_on);
-    tcase_add_test(tests, deaf_clients_are_given_up);
-    tcase_add_test(tests, deaf_clients_are_given_up_when_idle);
-    tcase_add_test(tests, deaf_clients_are_given_up_when_closing);
-    tcase_add_test(tests, slow_readers_get_everything);
+    web_add_test_of_stack(tests, deaf_clients_are_given_up);
+    web_add_test_of_stack(tests, deaf_clients_are_given_up_when_idle);
+    web_add_test_of_stack(tests, deaf_clients_are_given_up_when_closing);
+    web_add_test_of_stack(tests, slow_readers_get_everything);
     tcase_add_test(tests, no_reset_eats_the_last_answer);
     tcase_add_test(tests, octet_by_octet);
     tcase_add_test(tests, what_is_too_long);
@@ -489,9 +487,13 @@ int main(void) {
     tcase_add_test(tests, room_is_made_for_newcomers);
     tcase_add_test(tests, newcomers_wait);
     tcase_add_test(tests, turns_are_taken);
-    tcase_add_test(tests, one_run_is_bounded);
+    web_add_test_of_stack(tests, one_run_is_bounded);
     tcase_add_test(tests, bodies_have_a_budget);
-    tcase_add_test(tests, failing_allocations_of_the_stack);
+    web_add_test_of_stack(tests, failing_allocations_of_the_stack);
     tcase_add_test(tests, the_end_in_the_middle);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -271,7 +271,7 @@ START_TEST(memory) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_listing", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -280,7 +280,11 @@ int main(void) {
     tcase_add_test(tests, names);
     tcase_add_test(tests, what_is_not_shown);
     tcase_add_test(tests, an_index);
-    tcase_add_test(tests, a_very_large_folder);
-    tcase_add_test(tests, memory);
+    web_add_test_of_stack(tests, a_very_large_folder); /* its making takes long */
+    web_add_test_of_stack(tests, memory);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -20,7 +20,7 @@ static bool answer_teapot(struct http_site *site, struct http_exchange *exchange
 static void on_head(void *user, struct http_exchange *exchange) {
     static const struct http_handler teapot = {.answer = answer_teapot};
     EXPECT(user == &web && exchange->request.head.done);
-    EXPECT(exchange->fd > 0 && exchange->remote.port >= 49152);
+    EXPECT(exchange->fd > 0 && exchange->remote.port > 0);
     exchange->handler = steps_in ? &teapot : exchange->handler;
     heads++;
 }
@@ -95,7 +95,7 @@ START_TEST(another_handler) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_onlooker", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -103,4 +103,8 @@ int main(void) {
     tcase_add_test(tests, what_is_refused);
     tcase_add_test(tests, another_handler);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -252,7 +252,7 @@ START_TEST(over_the_wire) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_redirect", &tests);
     tcase_add_checked_fixture(tests, NULL, teardown);
@@ -262,4 +262,8 @@ int main(void) {
     tcase_add_test(tests, circles);
     tcase_add_test(tests, over_the_wire);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -320,7 +320,7 @@ START_TEST(come_again) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_refusal", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -335,4 +335,8 @@ int main(void) {
     tcase_add_test(tests, heads_have_nothing_of_the_request);
     tcase_add_test(tests, come_again);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

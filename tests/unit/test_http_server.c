@@ -453,7 +453,7 @@ START_TEST(counters) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_server", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -478,4 +478,8 @@ int main(void) {
     tcase_add_test(tests, half_closed_clients_are_answered);
     tcase_add_test(tests, counters);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -269,7 +269,7 @@ START_TEST(pairs) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_try", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -287,4 +287,8 @@ int main(void) {
     tcase_add_test(tests, octets);
     tcase_add_test(tests, pairs);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

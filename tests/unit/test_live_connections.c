@@ -16,7 +16,7 @@ static void setup(void) {
     web.options.handler_count = LIVE_HANDLERS;
     web.options.handlers_first = true;
     ck_assert_ptr_null(web_open(&web));
-    live.stack = lucid_pair_stack(web.pair, 1);
+    live.stack = lucid_pair_stack(web.stack.pair, 1);
 }
 
 static void teardown(void) {

@@ -18,7 +18,7 @@ static void setup(void) {
     web.options.handler_count = LIVE_HANDLERS;
     web.options.handlers_first = true;
     ck_assert_ptr_null(web_open(&web));
-    live.stack = lucid_pair_stack(web.pair, 1);
+    live.stack = lucid_pair_stack(web.stack.pair, 1);
 }
 
 static void teardown(void) {
@@ -46,7 +46,7 @@ static uint32_t number_of(const struct web_client *client) {
     struct lucid_sockaddr local;
     struct lucid_tcp_info info;
     uint32_t cursor = 0;
-    ck_assert_int_eq(lucid_getsockname(lucid_pair_stack(web.pair, 0), client->fd, &local), 0);
+    ck_assert_int_eq(lucid_getsockname(lucid_pair_stack(web.stack.pair, 0), client->fd, &local), 0);
     while (lucid_info_next(live.stack, &cursor, &info)) {
         if (info.remote.port == local.port) {
             return info.connection;

@@ -58,11 +58,11 @@ static void setup(void) {
     web.options.log_user = live.record;
     answered = 0;
     ck_assert_ptr_null(web_open(&web));
-    live.stack = lucid_pair_stack(web.pair, 1);
+    live.stack = lucid_pair_stack(web.stack.pair, 1);
     ck_assert_int_eq(lucid_trace_enable(live.stack, LIVE_RECORD_KINDS, 16384), 0);
     live_record_stack(live.record, live.stack, 0);
     live_record_catch_up(live.record, catch_up, live.record);
-    lucid_pair_on_packet(web.pair, on_packet, live.record);
+    lucid_pair_on_packet(web.stack.pair, on_packet, live.record);
 }
 
 static void teardown(void) {
