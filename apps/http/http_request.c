@@ -171,6 +171,7 @@ static enum http_refusal read_target(struct http_request *request, const uint8_t
     struct http_span target = request->head.target;
     bool sound = false;
     if (request->method == HTTP_CONNECT) {
+        request->persistent = false; /* what follows may be for the tunnel that there is not */
         sound = is_authority(octets, target);
     } else if (octets[target.at] == '/') {
         split_path(request, octets, target);

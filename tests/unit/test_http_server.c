@@ -271,6 +271,9 @@ static const struct refused closing[] = {
     {GET "x : y\r\n\r\n", 400, "between a field name and its colon"},
     {"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "does not know"},
     {"GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400, "neither a path nor"},
+    /* H11: what follows was meant for a tunnel, perhaps: RFC 9110 9.3.6 */
+    {"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
+    {"CONNECT a:80 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 405, "Allow lists"},
     /* H18 to H23: where one recipient would see one request and another would see two */
     {POST "Content-Length: +5\r\n\r\nhello", 400, "Content-Length"},
     {POST "Content-Length: -1\r\n\r\n", 400, "Content-Length"},
@@ -340,7 +343,6 @@ static const struct refused staying[] = {
     {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 405, "Allow lists"},
     {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
     {"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
-    {"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow lists"},
     {"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400, "percent sign"},
     {"GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "control character"},
     {"GET /../x HTTP/1.1\r\nHost: a\r\n\r\n", 400, "climbs"},
