@@ -64,7 +64,8 @@ WERROR ?= -Werror
 STACK_FLAGS := -std=c17 -ffreestanding $(WARNINGS) -fvisibility=hidden -Istack/include -Istack
 HOST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -Istack/include -Itun/include -Itun
 APPS_FLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -Istack/include -Itun/include -Iapps
-TEST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(TEST_WARNINGS) -Istack/include -Istack -Itun/include -Itun -Iapps -Itests
+TEST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(TEST_WARNINGS) -Istack/include -Istack -Itun/include -Itun -Iapps -Itests \
+    $(addprefix -isystem ,/usr/share /usr/share/include/llhttp)
 
 SANITIZE := -O1 -g -fPIC -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
