@@ -1,6 +1,6 @@
 /* test_http_cuts.c: TCP cuts a stream where it likes, and no cut makes a difference: H46, RFC 9112 2.2. Every request
- * of tests/net/http_cases.tsv, good or bad, with another one behind it, and some long conversations: cut in two at every
- * place, octet by octet, in threes, and at random, each gives the same answers to the last octet as in one piece.
+ * of tests/net/http_cases.tsv, good or bad, with another one behind it, and some long conversations: cut in two at
+ * every place, octet by octet, in threes, and at random, each gives the same answers to the last octet as in one piece.
  *
  * 100 Continue alone may depend on what has come: it says that nothing has (H29, RFC 9110 10.1.1).
  */
