@@ -5,7 +5,6 @@
  * what is read beyond it is seen. A second decoder, which knows neither extensions nor trailers, must find the same
  * body.
  */
-#include "common/text.h"
 #include "fuzz.h"
 #include "http/http_body.h"
 

@@ -10,9 +10,10 @@
 
 static struct web web;
 
-/* What cannot be had by a request alone: a file system that is in trouble. */
+/* What cannot be had by a request alone: a file system that is in trouble, what a configuration says. */
 static bool answer_failure(struct http_site *site, struct http_exchange *exchange) {
-    static const enum http_refusal refusals[] = {HTTP_REFUSED_FORBIDDEN, HTTP_REFUSED_FAILED, HTTP_REFUSED_BUSY};
+    static const enum http_refusal refusals[] = {HTTP_REFUSED_FORBIDDEN, HTTP_REFUSED_FAILED, HTTP_REFUSED_BUSY,
+                                                 HTTP_REFUSED_GONE, HTTP_REFUSED_CLOSED};
     struct http_span query = exchange->request.query;
     (void)site;
     exchange->refusal = (uint16_t)refusals[exchange->octets[query.at] - '0'];
@@ -111,6 +112,8 @@ static const struct row {
     {HTTP_REFUSED_METHOD_NOT_ALLOWED, "PUT / HTTP/1.1\r\nHost: a\r\n\r\n", NULL},
     {HTTP_REFUSED_NOT_FOUND, "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", NULL},
     {HTTP_REFUSED_FORBIDDEN, "GET /fail?0 HTTP/1.1\r\nHost: a\r\n\r\n", NULL},
+    {HTTP_REFUSED_GONE, "GET /fail?3 HTTP/1.1\r\nHost: a\r\n\r\n", NULL},
+    {HTTP_REFUSED_CLOSED, "GET /fail?4 HTTP/1.1\r\nHost: a\r\n\r\n", NULL},
     {HTTP_REFUSED_PRECONDITION, "GET /range/9 HTTP/1.1\r\nHost: a\r\nIf-Match: \"x\"\r\n\r\n", NULL},
     {HTTP_REFUSED_RANGE, "GET /range/9 HTTP/1.1\r\nHost: a\r\nRange: bytes=10-\r\n\r\n", NULL},
     {HTTP_REFUSED_TIMEOUT, "GET / HTTP/1.1\r\n", NULL},
