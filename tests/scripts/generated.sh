@@ -43,6 +43,14 @@ change scripts/matrix 's/^OPEN = {/OPEN = {"MUST-1": "done", /' "something settl
 change stack/include/lucid/socket.h 's/SHLD-23//' "a rule for applications that is not documented" \
     'SHLD-23 lacks code and a test' check_matrix
 
+passes "check_http_rules: as committed" "$work/scripts/check_http_rules" "$work"
+change tests/unit/test_http_limits.c 's/H45//' "a rule that nobody tests" \
+    '^docs/http-rules.tsv:46: no test cites H45' check_http_rules
+change tests/unit/test_http_answers.c 's/H41: whoever/H99: whoever/' "a rule that there is not" \
+    'test_http_answers.c.*there is no rule H99' check_http_rules
+change docs/http-rules.tsv 's/:take_version/:take_vision/' "a function that there is not" \
+    '^docs/http-rules.tsv:5: apps/http/http_head.c has no take_vision' check_http_rules
+
 change stack/include/lucid/socket.h 's/^ \* Returns a handle.*/ * A handle;/' "what it returns is not said" \
     '^stack/include/lucid/socket.h:[0-9]+: lucid_socket: .* returns' check_man
 change stack/include/lucid/socket.h 's/ State: none, CLOSED\.//' "State is not said" \
