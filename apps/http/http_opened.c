@@ -55,6 +55,7 @@ void http_opened_drop(struct http_opened *opened) {
     }
     give_lease_back(opened);
     if (opened->map) {
+        http_guard_remove(&opened->guarded);
         munmap(opened->map, (size_t)opened->stat.st_size);
     }
     if (opened->copy) {
@@ -125,14 +126,16 @@ void http_opened_map(struct http_opened *opened) {
         return;
     }
     opened->map = map;
+    opened->guarded = (struct http_guarded){.map = map, .length = (size_t)opened->stat.st_size};
+    http_guard_add(&opened->guarded);
 }
 
 /* Page by page they would cost more than copying. An error of the disk is an error here, and no signal later. Kernels
  * before 5.14 do not know this, and bring them in one by one. */
 bool http_opened_populate(struct http_opened *opened, uint64_t begin, uint64_t end) {
     bool all = http_opened_size(opened) <= AT_ONCE;
-    if (opened->populated) {
-        return true;
+    if (opened->guarded.hit || opened->populated) {
+        return !opened->guarded.hit;
     }
 #ifdef MADV_POPULATE_READ
     size_t first = all ? 0 : page_floor(begin), last = page_ceiling(all ? http_opened_size(opened) : end);
@@ -176,9 +179,43 @@ static bool keep_all(struct http_opened *opened) {
     return true;
 }
 
+/* What was lent is not what was promised, or will not be when it has to be sent again. Who is told gives back his
+ * loans, perhaps, and is not in the list any more then; perhaps other files have gone with him. */
+static void break_off(struct http_opened *opened) {
+    struct http_lent *lent = NULL;
+    http_opened_hold(opened);
+    give_lease_back(opened);
+    do {
+        TAILQ_FOREACH(lent, &opened->lent, next) {
+            if (!lent->source->broken && lent->source->loans > 0) {
+                break;
+            }
+        }
+        if (lent) {
+            http_source_break(lent->source);
+        }
+    } while (lent);
+    http_opened_drop(opened);
+}
+
+/* The first file that is lost; NULL: none. */
+static struct http_opened *find_lost(struct http_files *mapped) {
+    struct http_opened *opened;
+    TAILQ_FOREACH(opened, mapped, next) {
+        if (opened->guarded.hit || (fcntl(opened->fd, F_GETLEASE) == F_UNLCK && !is_long_enough(opened))) {
+            return opened;
+        }
+    }
+    return NULL;
+}
+
 /* Where there is no memory for the copy, the lease stays until there is, and whoever wants to write waits. */
 void http_files_yield(struct http_files *mapped) {
-    struct http_opened *opened = TAILQ_FIRST(mapped);
+    struct http_opened *opened;
+    while ((opened = find_lost(mapped))) {
+        break_off(opened);
+    }
+    opened = TAILQ_FIRST(mapped);
     while (opened) {
         struct http_opened *after = TAILQ_NEXT(opened, next);
         if (fcntl(opened->fd, F_GETLEASE) == F_UNLCK && keep_all(opened)) {

@@ -12,6 +12,8 @@
  *     mremap(2); the lease goes back at once, and the rest of the file is read;
  *   - a file without one is read, piece by piece, into memory of ours: it is being written to; it belongs to somebody
  *     else, and we lack CAP_LEASE; or its file system has no leases;
+ *   - a file that has got shorter all the same (the kernel waits for 45 s, and then no longer) or whose pages cannot
+ *     be read any more (http_guard.h) is lost: every answer that has lent something of it is broken off by RST;
  *   - a small file that is kept for the next answer has been read whole: mapping costs more than copying one piece.
  */
 #ifndef HTTP_OPENED_H
@@ -19,6 +21,7 @@
 
 #include "http/http_condition.h"
 #include "http/http_date.h"
+#include "http/http_guard.h"
 #include "http/http_source.h"
 
 #include <sys/queue.h>
@@ -30,7 +33,7 @@ TAILQ_HEAD(http_files, http_opened);
 /* What an answer has lent of a mapping: outside of these offsets nothing, and nothing at all while its source has no
  * loans. */
 struct http_lent {
-    const struct http_source *source;
+    struct http_source *source;
     uint64_t low, high;
     TAILQ_ENTRY(http_lent) next;
 };
@@ -41,10 +44,11 @@ struct http_opened {
     struct http_validators validators;
     char modified[HTTP_DATE_TEXT]; /* for Last-Modified */
     uint32_t holders;
-    uint8_t *map;   /* all of the file; NULL: it is not mapped */
-    uint8_t *copy;  /* all of the file, read; NULL: it is not */
-    bool leased;    /* in the list: what is mapped does not change */
-    bool populated; /* all pages of the mapping are there */
+    uint8_t *map;                /* all of the file; NULL: it is not mapped */
+    uint8_t *copy;               /* all of the file, read; NULL: it is not */
+    struct http_guarded guarded; /* the mapping, while it is there */
+    bool leased;                 /* in the list: what is mapped does not change */
+    bool populated;              /* all pages of the mapping are there */
     struct http_files *mapped;
     struct http_budget *budget; /* charged for the copy */
     TAILQ_ENTRY(http_opened) next;
@@ -75,8 +79,8 @@ bool http_opened_populate(struct http_opened *opened, uint64_t begin, uint64_t e
 /* Reads length octets. False: there are not so many, or the disk cannot read them. */
 bool http_opened_read(const struct http_opened *opened, uint8_t *to, size_t length, uint64_t offset);
 
-/* Gives back the lease of every mapped file that somebody wants to write to. Call it several times a second while
- * *mapped is not empty. */
+/* Gives back the lease of every mapped file that somebody wants to write to, and breaks off what was sent of files that
+ * are lost. Call it several times a second while *mapped is not empty. */
 void http_files_yield(struct http_files *mapped);
 
 #endif

@@ -96,7 +96,7 @@ bool http_source_ready(struct http_source *source) {
 /* The transport may give octets back before lend() returns: the loan must not be the current one then, if those
  * were its last. So one octet is kept out of the count meanwhile. */
 ptrdiff_t http_source_lend(struct http_source *source, struct transport *transport, int fd) {
-    ptrdiff_t piece = need_piece(source);
+    ptrdiff_t piece = source->broken ? -LUCID_EIO : need_piece(source);
     if (piece <= 0) {
         return piece;
     }
@@ -110,6 +110,13 @@ ptrdiff_t http_source_lend(struct http_source *source, struct transport *transpo
     }
     come_back(loan, 1);
     return taken == 0 ? -LUCID_EAGAIN : taken;
+}
+
+void http_source_break(struct http_source *source) {
+    source->broken = true;
+    if (source->broke) {
+        source->broke(source->user);
+    }
 }
 
 void http_source_end(struct http_source *source) {

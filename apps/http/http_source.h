@@ -47,8 +47,11 @@ struct http_source {
     struct http_loan *loan; /* the piece that is not wholly with the transport yet; NULL: none */
     uint32_t loans;         /* pieces that have not come back, this one too */
     bool over;              /* http_source_end() was called */
+    bool broken;            /* what it has lent is not what it should be: see http_source_break() */
     /* Called when octets came back, and once more with 0 of them, in the end, when the source is gone. */
     void (*moved)(void *user, size_t octets);
+    /* Called when it breaks. */
+    void (*broke)(void *user);
     void *user;
 };
 
@@ -64,6 +67,10 @@ bool http_source_ready(struct http_source *source);
 ptrdiff_t http_source_lend(struct http_source *source, struct transport *transport, int fd);
 
 void http_source_end(struct http_source *source);
+
+/* What was lent has changed, or cannot be sent again: nothing more will come, and whoever it is for is told. The source
+ * may have ended when this returns. */
+void http_source_break(struct http_source *source);
 
 /* Memory: constant, or a text's, which the source takes over (and gives back to the budget, which was charged for
  * it: charged octets, when it ends). NULL when there is no memory; the text is untouched then. */

@@ -46,9 +46,18 @@ static void moved(void *user, size_t octets) {
     }
 }
 
+/* The peer must not take for content what is none. What was closed already is out of our hands. */
+static void broke(void *user) {
+    struct http_connection *connection = user;
+    if (connection->phase != HTTP_PHASE_ENDED) {
+        http_connection_end(connection, true);
+    }
+}
+
 /* The answer's source holds the connection as long as octets of it are with the transport. */
 static void hold(struct http_connection *connection, struct http_source *source) {
     source->moved = moved;
+    source->broke = broke;
     source->user = connection;
     connection->holders++;
 }

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "access.h"
+#include "http/http_guard.h"
 #include "live/live.h"
 #include "live/live_record.h"
 #include "loop.h"
@@ -191,6 +192,7 @@ static int start(struct httpd *httpd) {
     }
     httpd->live.stack = loop->stack;
     allow_many_files();
+    http_guard_install();
     if (listen_on(httpd)) {
         return 1;
     }

@@ -296,6 +296,29 @@ START_TEST(a_file_that_is_cut_off_while_it_is_read) {
 }
 END_TEST
 
+static void count(void *user) {
+    ++*(unsigned *)user;
+}
+
+/* What was lent is zeros now (http_guard.h): who lent it out is told, once, and no more comes. */
+START_TEST(a_page_that_cannot_be_read) {
+    unsigned told = 0;
+    struct sink *sink = sink_new(body, 1);
+    struct http_source *source = lend_some(sink, 3);
+    void *user = source->user;
+    source->broke = count;
+    source->user = &told;
+    TAILQ_FIRST(&mapped)->guarded.hit = true;
+    http_files_yield(&mapped);
+    http_files_yield(&mapped);
+    source->user = user;
+    ck_assert_uint_eq(told, 1);
+    ck_assert(TAILQ_EMPTY(&mapped));
+    ck_assert_int_eq(http_source_lend(source, &sink->base, 3), -LUCID_EIO);
+    finish(sink, source);
+}
+END_TEST
+
 /* Shorter than was promised from the start: between fstat() and the lease. */
 START_TEST(a_file_that_is_too_short) {
     struct http_source *source = file_of(LENGTH + 1);
@@ -363,6 +386,7 @@ int main(void) {
     tcase_add_loop_test(tests, writers_wait_for_the_copy, 0, 8);
     tcase_add_test(tests, a_file_that_is_cut_off);
     tcase_add_test(tests, a_file_that_is_cut_off_while_it_is_read);
+    tcase_add_test(tests, a_page_that_cannot_be_read);
     tcase_add_test(tests, a_file_that_is_too_short);
     tcase_add_test(tests, nobody_writes);
     tcase_add_test(tests, what_is_read_is_charged);
