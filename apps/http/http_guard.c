@@ -6,7 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static LIST_HEAD(, http_guarded) all = LIST_HEAD_INITIALIZER(all);
+LIST_HEAD(guarded_list, http_guarded);
+static struct guarded_list all = LIST_HEAD_INITIALIZER(all);
 static size_t page;
 
 void http_guard_add(struct http_guarded *guarded) {

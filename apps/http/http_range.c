@@ -28,29 +28,37 @@ static bool is_greater(const uint8_t *a, size_t a_length, const uint8_t *b, size
     return a_length != b_length ? a_length > b_length : memcmp(a, b, a_length) > 0;
 }
 
+/* "-suffix": the last octets. */
+static bool read_suffix(const uint8_t *digits, const uint8_t *end, uint64_t size, struct http_range *range) {
+    uint64_t length;
+    if (!read_number(digits, end, &length)) {
+        return false;
+    }
+    *range = (struct http_range){length < size ? size - length : 0, size};
+    return true;
+}
+
+/* What follows the dash of "first-last": nothing is the largest number there is. */
+static bool read_last(const uint8_t *first, const uint8_t *dash, const uint8_t *end, uint64_t *last) {
+    *last = UINT64_MAX;
+    if (dash + 1 == end) {
+        return true;
+    }
+    return read_number(dash + 1, end, last) &&
+           !is_greater(first, (size_t)(dash - first), dash + 1, (size_t)(end - dash) - 1);
+}
+
 /* "first-last", "first-" or "-suffix". False: it is none of them. begin and end are equal when none of it is there. */
 static bool read_range(const uint8_t *text, uint32_t length, uint64_t size, struct http_range *range) {
     const uint8_t *dash = memchr(text, '-', length), *end = text + length;
     uint64_t first, last;
-    if (!dash) {
+    if (!dash || dash == text) {
+        return dash && read_suffix(dash + 1, end, size, range);
+    }
+    if (!read_number(text, dash, &first) || !read_last(text, dash, end, &last)) {
         return false;
     }
-    if (dash == text) {
-        if (!read_number(dash + 1, end, &last)) {
-            return false;
-        }
-        *range = (struct http_range){last < size ? size - last : 0, size};
-        return true;
-    }
-    bool open = dash + 1 == end;
-    if (!read_number(text, dash, &first) || (!open && !read_number(dash + 1, end, &last))) {
-        return false;
-    }
-    if (!open && is_greater(text, (size_t)(dash - text), dash + 1, (size_t)(end - dash) - 1)) {
-        return false;
-    }
-    first = first < size ? first : size;
-    *range = (struct http_range){first, open || last >= size ? size : last + 1};
+    *range = (struct http_range){first < size ? first : size, last >= size ? size : last + 1};
     return true;
 }
 

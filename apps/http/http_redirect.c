@@ -155,11 +155,21 @@ static bool read_to(struct http_redirect *rule, const char *to, char *error, siz
     return rule->to && rule->fragment;
 }
 
+static bool is_status(int status, bool moves) {
+    static const int moving[] = {301, 302, 307, 308}, stopping[] = {403, 410};
+    const int *list = moves ? moving : stopping;
+    size_t count = moves ? sizeof moving / sizeof moving[0] : sizeof stopping / sizeof stopping[0];
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == status) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum http_redirect_fault read_rule(struct http_redirect *rule, const char *from, const char *to, char *error,
                                           size_t size) {
-    bool moves = rule->status == 301 || rule->status == 302 || rule->status == 307 || rule->status == 308;
-    bool stops = rule->status == 403 || rule->status == 410;
-    if (!(moves && to) && !(stops && !to)) {
+    if (!is_status(rule->status, to != NULL)) {
         snprintf(error, size, "%d is no status for this: take 301 or 308 for good, 302 or 307 for now", rule->status);
         return HTTP_REDIRECT_STATUS;
     }

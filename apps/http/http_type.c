@@ -230,7 +230,10 @@ static char *read_file(const char *file, size_t *length) {
 void http_types_read(struct http_types *types, const char *file) {
     size_t length = 0;
     char *octets = read_file(file, &length);
-    for (char *line = octets, *end = octets + length; octets && line < end;) {
+    if (!octets) {
+        return;
+    }
+    for (char *line = octets, *end = octets + length; line < end;) {
         char *newline = memchr(line, '\n', (size_t)(end - line));
         char *after = newline ? newline + 1 : end;
         if (newline) {
