@@ -206,6 +206,58 @@ START_TEST(circles) {
 }
 END_TEST
 
+/* H40, H62: whatever the rules and whoever asks, Location is a URI with nothing in it but what a URI may have, and leads to
+ * the host that a rule names, or to none. */
+START_TEST(any_rules_and_paths) {
+    static const char *const froms[] = {"/a", "/a/*", "/*", "/a/b/*", "/%2f/*", "/.%2e/*", "/a%0a", "/\\/*", "/a/*b"};
+    static const char *const tos[] = {"/",
+                                      "/*",
+                                      "/b/*",
+                                      "//b",
+                                      "/\\b",
+                                      "/b?c",
+                                      "/#",
+                                      "/b#c",
+                                      "http://h/*",
+                                      "https://h/?x#y",
+                                      "http://h.test/",
+                                      "/b\r\nX: y"};
+    static const char *const words[] = {"/", "/",  "a",   "b",      "%2f", "%5c", "\\",
+                                        ".", "..", "%2e", "%0d%0a", ":",   "@",   "evil.test"};
+    uint64_t state = 3;
+    unsigned moved = 0;
+    for (int round = 0; round < 30000; round++) {
+        struct http_redirects some = {0};
+        struct http_path path;
+        char raw[100] = "/";
+        for (uint64_t n = draw(&state) % 3 + 1; n > 0; n--) {
+            http_redirects_add(&some, 301, froms[draw(&state) % 9], tos[draw(&state) % 12], error, sizeof error);
+        }
+        for (uint64_t n = draw(&state) % 7; n > 0; n--) {
+            strcat(raw, words[draw(&state) % 14]);
+        }
+        const struct http_redirect *redirect = NULL;
+        if (http_path_read(&path, (const uint8_t *)raw, strlen(raw)) == HTTP_REFUSED_NONE) {
+            redirect = http_redirects_find(&some, &path);
+        }
+        if (redirect) {
+            struct text location = text_growing();
+            http_redirect_put(&location, redirect, &path, "q=1", 3);
+            const char *at = location.data;
+            EXPECT(strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFX0123456789-._~:/?#@=&%") == strlen(at));
+            bool host = strncmp(at, "http://h/", 9) == 0 || strncmp(at, "https://h/", 10) == 0 ||
+                        strncmp(at, "http://h.test/", 14) == 0;
+            EXPECT(host || (at[0] == '/' && at[1] != '/' && at[1] != '\\'));
+            EXPECT(strstr(at, "q=1") != NULL);
+            text_free(&location);
+            moved++;
+        }
+        http_redirects_end(&some);
+    }
+    ck_assert_uint_gt(moved, 5000);
+}
+END_TEST
+
 /* ---- the server ---- */
 
 static struct web_answer ask(struct web *web, const char *request) {
@@ -260,6 +312,7 @@ static int run(void) {
     tcase_add_test(tests, many);
     tcase_add_test(tests, what_is_no_rule);
     tcase_add_test(tests, circles);
+    tcase_add_test(tests, any_rules_and_paths);
     tcase_add_test(tests, over_the_wire);
     return unit_run(suite);
 }
