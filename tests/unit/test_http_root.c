@@ -103,14 +103,19 @@ static void without_openat2(int error) {
     ck_assert_int_eq(errno, error);
 }
 
-/* Root may read everything: it must be somebody else who asks. */
+/* Root may read everything: it must be somebody else who asks, where there is somebody else. */
+static bool anybody;
+
 static void begin(int way) {
     if (way != WITH_OPENAT2) {
         without_openat2(way == ENOSYS_SAYS_NO ? ENOSYS : EPERM);
     }
-    if (geteuid() == 0) {
-        ck_assert_int_eq(seteuid(65534), 0);
-    }
+    anybody = geteuid() != 0 || seteuid(65534) == 0;
+}
+
+/* A container may have a filter of its own. */
+static bool has_openat2(void) {
+    return syscall(SYS_openat2, root, ".", NULL, 0) < 0 && errno == EINVAL;
 }
 
 static void setup(void) {
@@ -195,6 +200,9 @@ START_TEST(what_is_refused) {
     struct http_found found;
     begin(_i);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].refusal == HTTP_REFUSED_FORBIDDEN && !anybody) {
+            continue;
+        }
         enum http_refusal refusal = find(rows[i].name, false, &found);
         ck_assert_msg(refusal == rows[i].refusal, "%s: %s", rows[i].name, http_reason(refusal)->name);
         ck_assert_int_eq(found.fd, -1);
@@ -213,10 +221,11 @@ START_TEST(links_that_stay_inside) {
     struct http_found found;
     struct stat stat;
     begin(_i);
-    enum http_refusal expected = _i == WITH_OPENAT2 ? HTTP_REFUSED_NONE : HTTP_REFUSED_NOT_FOUND;
+    enum http_refusal expected = has_openat2() ? HTTP_REFUSED_NONE : HTTP_REFUSED_NOT_FOUND;
+    ck_assert(_i == WITH_OPENAT2 || !has_openat2());
     ck_assert_int_eq(find("folder/inside", false, &found), expected);
     ck_assert_int_eq(find("there/x", false, &found), expected);
-    ck_assert_int_eq(http_root_stat(root, "folder/inside", &stat), _i == WITH_OPENAT2);
+    ck_assert_int_eq(http_root_stat(root, "folder/inside", &stat), has_openat2());
     ck_assert(http_root_stat(root, "folder/x", &stat) && stat.st_size == 1);
     ck_assert(!http_root_stat(root, "out", &stat));
     ck_assert(!http_root_stat(root, "pipe", &stat));
