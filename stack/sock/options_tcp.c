@@ -7,6 +7,7 @@
 #include "sock/options.h"
 #include "tcp/keepalive.h"
 #include "tcp/life.h"
+#include "tcp/negotiate.h"
 #include "tcp/timer.h"
 #include "tcp/urgent.h"
 
@@ -190,9 +191,21 @@ static int get_maxseg(struct lucid_stack *stack, struct sock *sock, int *value) 
     return 0;
 }
 
-static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
-    if (sock->tcb || value < (int)stack->env.config.mss_floor || value > (int)UINT16_MAX) {
+/* Of a connection whose SYNs have been exchanged it can only become less: the queues know octets, not segments. */
+static int limit_segment(struct lucid_stack *stack, struct tcb *tcb, uint16_t value) {
+    if (tcb_is(tcb, LUCID_SYN_SENT) || tcb_has(tcb, TCB_RETIRED)) {
         return -LUCID_EINVAL;
+    }
+    negotiate_limit(&stack->tcp, tcb, value);
+    return 0;
+}
+
+static int set_maxseg(struct lucid_stack *stack, struct sock *sock, int value) {
+    if (value < (int)stack->env.config.mss_floor || value > (int)UINT16_MAX) {
+        return -LUCID_EINVAL;
+    }
+    if (sock->tcb) {
+        return limit_segment(stack, sock->tcb, (uint16_t)value);
     }
     sock->prospect->options.max_segment = (uint16_t)value;
     if (sock->listener) {

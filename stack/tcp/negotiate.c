@@ -69,6 +69,11 @@ void negotiate_segment(const struct tcp *tcp, struct tcb *tcb) {
     tcb->snd.mss = negotiate_segment_for(tcp, tcb, tcb->pmtu.mtu);
 }
 
+void negotiate_limit(const struct tcp *tcp, struct tcb *tcb, uint16_t most) {
+    tcb->snd.peer_mss = (uint16_t)min_u32(negotiate_peer_mss(tcb), most);
+    negotiate_segment(tcp, tcb);
+}
+
 static void accept_timestamps(const struct tcp *tcp, struct tcb *tcb, const struct tcp_options *options) {
     if (options->has_timestamps && tcp->env->config.timestamps) {
         tcb->agreed |= AGREED_TIMESTAMPS;

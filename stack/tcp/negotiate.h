@@ -24,6 +24,9 @@ void negotiate_options(const struct tcp *tcp, const struct tcb *tcb, bool data, 
 /* The MSS that the peer offered, or what the absence of the option means (MUST-15). */
 uint16_t negotiate_peer_mss(const struct tcb *tcb);
 
+/* From now on no segment has more than that, TCP's options included: as if the peer had offered it. */
+void negotiate_limit(const struct tcp *tcp, struct tcb *tcb, uint16_t most);
+
 /* The peer's SYN or SYN,ACK: what of our offer stands, and how large our segments may be. */
 void negotiate_accept(struct tcp *tcp, struct tcb *tcb, const struct segment *segment);
 

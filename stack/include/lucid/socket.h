@@ -187,7 +187,8 @@ enum lucid_option_ip {
 };
 enum lucid_option_tcp {
     LUCID_TCP_NODELAY = 1,
-    LUCID_TCP_MAXSEG = 2, /* octets; before connect or listen: limits what we send and offer */
+    LUCID_TCP_MAXSEG = 2, /* octets; before connect or listen: limits what we send and offer; of a
+                           * connection: what we send from now on, and it cannot be raised again */
     LUCID_TCP_CORK = 3,
     LUCID_TCP_KEEPIDLE = 4,  /* seconds */
     LUCID_TCP_KEEPINTVL = 5, /* seconds */
