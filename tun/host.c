@@ -130,6 +130,7 @@ void lucid_host_close(struct lucid_host *host) {
     }
     lucid_link_free(host->link_in);
     lucid_link_free(host->link_out);
+    flows_end(&host->flows);
     close_if_open(host->timer_fd);
     close_if_open(host->stop_event);
     close_if_open(host->epoll);
@@ -151,6 +152,11 @@ unsigned lucid_host_offload(const struct lucid_host *host) {
 
 void lucid_host_set_callbacks(struct lucid_host *host, const struct lucid_host_callbacks *callbacks) {
     host->callbacks = *callbacks;
+}
+
+int lucid_host_faults(struct lucid_host *host, const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote,
+                      const struct lucid_faults *faults) {
+    return flows_set(&host->flows, host->stack, local, remote, faults);
 }
 
 void lucid_host_stats(const struct lucid_host *host, struct lucid_host_stats *stats) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "device.h"
+#include "flows.h"
 
 #define HOST_WATCHES_MAX 64
 #define HOST_TIMERS_MAX 64
@@ -31,6 +32,7 @@ struct lucid_host {
     unsigned batches; /* full ones, one after another */
     uint64_t packets_read;
     struct lucid_link *link_in, *link_out; /* with faults */
+    struct flows flows;
     struct lucid_pcap *pcap;
     uint64_t wall_offset; /* to get nanoseconds since 1970 from the stack's time */
     struct lucid_host_callbacks callbacks;

@@ -33,6 +33,7 @@ lucid_time host_deadline(const struct lucid_host *host) {
     lucid_time at = lucid_deadline(host->stack);
     at = earlier(at, link_deadline(host->link_in));
     at = earlier(at, link_deadline(host->link_out));
+    at = earlier(at, flows_deadline(&host->flows));
     for (int i = 0; i < HOST_TIMERS_MAX; i++) {
         at = earlier(at, host->timers[i].at);
     }
@@ -53,27 +54,52 @@ static void hand_in(struct lucid_host *host, lucid_time now) {
     lucid_input(host->stack, now, &host->in);
 }
 
-static void take_from_link_in(struct lucid_host *host, lucid_time now) {
+static void take_from(struct lucid_host *host, struct lucid_link *link, lucid_time now) {
     const uint8_t *octets;
     uint64_t id;
     size_t length;
-    while ((length = lucid_link_take(host->link_in, now, &octets, &id)) > 0) {
+    while ((length = lucid_link_take(link, now, &octets, &id)) > 0) {
         struct lucid_packet in = {.slice = {{octets, length}}, .slices = 1, .length = (uint32_t)length, .id = id};
         capture(host, &in, now, false);
         lucid_input(host->stack, now, &in);
     }
 }
 
-/* With faults, a packet goes over the link first. The device was opened without offload then: each is one wire
- * packet. */
+static void take_from_links(struct lucid_host *host, lucid_time now) {
+    if (host->link_in) {
+        take_from(host, host->link_in, now);
+    }
+    for (unsigned i = 0; i < host->flows.count; i++) {
+        take_from(host, host->flows.flow[i].in, now);
+    }
+}
+
+/* A link, and the number of the packet that is put on it, in pieces. */
+struct entrance {
+    struct lucid_link *link;
+    uint64_t id;
+};
+
+static void put_on_link(void *user, const uint8_t *octets, size_t length) {
+    struct entrance *entrance = user;
+    lucid_link_put(entrance->link, lucid_host_now(), octets, length, entrance->id);
+}
+
+/* Over a link with faults go single wire packets: what the device has joined, or would cut, is cut first. */
+static int enter(struct lucid_link *link, const struct lucid_packet *packet) {
+    struct entrance entrance = {link, packet->id};
+    return lucid_segment_packet(packet, put_on_link, &entrance);
+}
+
+/* With faults, a packet goes over the link first. What makes no sense goes straight on. */
 static void arrive(struct lucid_host *host, lucid_time now) {
     host->stats.reads++;
     host->in.id = ++host->packets_read;
-    if (!host->link_in) {
+    const struct flow *flow = flows_find(&host->flows, &host->in, false);
+    struct lucid_link *link = flow ? flow->in : host->link_in;
+    if (!link || enter(link, &host->in) < 0) {
         hand_in(host, now);
-        return;
     }
-    lucid_link_put(host->link_in, now, host->in.slice[0].data, host->in.length, host->in.id);
 }
 
 /* Returns true when the device may have more. */
@@ -116,19 +142,30 @@ static bool write_packet(struct lucid_host *host, const struct lucid_packet *pac
     return true;
 }
 
-static void put_on_link_out(void *user, const uint8_t *octets, size_t length) {
-    struct lucid_host *host = user;
-    lucid_link_put(host->link_out, lucid_host_now(), octets, length, host->out.id);
-}
-
-static void write_from_link(struct lucid_host *host, lucid_time now) {
+static void write_from(struct lucid_host *host, struct lucid_link *link, lucid_time now) {
     const uint8_t *octets;
     uint64_t id;
     size_t length;
-    while ((length = lucid_link_take(host->link_out, now, &octets, &id)) > 0) {
+    while ((length = lucid_link_take(link, now, &octets, &id)) > 0) {
         struct lucid_packet out = {.slice = {{octets, length}}, .slices = 1, .length = (uint32_t)length};
         write_packet(host, &out);
     }
+}
+
+static void write_from_links(struct lucid_host *host, lucid_time now) {
+    if (host->link_out) {
+        write_from(host, host->link_out, now);
+    }
+    for (unsigned i = 0; i < host->flows.count; i++) {
+        write_from(host, host->flows.flow[i].out, now);
+    }
+    flows_tidy(&host->flows, host->stack);
+}
+
+/* The link that the packet goes over before it comes to the device; NULL: none. */
+static struct lucid_link *link_of_out(struct lucid_host *host) {
+    const struct flow *flow = flows_find(&host->flows, &host->out, true);
+    return flow ? flow->out : host->link_out;
 }
 
 /* Returns true when the stack may have more. */
@@ -141,8 +178,9 @@ static bool write_batch(struct lucid_host *host, lucid_time now) {
             }
             capture(host, &host->out, now, true);
         }
-        if (host->link_out) {
-            lucid_segment_packet(&host->out, put_on_link_out, host);
+        struct lucid_link *link = host->out_waits ? NULL : link_of_out(host);
+        if (link) {
+            enter(link, &host->out);
             continue;
         }
         host->out_waits = !write_packet(host, &host->out);
@@ -182,9 +220,7 @@ static bool serve_application(struct lucid_host *host, lucid_time now) {
     call_events(host);
     call_trace(host);
     bool more = write_batch(host, now);
-    if (host->link_out) {
-        write_from_link(host, now);
-    }
+    write_from_links(host, now);
     call_trace(host);
     if (host->pcap) {
         lucid_pcap_flush(host->pcap);
@@ -206,9 +242,7 @@ static void run_timers(struct lucid_host *host, lucid_time now, bool more_to_rea
 static bool turn(struct lucid_host *host, bool *gone) {
     lucid_time now = lucid_host_now();
     bool more = read_batch(host, now, gone);
-    if (host->link_in) {
-        take_from_link_in(host, now);
-    }
+    take_from_links(host, now);
     run_timers(host, now, more);
     more = serve_application(host, now) || more;
     return more || (lucid_output_pending(host->stack) && !host->out_waits);

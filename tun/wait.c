@@ -182,7 +182,7 @@ ptrdiff_t lucid_host_send(struct lucid_host *host, int fd, const void *data, siz
 /* Is there a packet that the device has not taken yet? */
 static bool output_left(const struct lucid_host *host) {
     bool on_link = host->link_out && lucid_link_deadline(host->link_out) != LUCID_NEVER;
-    return lucid_output_pending(host->stack) || host->out_waits || on_link;
+    return lucid_output_pending(host->stack) || host->out_waits || on_link || flows_leave(&host->flows);
 }
 
 int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_time timeout) {

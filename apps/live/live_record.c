@@ -245,32 +245,6 @@ void live_record_event(struct live_record *record, const struct lucid_event *eve
 
 /* ---- packets ---- */
 
-static uint16_t read16(const uint8_t *from) {
-    return (uint16_t)(from[0] << 8 | from[1]);
-}
-
-/* From which end to which, of TCP without extension headers. Returns the flags of its header, or -1. */
-static int read_ends(const struct lucid_packet *packet, struct lucid_sockaddr *from, struct lucid_sockaddr *to) {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    const uint8_t *octets = packet->slice[0].data;
-    size_t length = packet->slice[0].length, tcp = 40;
-    uint8_t *ends[] = {(uint8_t *)&from->addr, (uint8_t *)&to->addr};
-    bool ipv4 = length >= 20 && octets[0] >> 4 == 4;
-    if (ipv4) {
-        tcp = (size_t)(octets[0] & 15u) * 4;
-    }
-    if (length < tcp + 20 || octets[ipv4 ? 9 : 6] != 6 || (ipv4 && (read16(octets + 6) & 0x3fff))) {
-        return -1;
-    }
-    for (unsigned i = 0; i < 2; i++) {
-        memcpy(ends[i], ipv4 ? mapped : octets + 8 + 16 * i, sizeof mapped);
-        memcpy(ends[i] + 12, ipv4 ? octets + 12 + 4 * i : octets + 20 + 16 * i, 4);
-    }
-    from->port = read16(octets + tcp);
-    to->port = read16(octets + tcp + 2);
-    return octets[tcp + 13];
-}
-
 struct sink {
     struct live_record *record;
     struct live_connection *connection;
@@ -288,14 +262,19 @@ static void keep(void *user, const uint8_t *octets, size_t length) {
     live_packets_add(&sink->connection->packets, sink->now, octets, length);
 }
 
+static void keep_waiting(void *user, const uint8_t *octets, size_t length) {
+    struct live_waiting *waiting = user;
+    if (length <= sizeof waiting->octets) {
+        memcpy(waiting->octets, octets, length);
+        waiting->length = length;
+    }
+}
+
 static void let_wait(struct live_record *record, lucid_time now, const struct lucid_packet *packet,
                      const struct lucid_sockaddr *local, const struct lucid_sockaddr *remote) {
     struct live_waiting *waiting = &record->waiting[record->waiting_next];
-    if (packet->slices != 1 || packet->length > sizeof waiting->octets) {
-        return;
-    }
-    *waiting = (struct live_waiting){.at = now, .local = *local, .remote = *remote, .length = packet->length};
-    memcpy(waiting->octets, packet->slice[0].data, packet->length);
+    *waiting = (struct live_waiting){.at = now, .local = *local, .remote = *remote};
+    lucid_segment_packet(packet, keep_waiting, waiting);
     record->waiting_next = (record->waiting_next + 1) % LIVE_WAITING;
 }
 
@@ -305,7 +284,7 @@ void live_record_packet(struct live_record *record, bool leaves, lucid_time now,
     if (record->budget.octets == 0 || record->budget.events == 0) {
         return;
     }
-    int flags = read_ends(packet, &from, &to);
+    int flags = lucid_packet_ends(packet, &from, &to);
     const struct lucid_sockaddr *local = leaves ? &from : &to, *remote = leaves ? &to : &from;
     struct live_connection *connection = flags < 0 ? NULL : live_record_connection(record, local, remote);
     bool begins = flags >= 0 && (flags & (LUCID_SYN | LUCID_ACK)) == LUCID_SYN && !leaves;

@@ -285,6 +285,12 @@ LUCID_API size_t lucid_link_take(struct lucid_link *link, lucid_time now, const 
 /* When the next packet arrives; LUCID_NEVER when none is on its way. */
 LUCID_API lucid_time lucid_link_deadline(const struct lucid_link *link);
 
+/* Puts faults on the way of one connection of the host's stack, both ways, beside those of the whole link. They end
+ * with the connection, in TIME-WAIT; NULL ends them now. Other connections do not notice. Returns 0; -LUCID_ENOTCONN:
+ * there is no such connection; -LUCID_ENOBUFS: 64 have faults; -LUCID_ENOMEM. */
+LUCID_API int lucid_host_faults(struct lucid_host *host, const struct lucid_sockaddr *local,
+                                const struct lucid_sockaddr *remote, const struct lucid_faults *faults);
+
 enum lucid_link_fate { LUCID_LINK_PASS, LUCID_LINK_DROP, LUCID_LINK_DUPLICATE, LUCID_LINK_HOLD, LUCID_LINK_CORRUPT };
 
 /* Decides about each packet that is put in, before chance does. NULL: chance alone. A held packet waits for
@@ -309,6 +315,11 @@ LUCID_API void lucid_link_stats(const struct lucid_link *link, struct lucid_link
  * in order. Returns how many there were, or a negative error when the packet makes no sense. */
 LUCID_API int lucid_segment_packet(const struct lucid_packet *packet,
                                    void (*sink)(void *user, const uint8_t *octets, size_t length), void *user);
+
+/* From which end to which a packet goes that has TCP, and no fragment of it, behind its IP header; nothing else is
+ * checked. Returns the flags (enum lucid_flag), or -LUCID_EINVAL when it has not. */
+LUCID_API int lucid_packet_ends(const struct lucid_packet *packet, struct lucid_sockaddr *source,
+                                struct lucid_sockaddr *destination);
 
 /* ---- capture files ---- */
 
