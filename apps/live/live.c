@@ -7,6 +7,7 @@
 #include "http/http_accept.h"
 #include "http/http_form.h"
 #include "http/http_page.h"
+#include "live/live_kernel.h"
 #include "lucid/trace.h"
 
 void live_handlers(struct http_handler handlers[LIVE_HANDLERS], struct live *live) {
@@ -63,6 +64,9 @@ bool live_say(struct http_exchange *exchange, int status, const char *sentence) 
 bool live_own(const struct http_exchange *exchange, struct lucid_tcp_info *info) {
     struct lucid_stack *stack = live_of(exchange)->stack;
     struct lucid_sockaddr local;
+    if (!stack) {
+        return live_kernel_info(exchange->fd, info);
+    }
     return lucid_getsockname(stack, exchange->fd, &local) == 0 &&
            lucid_info_find(stack, &local, &exchange->remote, info) == 0;
 }

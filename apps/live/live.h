@@ -17,6 +17,7 @@
 #define LIVE_H
 
 #include "http/http_site.h"
+#include "lucid/host.h"
 #include "lucid/info.h"
 
 struct live_record;
@@ -24,6 +25,9 @@ struct live_record;
 struct live {
     struct lucid_stack *stack;  /* NULL: somebody else's TCP carries the server */
     struct live_record *record; /* NULL: nothing is recorded */
+    struct lucid_host *host;    /* where faults are put; NULL: nowhere */
+    bool allow_faults;          /* by the query of a request: live_faults.h */
+    struct http_handler instead[2];
 };
 
 enum { LIVE_HANDLERS = 4 };
@@ -48,7 +52,7 @@ bool live_answer(struct http_exchange *exchange, int status, enum live_form form
 /* Answers with one sentence, as text or as a page. */
 bool live_say(struct http_exchange *exchange, int status, const char *sentence);
 
-/* The connection that the request came on. False: the stack has none such. */
+/* The connection that the request came on; of the kernel, what the kernel tells. False: there is none such. */
 bool live_own(const struct http_exchange *exchange, struct lucid_tcp_info *info);
 
 /* The value of a name in the query, at most size - 1 octets of it. False: the name is not there. */
@@ -66,9 +70,6 @@ char *live_time(lucid_time time, char text[LIVE_TIME_TEXT]);
 
 /* Timer number i of those that lucid_tcp_info tells, by its name and when it will fire; LUCID_NEVER: it is off. */
 const char *live_timer(const struct lucid_tcp_info *info, unsigned i, lucid_time *at);
-
-/* Said where the pages need a stack. */
-#define LIVE_NO_STACK "The kernel's TCP carries this server and does not tell: start it with --transport stack."
 
 bool live_connections_answer(struct http_site *site, struct http_exchange *exchange);
 bool live_events_answer(struct http_site *site, struct http_exchange *exchange);

@@ -3,10 +3,10 @@
  *     ?limit=N       rows, at most; 500
  *     ?state=NAME    those in that state only: "TIME-WAIT"
  *
- * Whoever asks stands first, and is marked. A stack may have a hundred thousand sockets: so many are looked at, and
- * shown, at most; how many there are in all, the counters know.
+ * Whoever asks stands first, and is marked. How many there are in all, the counters know. On the kernel's transport the
+ * kernel tells, as much as it does. Which they are is live_sockets.h; here they are written.
  */
-#include "live/live.h"
+#include "live/live_sockets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,49 +16,7 @@
 #include "common/json.h"
 #include "http/http_page.h"
 
-enum { ROWS = 500, ROWS_MAX = 5000, LOOKED_AT_MAX = 50000 };
-
-struct list {
-    struct lucid_stats stats;
-    lucid_time now;
-    bool own;          /* the first row is who asks */
-    bool more;         /* there are others that are not shown */
-    unsigned most;     /* rows */
-    const char *state; /* only these; NULL: all */
-    unsigned count;
-    struct lucid_tcp_info *row;
-};
-
-/* ---- which ---- */
-
-static bool is_wanted(const struct list *list, const struct lucid_tcp_info *info) {
-    return !list->state || strcasecmp(list->state, lucid_state_name(info->state)) == 0;
-}
-
-static bool is_own(const struct list *list, const struct lucid_tcp_info *info) {
-    return list->own && info->connection == list->row[0].connection;
-}
-
-static void collect(struct list *list, const struct http_exchange *exchange) {
-    const struct lucid_stack *stack = live_of(exchange)->stack;
-    struct lucid_tcp_info info;
-    uint32_t cursor = 0;
-    lucid_stats(stack, &list->stats);
-    if (live_own(exchange, &info) && is_wanted(list, &info)) {
-        list->row[list->count++] = info;
-        list->own = true;
-    }
-    for (unsigned i = 0; lucid_info_next(stack, &cursor, &info); i++) {
-        bool wanted = is_wanted(list, &info) && !is_own(list, &info);
-        if (i == LOOKED_AT_MAX || (wanted && list->count == list->most)) {
-            list->more = true;
-            return;
-        }
-        if (wanted) {
-            list->row[list->count++] = info;
-        }
-    }
-}
+enum { ROWS = 500, ROWS_MAX = 5000 };
 
 /* ---- what is said of each ---- */
 
@@ -90,7 +48,7 @@ struct cells {
     char cell[COLUMNS][CELL];
 };
 
-static void put_timers(char cell[CELL], const struct list *list, const struct lucid_tcp_info *info) {
+static void put_timers(char cell[CELL], const struct live_sockets *list, const struct lucid_tcp_info *info) {
     struct text text = text_fixed(cell, CELL);
     for (unsigned i = 0; i < LIVE_TIMERS; i++) {
         lucid_time at;
@@ -112,12 +70,12 @@ static void put_number(char cell[CELL], bool known, uint32_t number) {
     snprintf(cell, CELL, "%" PRIu32, number);
 }
 
-static void put_cells(struct cells *cells, const struct list *list, unsigned i) {
+static void put_cells(struct cells *cells, const struct live_sockets *list, unsigned i) {
     const struct lucid_tcp_info *info = &list->row[i];
     bool moves = !(info->state & (LUCID_LISTEN | LUCID_TIME_WAIT));
     char(*cell)[CELL] = cells->cell;
     snprintf(cell[0], CELL, "%s%s", lucid_state_name(info->state), list->own && i == 0 ? " (you)" : "");
-    put_number(cell[1], true, info->connection);
+    put_number(cell[1], info->connection != 0, info->connection);
     put_number(cell[2], true, info->receive_queue);
     put_number(cell[3], true, info->send_queue);
     live_end(&info->local, cell[4]);
@@ -134,7 +92,7 @@ static void put_cells(struct cells *cells, const struct list *list, unsigned i) 
 
 /* ---- as text ---- */
 
-static void widen(int width[COLUMNS], const struct list *list) {
+static void widen(int width[COLUMNS], const struct live_sockets *list) {
     struct cells cells;
     for (unsigned c = 0; c < COLUMNS; c++) {
         width[c] = (int)strlen(columns[c].name);
@@ -166,7 +124,7 @@ static const char *cell_of(const void *of, unsigned column) {
     return ((const struct cells *)of)->cell[column];
 }
 
-static void put_sum(struct text *text, const struct list *list) {
+static void put_sum(struct text *text, const struct live_sockets *list) {
     const struct lucid_stats *stats = &list->stats;
     text_format(text, "connections: %u; half open: %u; listeners: %u; TIME-WAIT: %u", stats->connections,
                 stats->half_open, stats->listeners, stats->timewaits);
@@ -175,7 +133,7 @@ static void put_sum(struct text *text, const struct list *list) {
     }
 }
 
-static void put_plain(struct text *text, const struct list *list) {
+static void put_plain(struct text *text, const struct live_sockets *list) {
     struct cells cells;
     int width[COLUMNS];
     widen(width, list);
@@ -211,11 +169,11 @@ static const char again[] =
     "}, 2000);\n"
     "</script>\n";
 
-static void put_row(struct text *text, const struct list *list, unsigned i) {
+static void put_row(struct text *text, const struct live_sockets *list, unsigned i) {
     struct cells cells;
     put_cells(&cells, list, i);
     text_put(text, list->own && i == 0 ? "<tr class=\"own\">" : "<tr>");
-    if (list->row[i].remote.port != 0 && list->row[i].state != LUCID_TIME_WAIT) {
+    if (list->row[i].connection != 0 && !(list->row[i].state & (LUCID_LISTEN | LUCID_TIME_WAIT))) {
         text_format(text, "<td><a href=\"/events?connection=%u\">%s</a></td>", list->row[i].connection, cells.cell[0]);
     } else {
         text_format(text, "<td>%s</td>", cells.cell[0]);
@@ -228,7 +186,7 @@ static void put_row(struct text *text, const struct list *list, unsigned i) {
     text_put(text, "</tr>\n");
 }
 
-static void put_page(struct text *text, const struct list *list) {
+static void put_page(struct text *text, const struct live_sockets *list) {
     http_page_begin(text, "Connections");
     text_put(text, "<h1>The connections of this stack</h1>\n" /**/
                    "<div id=\"sockets\">\n<p>");
@@ -258,7 +216,7 @@ static void put_end(struct json *json, const char *key, const struct lucid_socka
     json_close(json, '}');
 }
 
-static void put_timers_json(struct json *json, const struct list *list, const struct lucid_tcp_info *info) {
+static void put_timers_json(struct json *json, const struct live_sockets *list, const struct lucid_tcp_info *info) {
     json_open(json, "timers", '{');
     for (unsigned i = 0; i < LIVE_TIMERS; i++) {
         lucid_time at;
@@ -301,7 +259,7 @@ static void put_variables_json(struct json *json, const struct lucid_tcp_info *i
     }
 }
 
-static void put_json(struct text *text, const struct list *list) {
+static void put_json(struct text *text, const struct live_sockets *list) {
     struct json json = json_begin(text);
     json_open(&json, NULL, '{');
     json_uint(&json, "connections", list->stats.connections);
@@ -332,12 +290,9 @@ static void put_json(struct text *text, const struct list *list) {
 /* ---- the handler ---- */
 
 bool live_connections_answer(struct http_site *site, struct http_exchange *exchange) {
-    static void (*const put[])(struct text *, const struct list *) = {put_plain, put_page, put_json};
+    static void (*const put[])(struct text *, const struct live_sockets *) = {put_plain, put_page, put_json};
     char number[16], state[16];
-    struct list list = {.now = site->now, .most = ROWS};
-    if (!live_of(exchange)->stack) {
-        return live_say(exchange, 501, LIVE_NO_STACK);
-    }
+    struct live_sockets list = {.now = site->now, .most = ROWS};
     if (live_parameter(exchange, "limit", number, sizeof number)) {
         unsigned long most = strtoul(number, NULL, 10);
         list.most = most < 1 ? 1 : most > ROWS_MAX ? ROWS_MAX : (unsigned)most;
@@ -347,7 +302,7 @@ bool live_connections_answer(struct http_site *site, struct http_exchange *excha
     if (!list.row) {
         return false;
     }
-    collect(&list, exchange);
+    live_sockets_collect(&list, exchange);
     enum live_form form = live_form(exchange, 3);
     struct text text = text_growing();
     put[form](&text, &list);

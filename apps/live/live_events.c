@@ -18,6 +18,7 @@
 #include "common/json.h"
 #include "http/http_accept.h"
 #include "http/http_page.h"
+#include "live/live_kernel.h"
 
 enum { PIECES = 16, EVERY = 250, EVERY_LEAST = 50, EVERY_MOST = 60000, FILL_MOST = 100000 };
 
@@ -26,7 +27,8 @@ static const lucid_time SILENCE = 10 * LUCID_SECOND;
 
 struct event_source {
     struct http_source base;
-    const struct lucid_stack *stack;
+    const struct lucid_stack *stack; /* NULL: the kernel tells, of its socket fd */
+    int fd;
     const lucid_time *now;
     struct lucid_sockaddr local, remote;
     uint32_t connection;
@@ -95,11 +97,17 @@ static void put_event(struct event_source *source, const struct lucid_tcp_info *
     text_put_char(piece, '\n');
 }
 
+static bool is_there(const struct event_source *source, struct lucid_tcp_info *info) {
+    if (!source->stack) {
+        return live_kernel_info(source->fd, info);
+    }
+    return lucid_info_find(source->stack, &source->local, &source->remote, info) == 0 &&
+           info->connection == source->connection;
+}
+
 static void put_news(struct event_source *source, struct text *piece) {
     struct lucid_tcp_info info;
-    bool there = lucid_info_find(source->stack, &source->local, &source->remote, &info) == 0 &&
-                 info.connection == source->connection;
-    if (!there) {
+    if (!is_there(source, &info)) {
         source->over = true;
         text_format(piece, "event: gone\nid: %" PRIu64 "\ndata: {}\n\n", ++source->id);
         return;
@@ -163,7 +171,8 @@ static bool find_connection(const struct http_exchange *exchange, struct lucid_t
     if (!live_parameter(exchange, "connection", number, sizeof number)) {
         return live_own(exchange, info);
     }
-    return find_by_number(live_of(exchange)->stack, (uint32_t)strtoul(number, NULL, 10), info);
+    const struct lucid_stack *stack = live_of(exchange)->stack;
+    return stack && find_by_number(stack, (uint32_t)strtoul(number, NULL, 10), info);
 }
 
 static unsigned long number_in(const struct http_exchange *exchange, const char *name, unsigned long least,
@@ -199,6 +208,7 @@ static bool answer_stream(struct http_site *site, struct http_exchange *exchange
     }
     http_source_init(&source->base, &ops);
     source->stack = live_of(exchange)->stack;
+    source->fd = exchange->fd;
     source->now = &site->now;
     source->local = info.local;
     source->remote = info.remote;
@@ -320,9 +330,6 @@ static bool answer_page(struct http_exchange *exchange) {
 
 bool live_events_answer(struct http_site *site, struct http_exchange *exchange) {
     static const char *const types[] = {"text/event-stream", "text/html"};
-    if (!live_of(exchange)->stack) {
-        return live_say(exchange, 501, LIVE_NO_STACK);
-    }
     bool wants_page = http_accept_best(&exchange->request.head, exchange->octets, types, 2) == 1;
     return wants_page ? answer_page(exchange) : answer_stream(site, exchange);
 }

@@ -119,18 +119,6 @@ START_TEST(as_json_and_as_page) {
 }
 END_TEST
 
-START_TEST(without_a_stack) {
-    struct web_client *client = web_connect(&web);
-    struct web_answer answer;
-    live.stack = NULL;
-    web_say(&web, client, "GET /connections HTTP/1.1\r\nHost: a\r\n\r\n");
-    web_run(&web, LUCID_SECOND);
-    ck_assert(web_answer(client, 0, NULL, &answer));
-    ck_assert_int_eq(answer.status, 501);
-    ck_assert_ptr_nonnull(strstr(answer.body, "--transport stack"));
-}
-END_TEST
-
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("live_connections", &tests);
@@ -139,6 +127,5 @@ int main(void) {
     tcase_add_test(tests, columns_stand_below_each_other);
     tcase_add_test(tests, bounded);
     tcase_add_test(tests, as_json_and_as_page);
-    tcase_add_test(tests, without_a_stack);
     return unit_run(suite);
 }
