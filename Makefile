@@ -440,6 +440,11 @@ bench: ## how fast it is here
 	@$(SUBMAKE) all
 	@scripts/bench
 
+instructions: ## what a request costs in instructions, counted by callgrind; KEEP=1 adds that to bench/history
+	@scripts/setup bench
+	@$(SUBMAKE) $(BUILD)/lucid-bench
+	@scripts/instructions $(if $(KEEP),--keep)
+
 bench-lossy: ## goodput over bad links, beside the kernel's over the same
 	@scripts/setup bench
 	@$(SUBMAKE) all
@@ -488,4 +493,4 @@ help: ## this list
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs mutants fuzzers fuzz fuzz-smoke wasm \
     warnings generate goodput lint format-check format setup student grade demo serve bench bench-lossy soak soak-net \
-    bug-bank lab lab-check install uninstall clean help have-libpcap FORCE
+    bug-bank instructions lab lab-check install uninstall clean help have-libpcap FORCE

@@ -84,6 +84,19 @@ int bench_crowd(const struct bench_crowd *options);
 /* Hands that many forged SYNs to a stack in memory, and prints what each costs. Returns the exit status. */
 int bench_flood(uint32_t count);
 
+/* ---- memory.c: the web server on a stack in memory ---- */
+
+struct bench_memory {
+    unsigned connections, requests;
+    const char *path, *root; /* what is asked for; the folder, or NULL */
+};
+
+/* Asks so often and prints what each request takes. Returns the exit status. */
+int bench_requests(const struct bench_memory *options);
+
+/* Prints the memory of an idle connection, as the allocator has it. Returns the exit status. */
+int bench_idle(const struct bench_memory *options);
+
 enum { BENCH_COST_PIDS = 8 };
 
 struct bench_cost {

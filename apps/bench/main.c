@@ -12,6 +12,8 @@ static const char usage[] =
     "                        [--connections N] [--path P]\n"
     "       lucid-bench crowd [--addr A] [--idle N] [--slow N] [--path P] [--congestion NAME]\n"
     "       lucid-bench cost [--pid N]... COMMAND [ARGUMENT]...\n"
+    "       lucid-bench requests [--requests N] [--connections N] [--path P] [--root DIR]\n"
+    "       lucid-bench idle [--connections N] [--path P] [--root DIR]\n"
     "       lucid-bench flood\n"
     "       lucid-bench --help\n"
     "\n"
@@ -39,6 +41,13 @@ static const char usage[] =
     "\n"
     "cost: runs a command and prints what it had of its CPU, with the processes that serve it\n"
     "  --pid N              one of these\n"
+    "\n"
+    "requests: what a request costs the web server on a stack in memory, with 64 in each batch\n"
+    "  --requests N         so many (100000)\n"
+    "idle: what memory an idle connection of it has, after a request\n"
+    "  --connections N      so many (requests: 64; idle: 10000)\n"
+    "  --path P             what is asked for (/bytes/13)\n"
+    "  --root DIR           serve the files beneath DIR\n"
     "\n"
     "flood: what a million forged SYNs cost a stack in memory, each in nanoseconds\n"
     "\n"
@@ -94,13 +103,15 @@ static bool take_seconds(const char *text, double *seconds) {
     return end != text && *end == '\0' && *seconds > 0 && *seconds <= 3600;
 }
 
-/* False: that is no number from least to 100000. */
+static const unsigned COUNT_MAX = 10000000;
+
+/* False: that is no number from least to COUNT_MAX. */
 static bool take_count(const char *text, unsigned least, unsigned *count) {
     char *end;
     bool digit = text[0] >= '0' && text[0] <= '9';
     unsigned long number = digit ? strtoul(text, &end, 10) : 0;
     *count = (unsigned)number;
-    return digit && *end == '\0' && number >= least && number <= 100000;
+    return digit && *end == '\0' && number >= least && number <= COUNT_MAX;
 }
 
 static bool known_work(const char *work) {
@@ -126,7 +137,7 @@ static int load_command(int argc, char **argv) {
             return fail("--seconds wants a number above 0 and up to 3600");
         }
         if (option == 'n' && !take_count(optarg, 1, &load.connections)) {
-            return fail("--connections wants a number from 1 to 100000");
+            return fail("--connections wants a number from 1 to 10000000");
         }
         if (option == '?') {
             return complain();
@@ -153,7 +164,7 @@ static int crowd_command(int argc, char **argv) {
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if ((option == 'i' && !take_count(optarg, 0, &crowd.idle)) ||
             (option == 's' && !take_count(optarg, 0, &crowd.slow))) {
-            return fail("--idle and --slow want numbers up to 100000");
+            return fail("--idle and --slow want numbers up to 10000000");
         }
         if (option == '?') {
             return complain();
@@ -182,6 +193,41 @@ static int cost_command(int argc, char **argv) {
     return optind < argc ? bench_cost(&cost) : complain();
 }
 
+static int memory_command(int argc, char **argv, struct bench_memory *memory) {
+    static const struct option options[] = {
+        {"requests", required_argument, NULL, 'r'},
+        {"connections", required_argument, NULL, 'n'},
+        {"path", required_argument, NULL, 'p'},
+        {"root", required_argument, NULL, 'd'},
+        {0},
+    };
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if ((option == 'r' && !take_count(optarg, 1, &memory->requests)) ||
+            (option == 'n' && !take_count(optarg, 1, &memory->connections))) {
+            return fail("--requests and --connections want numbers from 1 to 10000000");
+        }
+        if (option == '?') {
+            return complain();
+        }
+        memory->path = option == 'p' ? optarg : memory->path;
+        memory->root = option == 'd' ? optarg : memory->root;
+    }
+    return optind == argc ? BENCH_OK : complain();
+}
+
+static int requests_command(int argc, char **argv) {
+    struct bench_memory memory = {.connections = 64, .requests = 100000, .path = "/bytes/13"};
+    int wrong = memory_command(argc, argv, &memory);
+    return wrong ? wrong : bench_requests(&memory);
+}
+
+static int idle_command(int argc, char **argv) {
+    struct bench_memory memory = {.connections = 10000, .requests = 1, .path = "/bytes/13"};
+    int wrong = memory_command(argc, argv, &memory);
+    return wrong ? wrong : bench_idle(&memory);
+}
+
 static int flood_command(int argc, char **argv) {
     (void)argv;
     return argc == 1 ? bench_flood(FLOOD) : complain();
@@ -192,8 +238,8 @@ int main(int argc, char **argv) {
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        {"serve", serve_command}, {"load", load_command},   {"crowd", crowd_command},
-        {"cost", cost_command},   {"flood", flood_command},
+        {"serve", serve_command},       {"load", load_command}, {"crowd", crowd_command}, {"cost", cost_command},
+        {"requests", requests_command}, {"idle", idle_command}, {"flood", flood_command},
     };
     if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);

@@ -36,6 +36,13 @@ passes "a command that waits costs the time in which nobody wanted the CPU" \
     awk '{ exit !($1 == "cost" && $2 > 0 && $2 <= $5 + 0.02 && $NF <= $2) }' "$work/cost"
 passes "the failure of a command is that of cost" refused "$bench" cost false
 
+same "requests are answered in memory" "6400 were answered with 200" \
+    "$("$bench" requests --requests 6336 | sed 's/.*; //')"
+passes "an idle connection has some memory, and not too much" \
+    awk '{ exit !($6 > 500 && $6 < 4000) }' <<EOT
+$("$bench" idle --connections 1000)
+EOT
+
 printf '%s\t%s\t%s\t%s\n' up kernel MB/s 300 up lucid MB/s 400 up kernel MB/s 100 up lucid MB/s 500 up kernel MB/s 200 \
     up lucid MB/s 600 >"$work/figures"
 same "the table has medians and their ratio" "kernel 200.0 500.0 MB/s 2.50 >= 0.75 yes (400.0 to 600.0)" \
