@@ -3,13 +3,17 @@
 
 #include <inttypes.h>
 
-void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about) {
+void http_answer_begin_undated(struct http_answer *answer, int status, const struct http_about *about) {
     *answer = (struct http_answer){.about = *about, .status = status, .head = text_growing()};
     text_format(&answer->head, "HTTP/1.1 %d %s\r\n", status, http_status_phrase(status));
-    http_answer_field(answer, "Date", about->date);
     if (about->id != 0) {
         text_format(&answer->head, "X-Lucid-Id: %" PRIu64 "\r\n", about->id);
     }
+}
+
+void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about) {
+    http_answer_begin_undated(answer, status, about);
+    http_answer_field(answer, "Date", about->date);
 }
 
 void http_answer_field(struct http_answer *answer, const char *name, const char *value) {

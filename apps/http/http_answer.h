@@ -41,6 +41,9 @@ struct http_answer {
 
 void http_answer_begin(struct http_answer *answer, int status, const struct http_about *about);
 
+/* The same without Date: for an answer that may bring its own. */
+void http_answer_begin_undated(struct http_answer *answer, int status, const struct http_about *about);
+
 /* value: no control characters. */
 void http_answer_field(struct http_answer *answer, const char *name, const char *value);
 

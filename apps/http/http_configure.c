@@ -3,6 +3,8 @@
  * Limits and times hold at once, for connections that wait already too. A request that has found its handler keeps it,
  * and what the handler needs (struct http_keep); which folder its files come from is looked at when its answer begins.
  */
+#include <stdio.h>
+
 #include "http/http_step.h"
 
 void http_keep_drop(struct http_keep *keep) {
@@ -75,7 +77,17 @@ int http_server_configure(struct http_server *server, lucid_time now, const stru
     if (failed) {
         return failed;
     }
+    struct http_gateway *gateway = http_gateway_new(options->upstreams, options->upstream_count);
+    if (!gateway) {
+        http_site_close(&site);
+        snprintf(error, HTTP_ERROR_TEXT, "there is no memory for the upstreams; free some");
+        return -LUCID_ENOMEM;
+    }
     http_site_replace(&server->site, &site);
+    http_gateway_end(server->gateway);
+    server->gateway = gateway;
+    server->site.upstreams = gateway->handler;
+    server->site.upstream_count = gateway->count;
     move_deadlines(server, options);
     server->now = now;
     server->options = *options;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/http_relay.h"
 #include "http/http_step.h"
 
 /* Steps before others get their turn: a step reads, or lends, at most 64 KB. */
@@ -24,6 +25,8 @@ lucid_time http_connection_patience(const struct http_server_options *options, e
         return options->body_time;
     case HTTP_WAIT_SEND:
         return options->send_time / 4; /* how often it is looked at: see moves() */
+    case HTTP_WAIT_UPSTREAM:           /* the same: http_relay_may_wait() */
+        return (options->connect_time < options->upstream_time ? options->connect_time : options->upstream_time) / 4;
     case HTTP_WAIT_DRAIN:
         return options->drain_time;
     case HTTP_WAITS:
@@ -140,10 +143,12 @@ void http_connection_log(const struct http_connection *connection, bool whole) {
 void http_connection_clear(struct http_connection *connection) {
     struct http_exchange *exchange = connection->exchange;
     if (exchange) {
+        http_relay_end(exchange);
         http_answer_end(&exchange->answer);
         text_free(&exchange->body);
         http_budget_give(&connection->server->site.budget, exchange->charged);
         http_keep_drop(exchange->keep);
+        http_gateway_drop(exchange->gateway);
         free(exchange);
         connection->exchange = NULL;
     }
@@ -214,6 +219,9 @@ static bool may_wait(struct http_connection *connection, enum http_wait wait) {
         connection->moved = 0;
         return enough;
     }
+    if (wait == HTTP_WAIT_UPSTREAM) {
+        return http_relay_may_wait(connection);
+    }
     return wait == HTTP_WAIT_SEND || (sends && wait != HTTP_WAIT_HEAD) ? moves(connection) : false;
 }
 
@@ -238,6 +246,9 @@ static void give_up(struct http_connection *connection, enum http_wait wait) {
             http_step_drain(connection);
         }
         http_connection_run(connection);
+        return;
+    case HTTP_WAIT_UPSTREAM:
+        http_relay_give_up(connection);
         return;
     case HTTP_WAIT_IDLE:
         if (!sends) {

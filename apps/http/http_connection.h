@@ -3,7 +3,7 @@
  *            +--------------------- the connection persists ----------------------+
  *            v                                                                     |
  *     HEAD: wait for a request, and parse its head --> BODY: read its body --> ANSWER: send
- *                                                                                  |
+ *                                                  --> RELAY: http_relay.h -->     |
  *                                   end <-- DRAIN: FIN is sent; drop what comes <--+ it does not
  *
  * http_connection_run() takes one step after another until there is nothing to read or no room to write, but not too
@@ -21,16 +21,34 @@
 
 #include <sys/queue.h>
 
+#include "http/http_gateway.h"
 #include "http/http_server.h"
 #include "http/http_site.h"
 
-enum http_phase { HTTP_PHASE_HEAD, HTTP_PHASE_BODY, HTTP_PHASE_ANSWER, HTTP_PHASE_DRAIN, HTTP_PHASE_ENDED };
+enum http_phase {
+    HTTP_PHASE_HEAD,
+    HTTP_PHASE_BODY,
+    HTTP_PHASE_RELAY,
+    HTTP_PHASE_ANSWER,
+    HTTP_PHASE_DRAIN,
+    HTTP_PHASE_ENDED,
+};
 
-enum http_wait { HTTP_WAIT_IDLE, HTTP_WAIT_HEAD, HTTP_WAIT_BODY, HTTP_WAIT_SEND, HTTP_WAIT_DRAIN, HTTP_WAITS };
+enum http_wait {
+    HTTP_WAIT_IDLE,
+    HTTP_WAIT_HEAD,
+    HTTP_WAIT_BODY,
+    HTTP_WAIT_UPSTREAM,
+    HTTP_WAIT_SEND,
+    HTTP_WAIT_DRAIN,
+    HTTP_WAITS,
+};
 
-/* What the transport is given as data of its events: the first member of listeners and connections. */
+enum http_watched_kind { HTTP_WATCHED_CONNECTION, HTTP_WATCHED_LISTENER, HTTP_WATCHED_HOP };
+
+/* What the transport is given as data of its events: the first member of listeners, connections and hops. */
 struct http_watched {
-    bool listener;
+    uint8_t kind; /* enum http_watched_kind */
 };
 
 struct http_buffer {
@@ -49,6 +67,7 @@ struct http_connection {
     uint8_t phase;       /* enum http_phase */
     uint8_t wait;        /* enum http_wait: the list it is in; HTTP_WAITS: none */
     bool queued;         /* in the list of those that have more to do */
+    bool half_closed;    /* the client has said FIN, while an upstream was waited for */
     uint8_t interim;     /* octets of the interim answer that are still to be sent */
     uint32_t holders;    /* the server, and each source whose octets are with the transport */
     lucid_time deadline; /* of the wait */
@@ -72,7 +91,9 @@ struct http_server {
     struct http_server_options options;
     struct transport *transport;
     struct http_site site;
-    lucid_time now; /* of the latest call */
+    struct http_gateway *gateway;
+    struct http_hops ended_hops; /* to be freed */
+    lucid_time now;              /* of the latest call */
     SLIST_HEAD(http_listeners, http_listener) listeners;
     struct http_connections all, ended, queue, later;
     struct http_connections waiting[HTTP_WAITS];
@@ -106,8 +127,7 @@ void http_server_drop(struct http_server *server);
 /* ---- http_configure.c ---- */
 
 /* Opens a site as the options want it. Returns 0, or a negative error and a sentence. */
-int http_configure_site(struct http_site *site, const struct http_server_options *options,
-                        char error[HTTP_ERROR_TEXT]);
+int http_configure_site(struct http_site *site, const struct http_server_options *options, char error[HTTP_ERROR_TEXT]);
 
 /* ---- http_buffer.c ---- */
 

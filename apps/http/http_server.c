@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/http_connection.h"
+#include "http/http_hop.h"
 
 /* Connections that may wait to be taken. */
 enum { BACKLOG = 1024 };
@@ -27,6 +27,9 @@ void http_server_defaults(struct http_server_options *options) {
         .send_time = 60 * LUCID_SECOND,
         .drain_time = 2 * LUCID_SECOND,
         .progress = 1000,
+        .connect_time = 10 * LUCID_SECOND,
+        .upstream_time = 60 * LUCID_SECOND,
+        .upstream_idle_time = 15 * LUCID_SECOND,
     };
 }
 
@@ -43,6 +46,16 @@ int http_server_open(struct http_server **made, struct transport *transport, con
         free(server);
         return failed;
     }
+    server->gateway = http_gateway_new(options->upstreams, options->upstream_count);
+    if (!server->gateway) {
+        snprintf(error, HTTP_ERROR_TEXT, "there is no memory for the server; free some");
+        http_site_close(&server->site);
+        free(server);
+        return -LUCID_ENOMEM;
+    }
+    server->site.upstreams = server->gateway->handler;
+    server->site.upstream_count = server->gateway->count;
+    TAILQ_INIT(&server->ended_hops);
     server->options = *options;
     server->options.root = server->options.types = NULL; /* the caller's, and not needed any more */
     http_keep_hold(options->keep);
@@ -68,7 +81,7 @@ int http_server_listen(struct http_server *server, const struct lucid_sockaddr *
         free(listener);
         return fd;
     }
-    *listener = (struct http_listener){.watched = {.listener = true}, .fd = fd};
+    *listener = (struct http_listener){.watched = {.kind = HTTP_WATCHED_LISTENER}, .fd = fd};
     int failed = transport->ops->watch(transport, fd, listener);
     if (failed) {
         transport->ops->close(transport, fd);
@@ -109,6 +122,8 @@ void http_server_close(struct http_server *server) {
     }
     free_ended(server);
     http_keep_drop(server->options.keep);
+    http_gateway_end(server->gateway);
+    http_hops_free(&server->ended_hops);
     http_site_close(&server->site);
     http_server_drop(server);
 }
@@ -174,11 +189,17 @@ bool http_server_hang_up(struct http_server *server, lucid_time now, int fd) {
 void http_server_event(struct http_server *server, lucid_time now, void *data) {
     struct http_watched *watched = data;
     set_now(server, now);
-    if (watched->listener) {
+    switch ((enum http_watched_kind)watched->kind) {
+    case HTTP_WATCHED_LISTENER:
         take_connections(server, (struct http_listener *)(void *)watched);
-        return;
+        break;
+    case HTTP_WATCHED_CONNECTION:
+        http_connection_run((struct http_connection *)(void *)watched);
+        break;
+    case HTTP_WATCHED_HOP:
+        http_hop_event((struct http_hop *)(void *)watched);
+        break;
     }
-    http_connection_run((struct http_connection *)(void *)watched);
 }
 
 /* ---- time ---- */
@@ -232,9 +253,11 @@ static void accept_more(struct http_server *server) {
 void http_server_tick(struct http_server *server, lucid_time now) {
     set_now(server, now);
     free_ended(server);
+    http_hops_free(&server->ended_hops);
     expire(server);
     run_queue(server);
     accept_more(server);
+    http_gateway_tick(server->gateway, now, server->options.upstream_idle_time);
     if (!TAILQ_EMPTY(&server->site.mapped) && now >= server->yield_at) {
         http_files_yield(&server->site.mapped);
         server->yield_at = now + YIELD;
@@ -250,11 +273,13 @@ static lucid_time earlier(lucid_time a, lucid_time b) {
 
 lucid_time http_server_deadline(const struct http_server *server) {
     const struct http_connection *connection;
-    if (!TAILQ_EMPTY(&server->queue) || !TAILQ_EMPTY(&server->ended) || wants_to_accept(server)) {
+    if (!TAILQ_EMPTY(&server->queue) || !TAILQ_EMPTY(&server->ended) || !TAILQ_EMPTY(&server->ended_hops) ||
+        wants_to_accept(server)) {
         return 0;
     }
     lucid_time at = TAILQ_EMPTY(&server->site.mapped) ? LUCID_NEVER : server->yield_at;
     at = earlier(at, server->site.cache.sweep_at);
+    at = earlier(at, http_gateway_deadline(server->gateway, server->options.upstream_idle_time));
     connection = TAILQ_FIRST(&server->later);
     at = connection ? earlier(at, connection->again) : at;
     for (int i = 0; i < HTTP_WAITS; i++) {

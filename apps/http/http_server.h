@@ -31,6 +31,7 @@ struct http_handler;
 struct http_redirects;
 struct http_types;
 struct http_onlooker;
+struct http_upstream;
 
 /* Room for one sentence that says what happened and what to do. */
 #define HTTP_ERROR_TEXT 256
@@ -71,10 +72,18 @@ struct http_server_options {
     lucid_time send_time;      /* in which the client must take something of an answer; 60 s, then RST */
     lucid_time drain_time;     /* from our FIN to close(), for what the client still sends; 2 s */
     uint32_t progress;         /* octets; 1000 */
+    const struct http_upstream *upstreams; /* servers behind this one (http_upstream.h); NULL: none */
+    unsigned upstream_count;
+    lucid_time connect_time;       /* in which an upstream must take a connection; 10 s, then 504 */
+    lucid_time upstream_time;      /* in which octets must come from it, or go to it; 60 s, then 504 */
+    lucid_time upstream_idle_time; /* for which a connection to it is kept for another request; 15 s */
     /* Called when an answer is over. NULL: nobody wants to know. */
     void (*log)(void *user, const struct http_log_entry *entry);
     void *log_user;
     bool log_numbered; /* only of those that the onlooker has given a number */
+    /* Called with a sentence when an upstream has failed. NULL: nobody wants to know. */
+    void (*note)(void *user, const char *sentence);
+    void *note_user;
 };
 
 /* Fills in the defaults. */

@@ -162,7 +162,8 @@ static unsigned allowed_by(const struct http_site *site, const struct http_handl
 /* Nobody has that method there: which ones are there? OPTIONS asks just that. */
 static void find_allowed(const struct http_site *site, const struct http_path *path, struct http_exchange *exchange) {
     static const struct http_handler options = {.methods = HTTP_OPTIONS, .answer = answer_options};
-    unsigned allowed = allowed_by(site, site->before, site->before_count, path) |
+    unsigned allowed = allowed_by(site, site->upstreams, site->upstream_count, path) |
+                       allowed_by(site, site->before, site->before_count, path) |
                        allowed_by(site, site->handlers, site->handler_count, path);
     if (allowed == 0) {
         refuse(exchange, HTTP_REFUSED_NOT_FOUND, 0);
@@ -201,7 +202,10 @@ void http_site_find(const struct http_site *site, struct http_exchange *exchange
     if (!read_path(exchange, &path) || is_moved(site, exchange, &path)) {
         return;
     }
-    exchange->handler = first_of(site, site->before, site->before_count, &path, method);
+    exchange->handler = first_of(site, site->upstreams, site->upstream_count, &path, method);
+    if (!exchange->handler) {
+        exchange->handler = first_of(site, site->before, site->before_count, &path, method);
+    }
     if (!exchange->handler) {
         exchange->handler = first_of(site, site->handlers, site->handler_count, &path, method);
     }

@@ -18,11 +18,16 @@
 
 struct http_handler;
 struct http_redirects;
+struct http_gateway;
+struct http_hop;
+struct http_upstream;
 
 struct http_site {
     const struct http_handler *handlers; /* who answers; those asked first stand first */
     unsigned handler_count;
-    const struct http_handler *before; /* asked before all others; NULL: nobody is */
+    const struct http_handler *upstreams; /* asked before all others; NULL: nobody is */
+    unsigned upstream_count;
+    const struct http_handler *before; /* asked next; NULL: nobody is */
     unsigned before_count;
     void *user;                             /* of whoever gave the handlers */
     const struct http_redirects *redirects; /* asked before everything else; NULL: none */
@@ -45,6 +50,7 @@ struct http_handler {
     bool takes_body;   /* the request's body is kept for it; otherwise it is read and dropped */
     bool needs_root;   /* it is there only when files are served */
     bool without_root; /* it is there only when none are */
+    const struct http_upstream *upstream; /* who makes the answer (http_relay.h); NULL: nobody but answer() */
     bool (*answer)(struct http_site *site, struct http_exchange *exchange);
     void *user; /* the handler's, as it likes: exchange->handler->user */
 };
@@ -67,6 +73,9 @@ struct http_exchange {
     uint32_t there; /* octets of the request that are still where octets points to: its head, and some of its body */
     uint32_t ahead; /* octets that were read behind the request */
     size_t charged; /* octets for it, to the budget */
+    bool complete;  /* all of the request has come */
+    struct http_hop *hop;         /* to the upstream that makes the answer; NULL: none, or it is done */
+    struct http_gateway *gateway; /* to which the upstream belongs; NULL: none is needed */
     struct http_about about;
     struct http_answer answer;
     lucid_time answer_at; /* when it began */

@@ -48,6 +48,7 @@ struct http_source {
     uint32_t loans;         /* pieces that have not come back, this one too */
     bool over;              /* http_source_end() was called */
     bool broken;            /* what it has lent is not what it should be: see http_source_break() */
+    bool wakes;             /* when it has nothing, whoever fills it runs the connection later */
     /* Called when octets came back, and once more with 0 of them, in the end, when the source is gone. */
     void (*moved)(void *user, size_t octets);
     /* Called when it breaks. */

@@ -124,7 +124,15 @@
     X(RANGE, 416, "RFC 9110 14.2", "the file has nothing in the range that is asked for")                              \
     X(TIMEOUT, 408, "RFC 9110 15.5.9", "the request took too long to arrive")                                          \
     X(FAILED, 500, "RFC 9110 15.6.1", "the server failed to make the answer")                                          \
-    X(BUSY, 503, "RFC 9110 15.6.4", "the server is short of memory or file handles; try again")
+    X(BUSY, 503, "RFC 9110 15.6.4", "the server is short of memory or file handles; try again")                        \
+    /* the server behind this one */                                                                                   \
+    X(CONNECTION_LONG, 400, "RFC 9110 7.6.1", "Connection names more fields than are taken here")                      \
+    X(LOOP, 508, "RFC 9110 7.6.3", "the request comes from this server and goes round in a circle")                    \
+    X(UPSTREAM_HEAD, 502, "RFC 9110 15.6.3", "the header section is longer than the server behind this one takes")     \
+    X(UPSTREAM_CONNECT, 502, "RFC 9110 15.6.3", "the server behind this one cannot be connected to")                   \
+    X(UPSTREAM_CLOSED, 502, "RFC 9110 15.6.3", "the server behind this one has closed without an answer")              \
+    X(UPSTREAM_ANSWER, 502, "RFC 9110 15.6.3", "the server behind this one has sent what is not HTTP as it should be") \
+    X(UPSTREAM_TIME, 504, "RFC 9110 15.6.5", "the server behind this one has not answered in time")
 
 enum http_refusal {
 #define HTTP_REFUSAL_ENUM(name, status, source, sentence) HTTP_REFUSED_##name,

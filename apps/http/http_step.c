@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/http_relay.h"
+#include "http/http_upstream.h"
+
 static const char CONTINUE[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/* Room for a whole head, and for a piece of body behind it. */
-static uint32_t most_buffer(const struct http_connection *connection) {
+uint32_t http_step_room(const struct http_connection *connection) {
     return connection->server->options.limits.head + 16384;
 }
 
@@ -16,10 +18,9 @@ static enum http_step end(struct http_connection *connection, bool reset) {
     return HTTP_STEP_WAIT;
 }
 
-/* Reads more. True: some has come. False: *step says what comes now. wait: the list to wait in. */
-static bool fill(struct http_connection *connection, enum http_wait wait, enum http_step *step) {
+bool http_step_fill(struct http_connection *connection, enum http_wait wait, enum http_step *step) {
     struct transport *transport = connection->server->transport;
-    ptrdiff_t n = http_buffer_fill(&connection->in, transport, connection->fd, most_buffer(connection));
+    ptrdiff_t n = http_buffer_fill(&connection->in, transport, connection->fd, http_step_room(connection));
     *step = HTTP_STEP_WAIT;
     if (n > 0) {
         connection->moved += (size_t)n;
@@ -88,7 +89,7 @@ static bool is_head(const struct http_connection *connection) {
     return memcmp(octets + head->line, begin, sizeof begin - 1) == 0;
 }
 
-static enum http_step begin_answer(struct http_connection *connection) {
+enum http_step http_step_answer(struct http_connection *connection) {
     struct http_server *server = connection->server;
     struct http_exchange *exchange = connection->exchange;
     const struct http_head *head = &exchange->request.head;
@@ -127,18 +128,59 @@ static enum http_step end_answer(struct http_connection *connection) {
     return HTTP_STEP_ON;
 }
 
+/* The answer has nothing now, or the client takes nothing now. progress: of the request, which may still go on. */
+static enum http_step wait_in_answer(struct http_connection *connection, int sent, enum http_step progress) {
+    const struct http_source *source = connection->exchange->answer.source;
+    if (progress == HTTP_STEP_ON) {
+        return HTTP_STEP_ON;
+    }
+    if (sent == -LUCID_EALREADY && source && source->wakes) {
+        return http_relay_wait(connection);
+    }
+    if (sent == -LUCID_EALREADY) {
+        http_connection_again(connection, true);
+    }
+    if (sent == -LUCID_EAGAIN && connection->wait != HTTP_WAIT_SEND) {
+        http_connection_wait(connection, HTTP_WAIT_SEND);
+    }
+    return HTTP_STEP_WAIT;
+}
+
+/* The upstream has broken off. FIN lets the client have what there is, where it can see that this is not all: RFC 9112
+ * 8. Where the end of the stream would be the end of the body, only RST says so. */
+static enum http_step break_off(struct http_connection *connection) {
+    const struct http_answer *answer = &connection->exchange->answer;
+    if (answer->endless && answer->about.old) {
+        return end(connection, true);
+    }
+    http_connection_log(connection, false);
+    connection->phase = HTTP_PHASE_HEAD;
+    return http_step_drain(connection);
+}
+
 static enum http_step step_answer(struct http_connection *connection) {
     struct http_server *server = connection->server;
+    enum http_step progress = HTTP_STEP_WAIT;
+    if (connection->exchange->hop) {
+        progress = http_relay_upload(connection);
+        if (connection->phase != HTTP_PHASE_ANSWER) {
+            return progress;
+        }
+    }
     int sent = http_answer_send(&connection->exchange->answer, server->transport, connection->fd);
     if (sent >= 0) {
         connection->moved++;
         return sent == 0 ? HTTP_STEP_ON : end_answer(connection);
     }
-    if (sent == -LUCID_ENOBUFS || sent == -LUCID_EALREADY) {
+    if (sent == -LUCID_ENOBUFS) {
         http_connection_again(connection, true);
         return HTTP_STEP_WAIT;
     }
-    return sent == -LUCID_EAGAIN ? HTTP_STEP_WAIT : end(connection, true);
+    if (http_relay_failed(connection->exchange)) {
+        return break_off(connection);
+    }
+    bool waits = sent == -LUCID_EAGAIN || sent == -LUCID_EALREADY;
+    return waits ? wait_in_answer(connection, sent, progress) : end(connection, true);
 }
 
 enum http_step http_step_refuse(struct http_connection *connection, enum http_refusal refusal, uint64_t at) {
@@ -146,25 +188,77 @@ enum http_step http_step_refuse(struct http_connection *connection, enum http_re
     exchange->refusal = (uint16_t)refusal;
     exchange->refused_at = at > UINT32_MAX ? 0 : (uint32_t)at;
     exchange->request.persistent = false;
-    return begin_answer(connection);
+    http_relay_end(exchange);
+    return http_step_answer(connection);
 }
 
 /* ---- HEAD ---- */
+
+void http_step_expect(struct http_connection *connection) {
+    bool waits = connection->exchange->request.expects_continue && connection->in.at == connection->in.end;
+    connection->interim = waits ? sizeof CONTINUE - 1 : 0;
+}
+
+/* The body goes on to an upstream as it comes. For uwsgi its length must be known before; in chunks it is not. */
+static bool streams(const struct http_exchange *exchange) {
+    const struct http_upstream *upstream = exchange->handler ? exchange->handler->upstream : NULL;
+    bool held = upstream && upstream->speaks == HTTP_UPSTREAM_UWSGI &&
+                exchange->framing.framing == HTTP_FRAMING_CHUNKED;
+    return upstream && !held;
+}
+
+/* The request is complete. */
+static enum http_step answer(struct http_connection *connection) {
+    struct http_exchange *exchange = connection->exchange;
+    exchange->complete = true;
+    if (exchange->refusal == HTTP_REFUSED_NONE && exchange->handler->upstream) {
+        return http_relay_begin(connection);
+    }
+    return http_step_answer(connection);
+}
 
 /* The body is not waited for when the client may be waiting for us, and we have nothing good to say. RFC 9110 10.1.1.
  * Whether some of it has come already makes no difference: no cut of the stream does. */
 static enum http_step begin_body(struct http_connection *connection) {
     struct http_exchange *exchange = connection->exchange;
     bool expects = exchange->request.expects_continue;
-    bool waits = expects && connection->in.at == connection->in.end;
     if (expects && exchange->refusal != HTTP_REFUSED_NONE) {
         return http_step_refuse(connection, exchange->refusal, exchange->refused_at);
     }
-    connection->interim = waits ? sizeof CONTINUE - 1 : 0;
+    http_step_expect(connection);
+    if (streams(exchange)) {
+        return http_relay_begin(connection);
+    }
     connection->phase = HTTP_PHASE_BODY;
     connection->moved = 0;
     http_connection_wait(connection, HTTP_WAIT_BODY);
     return HTTP_STEP_ON;
+}
+
+/* What the handler needs stays until the exchange is over. */
+static void find_handler(struct http_connection *connection) {
+    struct http_server *server = connection->server;
+    struct http_exchange *exchange = connection->exchange;
+    exchange->keep = http_keep_hold(server->options.keep);
+    exchange->gateway = http_gateway_hold(server->gateway);
+    http_site_find(&server->site, exchange);
+    if (server->options.onlooker) {
+        server->options.onlooker->head(server->options.onlooker->user, exchange);
+    }
+}
+
+/* What is not stored may be as long as it likes: an upstream has its own limits. */
+static enum http_progress frame(struct http_connection *connection) {
+    struct http_exchange *exchange = connection->exchange;
+    struct http_limits limits = connection->server->options.limits;
+    bool passes = exchange->handler && exchange->handler->upstream;
+    limits.body = passes ? UINT64_MAX : limits.body;
+    enum http_progress framed = http_body_of_request(&exchange->framing, &exchange->request.head, exchange->octets,
+                                                     &limits);
+    if (passes && !streams(exchange)) {
+        exchange->framing.limit = connection->server->options.limits.body;
+    }
+    return framed;
 }
 
 static enum http_step take_head(struct http_connection *connection) {
@@ -178,17 +272,13 @@ static enum http_step take_head(struct http_connection *connection) {
     if (refusal != HTTP_REFUSED_NONE) {
         return http_step_refuse(connection, refusal, head->refused_at);
     }
+    find_handler(connection);
     struct http_body *body = &exchange->framing;
-    enum http_progress framed = http_body_of_request(body, head, exchange->octets, &server->options.limits);
+    enum http_progress framed = frame(connection);
     if (framed == HTTP_REFUSED) {
         return http_step_refuse(connection, body->refusal, body->refused_at);
     }
-    exchange->keep = http_keep_hold(server->options.keep);
-    http_site_find(&server->site, exchange);
-    if (server->options.onlooker) {
-        server->options.onlooker->head(server->options.onlooker->user, exchange);
-    }
-    return framed == HTTP_DONE ? begin_answer(connection) : begin_body(connection);
+    return framed == HTTP_DONE ? answer(connection) : begin_body(connection);
 }
 
 static bool begin_exchange(struct http_connection *connection) {
@@ -210,7 +300,7 @@ static bool begin_exchange(struct http_connection *connection) {
 static enum http_step wait_for_head(struct http_connection *connection) {
     enum http_step step;
     bool idle = !connection->exchange;
-    if (fill(connection, idle ? HTTP_WAIT_IDLE : HTTP_WAIT_HEAD, &step)) {
+    if (http_step_fill(connection, idle ? HTTP_WAIT_IDLE : HTTP_WAIT_HEAD, &step)) {
         return HTTP_STEP_ON;
     }
     if (idle && connection->phase == HTTP_PHASE_HEAD) {
@@ -277,8 +367,7 @@ static enum http_progress take_body(struct http_connection *connection) {
     return progress;
 }
 
-/* Writes what is left of 100 Continue. False: not all of it could be written; *step says what comes now. */
-static bool send_interim(struct http_connection *connection, enum http_step *step) {
+bool http_step_interim(struct http_connection *connection, enum http_step *step) {
     struct transport *transport = connection->server->transport;
     const char *left = CONTINUE + sizeof CONTINUE - 1 - connection->interim;
     *step = HTTP_STEP_WAIT;
@@ -310,19 +399,19 @@ static enum http_step refuse_body(struct http_connection *connection) {
 static enum http_step step_body(struct http_connection *connection) {
     const struct http_exchange *exchange = connection->exchange;
     enum http_step step;
-    if (!send_interim(connection, &step)) {
+    if (!http_step_interim(connection, &step)) {
         return step;
     }
     switch (take_body(connection)) {
     case HTTP_REFUSED:
         return refuse_body(connection);
     case HTTP_DONE:
-        return begin_answer(connection);
+        return answer(connection);
     case HTTP_MORE:
         break;
     }
-    http_buffer_rewind(&connection->in, exchange->request.head.length, most_buffer(connection));
-    return fill(connection, HTTP_WAIT_BODY, &step) ? HTTP_STEP_ON : step;
+    http_buffer_rewind(&connection->in, exchange->request.head.length, http_step_room(connection));
+    return http_step_fill(connection, HTTP_WAIT_BODY, &step) ? HTTP_STEP_ON : step;
 }
 
 /* ---- DRAIN ---- */
@@ -360,6 +449,8 @@ enum http_step http_step(struct http_connection *connection) {
         return step_head(connection);
     case HTTP_PHASE_BODY:
         return step_body(connection);
+    case HTTP_PHASE_RELAY:
+        return http_relay_step(connection);
     case HTTP_PHASE_ANSWER:
         return step_answer(connection);
     case HTTP_PHASE_DRAIN:

@@ -15,6 +15,9 @@ enum http_step http_step(struct http_connection *connection);
 /* Answers with a refusal and closes afterwards. at: the octet that was the trouble; 0: none. */
 enum http_step http_step_refuse(struct http_connection *connection, enum http_refusal refusal, uint64_t at);
 
+/* Makes the answer, that of the handler or that of the refusal, and sends it. */
+enum http_step http_step_answer(struct http_connection *connection);
+
 /* Nothing more will be said: FIN, and what still comes is dropped. RFC 9112 9.6 */
 enum http_step http_step_drain(struct http_connection *connection);
 
@@ -31,5 +34,17 @@ void http_connection_again(struct http_connection *connection, bool later);
 
 /* Frees exchange and, when nothing is left in it, the buffer. */
 void http_connection_clear(struct http_connection *connection);
+
+/* ---- for http_relay.c ---- */
+
+/* The most octets that the connection's buffer may have: room for a whole head, and for a piece of body behind it. */
+uint32_t http_step_room(const struct http_connection *connection);
+
+/* Reads more. True: some has come. False: *step says what comes now. wait: the list to wait in. */
+bool http_step_fill(struct http_connection *connection, enum http_wait wait, enum http_step *step);
+
+/* Is 100 Continue due? Writes what is left of it. False: not all of it could be written; *step says what comes now. */
+void http_step_expect(struct http_connection *connection);
+bool http_step_interim(struct http_connection *connection, enum http_step *step);
 
 #endif

@@ -73,12 +73,19 @@ static int open_record(struct httpd *httpd, char error[LUCID_ERROR_TEXT]) {
 
 /* ---- signals ---- */
 
+/* An upstream has failed. */
+static void on_note(void *user, const char *sentence) {
+    (void)user;
+    fprintf(stderr, "lucid-httpd: %s\n", sentence);
+}
+
 /* What the settings do not say. */
 static void complete(struct httpd *httpd, struct settings *settings) {
     settings->http.onlooker = httpd->live.record ? &httpd->onlooker : NULL;
     settings->http.log = settings->access_log || httpd->live.record ? on_log : NULL;
     settings->http.log_numbered = !settings->access_log;
     settings->http.log_user = httpd;
+    settings->http.note = on_note;
     settings->http.handlers = httpd->handlers;
     settings->http.handler_count = LIVE_HANDLERS;
     settings->http.handlers_first = true;

@@ -32,6 +32,12 @@ const char options_help[] =
     "  --max-head OCTETS    of a head; else 431 (32768)\n"
     "  --max-fields N       of a head; else 431 (100)\n"
     "  --max-body OCTETS    of a body; else 413 (16777216)\n"
+    "  --upstream PREFIX=URL\n"
+    "                       pass PREFIX and all below it on to http://HOST:PORT, http://HOST:PORT/PATH (which takes "
+    "the\n"
+    "                       prefix's place) or uwsgi://HOST:PORT; once for each prefix\n"
+    "  --upstream-time SECONDS\n"
+    "                       in which something must come from there or go there; else 504 (60)\n"
     "  --trace              print every segment, state, timer, decision and call as a line of text\n"
     "  --trace-json FILE    write the same as JSON Lines\n"
     "  --ladder N           draw each of the first N connections, once it has ended, with both ends' states\n"
@@ -64,7 +70,7 @@ static void make_table(struct option table[TABLE]) {
     memcpy(table, own_options, sizeof own_options);
     count = OWN;
     for (unsigned i = 0; i < settings_count && count < TABLE - 1; i++) {
-        if (settings_table[i].most <= 1 && !settings_table[i].repeats) {
+        if (settings_table[i].most <= 1 && settings_table[i].repeats != SETTING_REPEATS_IN_FILE) {
             int argument = settings_table[i].most == 0 ? no_argument : required_argument;
             table[count++] = (struct option){settings_table[i].name, argument, NULL, SETTINGS + (int)i};
         }

@@ -2,6 +2,7 @@
 #include "settings.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/value.h"
 
@@ -144,6 +145,36 @@ static bool take_access_json(struct settings *settings, struct setting_words *wo
     return true;
 }
 
+/* ---- servers behind this one ---- */
+
+/* The order says nothing: of two prefixes the longer one counts. So the same one twice is a mistake. */
+static bool take_upstream(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    unsigned count = settings->http.upstream_count;
+    struct http_upstream *upstream = &settings->upstreams[count];
+    const char *word = words->word[0];
+    if (count == HTTP_UPSTREAMS_MAX) {
+        return value_wrong(error, "%.60s is one too many: %d can be had", word, HTTP_UPSTREAMS_MAX);
+    }
+    if (!http_upstream_parse(upstream, word, error)) {
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(settings->upstreams[i].prefix, upstream->prefix) == 0) {
+            return value_wrong(error, "%.60s is for a prefix that has an upstream already: leave one out", word);
+        }
+    }
+    settings->http.upstreams = settings->upstreams;
+    settings->http.upstream_count = count + 1;
+    return true;
+}
+
+static bool take_upstream_time(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    struct http_server_options *http = &settings->http;
+    bool good = take_time(&http->upstream_time, words, error);
+    http->connect_time = http->upstream_time < 10 * LUCID_SECOND ? http->upstream_time : 10 * LUCID_SECOND;
+    return good;
+}
+
 /* ---- all of them ---- */
 
 const struct setting settings_table[] = {
@@ -164,6 +195,8 @@ const struct setting settings_table[] = {
     {"max-head", 1, 1, false, "max-head OCTETS", take_max_head},
     {"max-fields", 1, 1, false, "max-fields N", take_max_fields},
     {"max-body", 1, 1, false, "max-body OCTETS", take_max_body},
+    {"upstream", 1, 1, SETTING_REPEATS, "upstream PREFIX=URL", take_upstream},
+    {"upstream-time", 1, 1, false, "upstream-time SECONDS", take_upstream_time},
 };
 
 const unsigned settings_count = sizeof settings_table / sizeof settings_table[0];

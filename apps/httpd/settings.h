@@ -2,8 +2,8 @@
  * server runs: `--idle-time 5`, and a line `idle-time 5`.
  *
  * One table has them all, settings_table in settings.c. A new one is a line there and a function that takes its words;
- * the command line and the file find it by themselves. Those of one word or none are options too; those of more, or
- * that may be given several times, stand in the file alone.
+ * the command line and the file find it by themselves. Those of one word or none are options too; those of more, and
+ * most that may be given several times, stand in the file alone.
  *
  * A struct settings is one generation of them. The program holds the latest, the server that from which it got its
  * options, and each request that has found its handler that of its time (http_keep): so what a handler points to stays
@@ -15,6 +15,7 @@
 #include "http/http_redirect.h"
 #include "http/http_server.h"
 #include "http/http_type.h"
+#include "http/http_upstream.h"
 #include "lucid/host.h"
 
 struct settings {
@@ -24,7 +25,8 @@ struct settings {
     bool access_json;
     struct http_redirects redirects;
     struct http_types types; /* besides those of the system's list */
-    char *file;              /* the text of the file of --config, which its words point into; NULL: there is none */
+    struct http_upstream upstreams[HTTP_UPSTREAMS_MAX];
+    char *file; /* the text of the file of --config, which its words point into; NULL: there is none */
 };
 
 enum { SETTING_WORDS = 8 };
@@ -36,10 +38,13 @@ struct setting_words {
     unsigned wrong;
 };
 
+/* May it be given several times? In the file only, or as an option too. */
+enum setting_repeats { SETTING_ONCE, SETTING_REPEATS_IN_FILE, SETTING_REPEATS };
+
 struct setting {
     const char *name;
     unsigned char least, most; /* words behind the name */
-    bool repeats;              /* it may be given several times, in the file */
+    unsigned char repeats;     /* enum setting_repeats */
     const char *form;          /* "idle-time SECONDS" */
 
     /* Takes the words, which last as long as the settings. False, and what is wrong with which word, as the end of a

@@ -257,7 +257,9 @@ void lab_http_adopt(struct lab_socket *socket) {
 bool lab_http_hang_up(struct node *node, bool dry) {
     struct lab_socket *socket, *newest = NULL;
     TAILQ_FOREACH(socket, &node->sockets, next) {
-        newest = socket->foreign && !((const struct http_watched *)socket->foreign)->listener ? socket : newest;
+        newest = socket->foreign && ((const struct http_watched *)socket->foreign)->kind != HTTP_WATCHED_LISTENER
+                     ? socket
+                     : newest;
     }
     return newest && (dry || http_server_hang_up(node->http->server, node->world->now, newest->fd));
 }

@@ -253,6 +253,34 @@ START_TEST(settings) {
 }
 END_TEST
 
+START_TEST(upstreams) {
+    takes("--upstream /app=uwsgi://[fd77::1]:3031 --upstream /api/v1/=http://10.77.0.1/v%31/ --upstream-time 5");
+    const struct http_server_options *http = &options.settings->http;
+    ck_assert_uint_eq(http->upstream_count, 2);
+    ck_assert(http->upstreams[0].speaks == HTTP_UPSTREAM_UWSGI && !http->upstreams[0].replaces);
+    ck_assert_str_eq(http->upstreams[0].prefix, "app/");
+    ck_assert_str_eq(http->upstreams[0].authority, "[fd77::1]:3031");
+    ck_assert_uint_eq(http->upstreams[0].remote.port, 3031);
+    ck_assert(http->upstreams[1].speaks == HTTP_UPSTREAM_HTTP && http->upstreams[1].replaces);
+    ck_assert_str_eq(http->upstreams[1].prefix, "api/v1/");
+    ck_assert_str_eq(http->upstreams[1].path, "v1/");
+    ck_assert_uint_eq(http->upstreams[1].remote.port, 80);
+    ck_assert(http->upstream_time == 5 * LUCID_SECOND && http->connect_time == 5 * LUCID_SECOND);
+    takes("--upstream /=http://10.77.0.1");
+    ck_assert_str_eq(options.settings->http.upstreams[0].prefix, "");
+    refuses("--upstream app=http://10.77.0.1", "is not PREFIX=URL");
+    refuses("--upstream /app", "is not PREFIX=URL");
+    refuses("--upstream /../a=http://10.77.0.1", "no path");
+    refuses("--upstream /a=uwsgi://10.77.0.1", "must have a port");
+    refuses("--upstream /a=uwsgi://10.77.0.1:3031/x", "no path");
+    refuses("--upstream /a=https://10.77.0.1", "https");
+    refuses("--upstream /a=http://www.lab.test/", "has a name, which is not looked up");
+    refuses("--upstream /a=http://10.77.0.1:99999/", "port");
+    refuses("--upstream /a=http://10.77.0.1 --upstream /a/=http://10.77.0.2", "has an upstream already");
+    refuses("--upstream-time 0", "no time");
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("httpd_options", &tests);
@@ -269,5 +297,6 @@ int main(void) {
     tcase_add_test(tests, help);
     tcase_add_test(tests, settings);
     tcase_add_checked_fixture(tests, NULL, drop_settings);
+    tcase_add_test(tests, upstreams);
     return unit_run(suite);
 }
