@@ -10,7 +10,7 @@
 
 #include "access.h"
 #include "http/http_guard.h"
-#include "live/live.h"
+#include "live/live_faults.h"
 #include "live/live_record.h"
 #include "loop.h"
 #include "signals.h"
@@ -51,7 +51,7 @@ static void on_log(void *user, const struct http_log_entry *entry) {
 }
 
 static void on_head(void *user, struct http_exchange *exchange) {
-    (void)user, (void)exchange;
+    live_faults_head(&((struct httpd *)user)->live, exchange);
 }
 
 static uint64_t on_answer(void *user, struct http_exchange *exchange) {
@@ -62,6 +62,7 @@ static uint64_t on_answer(void *user, struct http_exchange *exchange) {
 static int open_record(struct httpd *httpd, char error[LUCID_ERROR_TEXT]) {
     unsigned count = httpd->options.record;
     httpd->onlooker = (struct http_onlooker){.head = on_head, .answer = on_answer, .user = httpd};
+    httpd->live.allow_faults = httpd->options.allow_faults;
     httpd->live.record = count > 0 ? live_record_new(count) : NULL;
     httpd->loop->record = httpd->live.record;
     if (count > 0 && !httpd->live.record) {
@@ -81,7 +82,7 @@ static void on_note(void *user, const char *sentence) {
 
 /* What the settings do not say. */
 static void complete(struct httpd *httpd, struct settings *settings) {
-    settings->http.onlooker = httpd->live.record ? &httpd->onlooker : NULL;
+    settings->http.onlooker = httpd->live.record || httpd->live.allow_faults ? &httpd->onlooker : NULL;
     settings->http.log = settings->access_log || httpd->live.record ? on_log : NULL;
     settings->http.log_numbered = !settings->access_log;
     settings->http.log_user = httpd;
@@ -198,6 +199,7 @@ static int start(struct httpd *httpd) {
         return fail(error);
     }
     httpd->live.stack = loop->stack;
+    httpd->live.host = loop->host;
     allow_many_files();
     http_guard_install();
     if (listen_on(httpd)) {

@@ -104,6 +104,7 @@ static int stack_open(struct loop *base, char error[LUCID_ERROR_TEXT]) {
         return -1;
     }
     struct lucid_stack *stack = base->stack = lucid_host_stack(loop->host);
+    base->host = loop->host;
     stack_transport_init(&loop->transport, stack);
     if (tracing_start(&loop->tracing, stack, base->options, lucid_host_now()) < 0) {
         snprintf(error, LUCID_ERROR_TEXT, "there is no memory for the trace; free some");

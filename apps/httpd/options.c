@@ -42,13 +42,25 @@ const char options_help[] =
     "  --trace-json FILE    write the same as JSON Lines\n"
     "  --ladder N           draw each of the first N connections, once it has ended, with both ends' states\n"
     "  --record N           keep N connections and 3 N requests, the latest, for /why and /pcap; 0: none (32)\n"
+    "  --allow-faults       let a request make its connection bad: /bytes/1000000?loss=5&delay=80&mss=200\n"
     "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n" DEVICE_OPTIONS_HELP
     "  --help               this text\n"
     "\n"
     "It ends on Ctrl-C or SIGTERM; the interface goes with it. Exit status: 0, 1 failure, 2 wrong usage.\n";
 
 /* Those from SETTINGS on are of settings_table. */
-enum letter { TRANSPORT = DEVICE_OPTIONS_NEXT, PORT, CONFIG, TRACE, TRACE_JSON, LADDER, RECORD, HELP, SETTINGS };
+enum letter {
+    TRANSPORT = DEVICE_OPTIONS_NEXT,
+    PORT,
+    CONFIG,
+    TRACE,
+    TRACE_JSON,
+    LADDER,
+    RECORD,
+    ALLOW_FAULTS,
+    HELP,
+    SETTINGS
+};
 
 static const struct option own_options[] = {
     DEVICE_LONG_OPTIONS,
@@ -59,6 +71,7 @@ static const struct option own_options[] = {
     {"trace-json", required_argument, NULL, TRACE_JSON},
     {"ladder", required_argument, NULL, LADDER},
     {"record", required_argument, NULL, RECORD},
+    {"allow-faults", no_argument, NULL, ALLOW_FAULTS},
     {"help", no_argument, NULL, HELP},
 };
 
@@ -140,6 +153,9 @@ static bool take_option(struct options *options, int option, const char *text, c
         return take_ladder(options, text, error);
     case RECORD:
         return take_record(options, text, error);
+    case ALLOW_FAULTS:
+        options->allow_faults = true;
+        return true;
     case HELP:
         options->help = true;
         return true;
@@ -185,9 +201,9 @@ struct settings *options_settings(const struct options *options, char error[LUCI
 
 /* Over the kernel's sockets there is no device, and no stack of ours that could tell anything. */
 static bool needs_stack(int option) {
-    static const int theirs[] = {DEVICE_TUN,    DEVICE_HOST_ADDR, DEVICE_NO_CONFIGURE,
-                                 DEVICE_FAULTS, DEVICE_PCAP,      DEVICE_MSL,
-                                 TRACE,         TRACE_JSON,       LADDER};
+    static const int theirs[] = {
+        DEVICE_TUN, DEVICE_HOST_ADDR, DEVICE_NO_CONFIGURE, DEVICE_FAULTS, DEVICE_PCAP, DEVICE_MSL, TRACE,
+        TRACE_JSON, LADDER,           ALLOW_FAULTS};
     for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
         if (option == theirs[i]) {
             return true;

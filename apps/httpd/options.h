@@ -31,6 +31,7 @@ struct options {
     const char *trace_json;  /* file for events as JSON Lines; NULL: none */
     unsigned ladder;         /* so many connections are drawn */
     unsigned record;         /* so many connections are recorded; 0: none */
+    bool allow_faults;       /* requests may ask for them */
 };
 
 /* Reads the command line, and the file of --config. Returns 0, or -1 and a sentence that names the wrong word; nothing

@@ -173,7 +173,7 @@ START_TEST(what_needs_a_stack) {
                                          "--no-configure", "--faults loss=1%",
                                          "--pcap p",       "--msl 1",
                                          "--trace",        "--trace-json j",
-                                         "--ladder 1"};
+                                         "--ladder 1",     "--allow-faults"};
     for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
         char line[100], name[20];
         snprintf(line, sizeof line, "%s --transport kernel", theirs[i]);
