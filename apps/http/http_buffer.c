@@ -51,6 +51,19 @@ ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct transport *transpo
     return n;
 }
 
+bool http_buffer_replace(struct http_buffer *buffer, uint32_t used, const void *octets, uint32_t length) {
+    uint32_t rest = buffer->end - buffer->begin - used;
+    uint8_t *data = malloc(length + rest);
+    if (!data) {
+        return false;
+    }
+    memcpy(data, octets, length);
+    memcpy(data + length, buffer->data + buffer->begin + used, rest);
+    free(buffer->data);
+    *buffer = (struct http_buffer){.data = data, .end = length + rest, .capacity = length + rest};
+    return true;
+}
+
 /* A buffer that was full will be full again: more fits next time. */
 void http_buffer_rewind(struct http_buffer *buffer, uint32_t stay, uint32_t most) {
     bool full = room(buffer) == 0;

@@ -76,7 +76,7 @@ void http_connection_again(struct http_connection *connection, bool later) {
 
 /* ---- begin and end ---- */
 
-void http_connection_open(struct http_server *server, int fd, const struct lucid_sockaddr *remote) {
+void http_connection_open(struct http_server *server, int fd, const struct lucid_sockaddr *remote, bool uwsgi) {
     struct transport *transport = server->transport;
     struct http_connection *connection = calloc(1, sizeof *connection);
     if (!connection) {
@@ -86,6 +86,7 @@ void http_connection_open(struct http_server *server, int fd, const struct lucid
     connection->server = server;
     connection->fd = fd;
     connection->remote = *remote;
+    connection->uwsgi = connection->packet = uwsgi;
     connection->wait = HTTP_WAITS;
     connection->holders = 1;
     connection->moved_at = server->now;

@@ -67,6 +67,8 @@ struct http_connection {
     uint8_t phase;       /* enum http_phase */
     uint8_t wait;        /* enum http_wait: the list it is in; HTTP_WAITS: none */
     bool queued;         /* in the list of those that have more to do */
+    bool uwsgi;          /* it brings a packet (http_uwsgi_read.h) and nothing behind its body */
+    bool packet;         /* which has not been read yet */
     bool half_closed;    /* the client has said FIN, while an upstream was waited for */
     uint8_t interim;     /* octets of the interim answer that are still to be sent */
     uint32_t holders;    /* the server, and each source whose octets are with the transport */
@@ -83,7 +85,8 @@ TAILQ_HEAD(http_connections, http_connection);
 struct http_listener {
     struct http_watched watched;
     int fd;
-    bool more; /* connections wait to be taken */
+    bool uwsgi; /* what it takes brings uwsgi packets */
+    bool more;  /* connections wait to be taken */
     SLIST_ENTRY(http_listener) next;
 };
 
@@ -104,7 +107,7 @@ struct http_server {
 };
 
 /* Takes a new connection. */
-void http_connection_open(struct http_server *server, int fd, const struct lucid_sockaddr *remote);
+void http_connection_open(struct http_server *server, int fd, const struct lucid_sockaddr *remote, bool uwsgi);
 
 /* Tells the log of the answer that is over. whole: all of it was sent. */
 void http_connection_log(const struct http_connection *connection, bool whole);
@@ -137,6 +140,9 @@ ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct transport *transpo
 
 /* All that was read is used, but for the first octets of the current request, which stay: their number. */
 void http_buffer_rewind(struct http_buffer *buffer, uint32_t stay, uint32_t most);
+
+/* Puts these octets in the place of the first `used` ones. False: there is no memory, and nothing has changed. */
+bool http_buffer_replace(struct http_buffer *buffer, uint32_t used, const void *octets, uint32_t length);
 
 /* Frees it. */
 void http_buffer_free(struct http_buffer *buffer);

@@ -73,7 +73,7 @@ int http_server_open(struct http_server **made, struct transport *transport, con
     return 0;
 }
 
-int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local) {
+static int listen_on(struct http_server *server, const struct lucid_sockaddr *local, bool uwsgi) {
     struct transport *transport = server->transport;
     struct http_listener *listener = calloc(1, sizeof *listener);
     int fd = listener ? transport->ops->listen(transport, local, BACKLOG) : -LUCID_ENOMEM;
@@ -81,7 +81,7 @@ int http_server_listen(struct http_server *server, const struct lucid_sockaddr *
         free(listener);
         return fd;
     }
-    *listener = (struct http_listener){.watched = {.kind = HTTP_WATCHED_LISTENER}, .fd = fd};
+    *listener = (struct http_listener){.watched = {.kind = HTTP_WATCHED_LISTENER}, .fd = fd, .uwsgi = uwsgi};
     int failed = transport->ops->watch(transport, fd, listener);
     if (failed) {
         transport->ops->close(transport, fd);
@@ -90,6 +90,14 @@ int http_server_listen(struct http_server *server, const struct lucid_sockaddr *
     }
     SLIST_INSERT_HEAD(&server->listeners, listener, next);
     return 0;
+}
+
+int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local) {
+    return listen_on(server, local, false);
+}
+
+int http_server_listen_uwsgi(struct http_server *server, const struct lucid_sockaddr *local) {
+    return listen_on(server, local, true);
 }
 
 void http_server_drop(struct http_server *server) {
@@ -145,11 +153,11 @@ static bool has_room(const struct http_server *server) {
     return below || !TAILQ_EMPTY(&server->waiting[HTTP_WAIT_IDLE]);
 }
 
-static void take_connection(struct http_server *server, int fd, const struct lucid_sockaddr *remote) {
+static void take_connection(struct http_server *server, int fd, const struct lucid_sockaddr *remote, bool uwsgi) {
     if (server->stats.connections >= server->options.connections) {
         http_connection_end(TAILQ_FIRST(&server->waiting[HTTP_WAIT_IDLE]), false);
     }
-    http_connection_open(server, fd, remote);
+    http_connection_open(server, fd, remote, uwsgi);
 }
 
 static void take_connections(struct http_server *server, struct http_listener *listener) {
@@ -164,14 +172,14 @@ static void take_connections(struct http_server *server, struct http_listener *l
             server->room = false;
             return;
         }
-        take_connection(server, fd, &remote);
+        take_connection(server, fd, &remote, listener->uwsgi);
     }
 }
 
 void http_server_adopt(struct http_server *server, lucid_time now, int fd) {
     const struct lucid_sockaddr unknown = {0};
     set_now(server, now);
-    take_connection(server, fd, &unknown);
+    take_connection(server, fd, &unknown, false);
 }
 
 bool http_server_hang_up(struct http_server *server, lucid_time now, int fd) {

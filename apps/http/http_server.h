@@ -103,6 +103,9 @@ int http_server_configure(struct http_server *server, lucid_time now, const stru
 /* Takes connections at this end, too. Returns 0 or what the transport said. */
 int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local);
 
+/* The same for connections that bring uwsgi packets, as Nginx's uwsgi_pass makes them: http_uwsgi.h. */
+int http_server_listen_uwsgi(struct http_server *server, const struct lucid_sockaddr *local);
+
 /* Serves a connection that was not accepted but made: this handle is the server's from now on. */
 void http_server_adopt(struct http_server *server, lucid_time now, int fd);
 

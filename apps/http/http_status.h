@@ -125,6 +125,13 @@
     X(TIMEOUT, 408, "RFC 9110 15.5.9", "the request took too long to arrive")                                          \
     X(FAILED, 500, "RFC 9110 15.6.1", "the server failed to make the answer")                                          \
     X(BUSY, 503, "RFC 9110 15.6.4", "the server is short of memory or file handles; try again")                        \
+    /* uwsgi packets */                                                                                                \
+    X(UWSGI_MODIFIER, 400, "uwsgi", "no uwsgi packet of a web request: its modifiers are not 0")                       \
+    X(UWSGI_LENGTH, 400, "uwsgi", "a variable of the uwsgi packet is longer than what is left of it")                  \
+    X(UWSGI_NAME, 400, "uwsgi", "a variable of the uwsgi packet whose name is empty or not a token")                   \
+    X(UWSGI_TWICE, 400, "uwsgi", "a variable of the uwsgi packet is there twice")                                      \
+    X(UWSGI_METHOD, 400, "RFC 3875 4.1.12", "the uwsgi packet has no REQUEST_METHOD, or one that is no method")        \
+    X(UWSGI_URI, 400, "RFC 3875 4.1.5", "the uwsgi packet has neither REQUEST_URI nor PATH_INFO, or no sound one")     \
     /* the server behind this one */                                                                                   \
     X(CONNECTION_LONG, 400, "RFC 9110 7.6.1", "Connection names more fields than are taken here")                      \
     X(LOOP, 508, "RFC 9110 7.6.3", "the request comes from this server and goes round in a circle")                    \

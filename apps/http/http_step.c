@@ -97,7 +97,7 @@ enum http_step http_step_answer(struct http_connection *connection) {
     exchange->about = (struct http_about){
         .date = server->site.date,
         .head = is_head(connection),
-        .old = head->first_line_seen && head->minor == 0,
+        .old = connection->uwsgi || (head->first_line_seen && head->minor == 0),
         .persistent = exchange->request.persistent,
         .id = number_of(connection),
     };
@@ -269,6 +269,7 @@ static enum http_step take_head(struct http_connection *connection) {
     connection->in.at = connection->in.begin + head->length;
     server->stats.requests++;
     enum http_refusal refusal = http_request_read(&exchange->request, exchange->octets);
+    exchange->request.persistent = exchange->request.persistent && !connection->uwsgi;
     if (refusal != HTTP_REFUSED_NONE) {
         return http_step_refuse(connection, refusal, head->refused_at);
     }
@@ -319,6 +320,10 @@ static enum http_step step_head(struct http_connection *connection) {
     }
     struct http_head *head = &connection->exchange->request.head;
     const struct http_limits *limits = &connection->server->options.limits;
+    enum http_step step;
+    if (connection->packet && !http_step_packet(connection, &step)) {
+        return connection->phase == HTTP_PHASE_HEAD ? wait_for_head(connection) : step;
+    }
     switch (http_head_feed(head, limits, in->data + in->begin, in->end - in->begin)) {
     case HTTP_MORE:
         return wait_for_head(connection);

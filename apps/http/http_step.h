@@ -35,6 +35,12 @@ void http_connection_again(struct http_connection *connection, bool later);
 /* Frees exchange and, when nothing is left in it, the buffer. */
 void http_connection_clear(struct http_connection *connection);
 
+/* ---- http_step_packet.c ---- */
+
+/* A uwsgi packet becomes the head of a request, in the connection's buffer. False: more of it
+ * must come; or, when the phase is another one now, it was refused, and *step says what comes. */
+bool http_step_packet(struct http_connection *connection, enum http_step *step);
+
 /* ---- for http_relay.c ---- */
 
 /* The most octets that the connection's buffer may have: room for a whole head, and for a piece of body behind it. */

@@ -154,9 +154,10 @@ static int cannot_listen(const struct lucid_sockaddr *local, int failed) {
     char room[LUCID_ERROR_TEXT], address[LUCID_ADDR_TEXT];
     struct text text = text_fixed(room, sizeof room);
     if (failed == -LUCID_EADDRINUSE) {
-        text_format(&text, "port %u is in use: choose another with --port", local->port);
+        text_format(&text, "port %u is in use: choose another with --port or --uwsgi-port", local->port);
     } else if (failed == -LUCID_EACCES) {
-        text_format(&text, "port %u needs root or CAP_NET_BIND_SERVICE: choose one from 1024 on with --port",
+        text_format(&text,
+                    "port %u needs root or CAP_NET_BIND_SERVICE: choose one from 1024 on with --port or --uwsgi-port",
                     local->port);
     } else if (failed == -LUCID_EADDRNOTAVAIL) {
         text_format(&text, "%s is no address of this machine: choose another with --addr",
@@ -169,10 +170,14 @@ static int cannot_listen(const struct lucid_sockaddr *local, int failed) {
 
 static int listen_on(struct httpd *httpd) {
     for (unsigned i = 0; i < httpd->options.local_count; i++) {
-        const struct lucid_sockaddr *local = &httpd->options.local[i];
-        int failed = http_server_listen(httpd->loop->server, local);
+        struct lucid_sockaddr local = httpd->options.local[i];
+        int failed = http_server_listen(httpd->loop->server, &local);
+        if (!failed && httpd->options.uwsgi_port != 0) {
+            local.port = httpd->options.uwsgi_port;
+            failed = http_server_listen_uwsgi(httpd->loop->server, &local);
+        }
         if (failed) {
-            return cannot_listen(local, failed);
+            return cannot_listen(&local, failed);
         }
     }
     return 0;

@@ -17,6 +17,7 @@ const char options_help[] =
     "  --transport T        stack: as said above; kernel: the same server on the kernel's sockets, with --addr and\n"
     "                       --port, without a device and its options (stack)\n"
     "  --port N             port to listen on (80)\n"
+    "  --uwsgi-port N       another one, for uwsgi packets, as uwsgi_pass of Nginx sends them\n"
     "  --config FILE        read these settings from FILE too, a line for each, without the dashes; SIGHUP reads it "
     "again\n"
     "  --root DIR           serve the files beneath DIR; otherwise one page that explains itself\n"
@@ -52,6 +53,7 @@ const char options_help[] =
 enum letter {
     TRANSPORT = DEVICE_OPTIONS_NEXT,
     PORT,
+    UWSGI_PORT,
     CONFIG,
     TRACE,
     TRACE_JSON,
@@ -66,6 +68,7 @@ static const struct option own_options[] = {
     DEVICE_LONG_OPTIONS,
     {"transport", required_argument, NULL, TRANSPORT},
     {"port", required_argument, NULL, PORT},
+    {"uwsgi-port", required_argument, NULL, UWSGI_PORT},
     {"config", required_argument, NULL, CONFIG},
     {"trace", no_argument, NULL, TRACE},
     {"trace-json", required_argument, NULL, TRACE_JSON},
@@ -97,11 +100,11 @@ static bool take_transport(struct options *options, const char *text, char error
            value_wrong(error, "--transport %.60s is unknown: take stack or kernel", text);
 }
 
-static bool take_port(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
+static bool take_port(uint16_t *port, const char *name, const char *text, char error[LUCID_ERROR_TEXT]) {
     uint64_t number = 0;
     bool good = value_number(text, 1, UINT16_MAX, &number);
-    options->port = (uint16_t)number;
-    return good || value_wrong(error, "--port %.60s is no port: take a number from 1 to 65535", text);
+    *port = (uint16_t)number;
+    return good || value_wrong(error, "%s %.60s is no port: take a number from 1 to 65535", name, text);
 }
 
 static bool take_ladder(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
@@ -139,7 +142,9 @@ static bool take_option(struct options *options, int option, const char *text, c
     case TRANSPORT:
         return take_transport(options, text, error);
     case PORT:
-        return take_port(options, text, error);
+        return take_port(&options->port, "--port", text, error);
+    case UWSGI_PORT:
+        return take_port(&options->uwsgi_port, "--uwsgi-port", text, error);
     case CONFIG:
         options->config = text;
         return true;

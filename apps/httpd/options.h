@@ -23,6 +23,7 @@ struct options {
     unsigned given_count;
     bool kernel; /* --transport: the kernel's sockets; else a stack of ours */
     uint16_t port;
+    uint16_t uwsgi_port;                          /* for uwsgi packets; 0: none */
     struct lucid_sockaddr local[LUCID_ADDRS_MAX]; /* where it listens; the unspecified address: all of ours */
     unsigned local_count;
     bool help;               /* nothing but that */

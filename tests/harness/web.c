@@ -124,12 +124,17 @@ bool web_listen_to_clients(struct web *web) {
 }
 
 struct web_client *web_connect(struct web *web) {
+    return web_connect_to(web, web->local.port);
+}
+
+struct web_client *web_connect_to(struct web *web, uint16_t port) {
+    const struct lucid_sockaddr remote = {.addr = web->local.addr, .port = port};
     struct web_client *client = calloc(1, sizeof *client);
     if (!client || web->clients == WEB_CLIENTS) {
         abort();
     }
     client->got = client->out = text_growing();
-    client->fd = web->near->ops->connect(web->near, &web->local);
+    client->fd = web->near->ops->connect(web->near, &remote);
     if (client->fd < 0) {
         abort();
     }

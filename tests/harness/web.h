@@ -102,6 +102,7 @@ const char *web_open(struct web *web);
 const char *web_close(struct web *web);
 
 struct web_client *web_connect(struct web *web);
+struct web_client *web_connect_to(struct web *web, uint16_t port);
 
 void web_say(struct web *web, struct web_client *client, const char *text);
 void web_send(struct web *web, struct web_client *client, const void *octets, size_t length);

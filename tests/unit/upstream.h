@@ -16,11 +16,14 @@
 #include "http/http_upstream.h"
 #include "unit.h"
 
+enum { UPSTREAM_MOST = 16 };
+
 struct upstream {
     struct web *web;
-    struct lucid_stack *stack;
+    struct transport *net;
     int listener, fd;
     unsigned connections;
+    int taken[UPSTREAM_MOST]; /* -1: closed */
     bool deaf;
     bool ended;      /* FIN has come over the latest connection */
     int error;       /* it has broken: a positive error */
@@ -29,36 +32,48 @@ struct upstream {
 
 static inline void upstream_open(struct upstream *up, struct web *web, uint16_t port) {
     const struct lucid_sockaddr local = {.port = port};
-    *up = (struct upstream){.web = web, .stack = lucid_pair_stack(web->pair, 0), .fd = -1, .got = text_growing()};
-    up->listener = lucid_socket(up->stack, LUCID_AF_UNSPEC, LUCID_SOCK_STREAM, 0);
-    EXPECT(lucid_bind(up->stack, up->listener, &local) == 0);
-    EXPECT(lucid_listen(up->stack, up->listener, 64) == 0);
+    *up = (struct upstream){.web = web, .net = web->near, .fd = -1, .got = text_growing()};
+    up->listener = up->net->ops->listen(up->net, &local, 64);
+    EXPECT(up->listener >= 0);
+}
+
+static inline void upstream_listens_no_more(struct upstream *up) {
+    if (up->listener >= 0) {
+        up->net->ops->close(up->net, up->listener);
+    }
+    up->listener = -1;
 }
 
 static inline void upstream_close(struct upstream *up) {
+    for (unsigned i = 0; i < up->connections; i++) {
+        if (up->taken[i] >= 0) {
+            up->net->ops->close(up->net, up->taken[i]);
+        }
+    }
+    upstream_listens_no_more(up);
     text_free(&up->got);
 }
 
 static inline void upstream_accept(struct upstream *up) {
-    const int on = 1;
-    int fd = lucid_accept(up->stack, up->listener, NULL);
+    int fd = up->listener >= 0 ? up->net->ops->accept(up->net, up->listener, NULL) : -1;
     if (fd < 0) {
         return;
     }
+    EXPECT(up->connections < UPSTREAM_MOST);
+    up->taken[up->connections] = fd;
     up->fd = fd;
     up->connections++;
     up->ended = false;
     up->error = 0;
     text_free(&up->got);
     up->got = text_growing();
-    lucid_setsockopt(up->stack, fd, LUCID_IPPROTO_TCP, LUCID_TCP_NODELAY, &on, sizeof on);
 }
 
 static inline void upstream_read(struct upstream *up) {
     char octets[4096];
     ptrdiff_t n = 1;
     while (up->fd >= 0 && !up->deaf && !up->ended && !up->error && n > 0) {
-        n = lucid_recv(up->stack, up->fd, octets, sizeof octets, 0);
+        n = up->net->ops->read(up->net, up->fd, octets, sizeof octets);
         if (n > 0) {
             text_put_octets(&up->got, octets, (size_t)n);
         }
@@ -69,9 +84,9 @@ static inline void upstream_read(struct upstream *up) {
 
 /* In steps, so that what comes is taken soon. */
 static inline void upstream_run(struct upstream *up, lucid_time time) {
-    lucid_time end = lucid_pair_now(up->web->pair) + time;
-    while (lucid_pair_now(up->web->pair) < end) {
-        lucid_time left = end - lucid_pair_now(up->web->pair);
+    lucid_time end = web_now(up->web) + time;
+    while (web_now(up->web) < end) {
+        lucid_time left = end - web_now(up->web);
         web_run(up->web, left < 5 * LUCID_MILLISECOND ? left : 5 * LUCID_MILLISECOND);
         upstream_accept(up);
         upstream_read(up);
@@ -80,7 +95,7 @@ static inline void upstream_run(struct upstream *up, lucid_time time) {
 
 static inline void upstream_send(struct upstream *up, const char *octets, size_t length) {
     for (unsigned tries = 0; length > 0 && tries < 2000; tries++) {
-        ptrdiff_t n = lucid_send(up->stack, up->fd, octets, length, 0);
+        ptrdiff_t n = up->net->ops->write(up->net, up->fd, octets, length, false);
         if (n < 0 && n != -LUCID_EAGAIN) {
             return;
         }
@@ -97,10 +112,11 @@ static inline void upstream_say(struct upstream *up, const char *text) {
 /* FIN both ways, as a server that has said all; or RST. */
 static inline void upstream_hang_up(struct upstream *up, bool reset) {
     if (reset) {
-        lucid_abort(up->stack, up->fd);
+        up->net->ops->abort(up->net, up->fd);
     } else {
-        lucid_close(up->stack, up->fd);
+        up->net->ops->close(up->net, up->fd);
     }
+    up->taken[up->connections - 1] = -1;
     up->fd = -1;
     upstream_run(up, 20 * LUCID_MILLISECOND);
 }
@@ -113,7 +129,7 @@ static inline bool upstream_got(const struct upstream *up, const char *text) {
 
 static struct web web;
 static struct upstream up;
-static struct http_upstream upstreams[2];
+static struct http_upstream upstreams[3];
 static char noted[HTTP_ERROR_TEXT];
 
 static const lucid_time MS = LUCID_MILLISECOND;
@@ -128,8 +144,9 @@ static inline void setup(void) {
     web_init(&web);
     ck_assert(http_upstream_parse(&upstreams[0], "/api=http://10.77.0.1:8000", error));
     ck_assert(http_upstream_parse(&upstreams[1], "/moved=http://10.77.0.1:8000/v2", error));
+    ck_assert(http_upstream_parse(&upstreams[2], "/app=uwsgi://10.77.0.1:8000", error));
     web.options.upstreams = upstreams;
-    web.options.upstream_count = 2;
+    web.options.upstream_count = 3;
     web.options.note = on_note;
     web.options.note_user = &web;
     web.options.connect_time = 2 * LUCID_SECOND;
@@ -141,8 +158,8 @@ static inline void setup(void) {
 }
 
 static inline void teardown(void) {
-    const char *wrong = web_close(&web);
     upstream_close(&up);
+    const char *wrong = web_close(&web);
     ck_assert_msg(!wrong, "%s", wrong);
 }
 
