@@ -36,7 +36,7 @@ fi
 eventually 20 listens 8001 || not_ok "the odd server does not start"
 serve --upstream /app=uwsgi://10.77.0.1:3031 --upstream '/app6=uwsgi://[fd77::1]:3031' \
     --upstream /odd=http://10.77.0.1:8001/ --upstream /none=http://10.77.0.1:8009 \
-    --upstream-time 1 --access-log "$work/access" || exit 1
+    --upstream-time 0.5 --access-log "$work/access" || exit 1
 
 # asked WHAT STATUS URL [CURL-OPTION...]: that status; the head is in $work/head, the body in $work/body.
 asked() {
@@ -158,4 +158,22 @@ passes "the client has gone, and so has the connection behind us" eventually 5 u
 has "the access log: a 502" "$work/access" '"GET /odd/garbage HTTP/1.1" 502 '
 alive "after all that"
 same "nothing is wrong with the program" 0 "$(grep -vc '^lucid-httpd: upstream ' "$work/err")"
+stop
+
+# ---- the same over the kernel's sockets ----
+
+other=http://127.0.0.1:8080/odd
+serve --transport kernel --addr 127.0.0.1 --port 8080 --upstream /app=uwsgi://127.0.0.1:3031 \
+    --upstream /odd=http://127.0.0.1:8001/ --upstream /none=http://127.0.0.1:8009 || exit 1
+same "kernel: 20 MB there and back" "$big" "$(get "$other/echo" --data-binary @big | hash_of)"
+same "kernel: chunks" "$chunks" "$(get "$other/chunked" | hash_of)"
+asked "kernel: not HTTP" 502 "$other/garbage"
+asked "kernel: reset in the body" 200 "$other/reset"
+asked "kernel: refused" 502 http://127.0.0.1:8080/none/
+told 'it refused the connection: no server listens there$'
+if [ -n "$wsgi" ]; then
+    same "kernel: 20 MB up" "$big" "$(get http://127.0.0.1:8080/app/hash --data-binary @big)"
+    same "kernel: 20 MB down" "$pattern" "$(get http://127.0.0.1:8080/app/big | hash_of)"
+    asked "kernel: an exception" 502 http://127.0.0.1:8080/app/raise
+fi
 exit $failures
