@@ -11,8 +11,16 @@ void http_page_begin(struct text *text, const char *title);
 void http_page_begin_styled(struct text *text, const char *title, const char *style);
 void http_page_end(struct text *text);
 
-/* What this server is and what to try with it. host: what the client called it; length 0: not known. */
-void http_page_self(struct text *text, const char *host, size_t length);
+/* What stands in the page that explains the server besides what always does. */
+struct http_page_self {
+    const char *host;   /* what the client called the server */
+    size_t host_length; /* 0: not known */
+    const char *intro;  /* what carries the server, in HTML; NULL: a stack of ours */
+    const char *look;   /* what else there is to look at, in HTML; NULL: nothing */
+};
+
+/* What this server is and what to try with it. */
+void http_page_self(struct text *text, const struct http_page_self *self);
 
 /* It is over there. */
 void http_page_moved(struct text *text, int status, const char *location);

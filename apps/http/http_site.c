@@ -240,7 +240,8 @@ static bool answer_page(struct http_site *site, struct http_exchange *exchange) 
     if (plain) {
         text_put(&page, "OK");
     } else {
-        http_page_self(&page, (const char *)exchange->octets + host.at, host.length);
+        http_page_self(&page, &(struct http_page_self){.host = (const char *)exchange->octets + host.at,
+                                                       .host_length = host.length});
     }
     http_answer_begin(&exchange->answer, 200, &exchange->about);
     http_answer_field(&exchange->answer, "Vary", "Accept");

@@ -12,6 +12,8 @@
 
 void live_handlers(struct http_handler handlers[LIVE_HANDLERS], struct live *live) {
     static const struct http_handler table[LIVE_HANDLERS] = {
+        {.path = "", .methods = HTTP_GET | HTTP_HEAD, .without_root = true, .answer = live_page_answer},
+        {.path = "favicon.ico", .methods = HTTP_GET | HTTP_HEAD, .without_root = true, .answer = live_icon_answer},
         {.path = "connections", .methods = HTTP_GET | HTTP_HEAD, .answer = live_connections_answer},
         {.path = "events", .methods = HTTP_GET | HTTP_HEAD, .answer = live_events_answer},
         {.path = "why", .methods = HTTP_GET | HTTP_HEAD, .answer = live_why_answer},

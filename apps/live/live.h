@@ -1,5 +1,6 @@
 /* live.h: pages of an HTTP server that see the TCP below it.
  *
+ *     /                 links all of them: live_page.c
  *     /connections      all sockets of the stack, as ss(8) lists those of the kernel: live_connections.c
  *     /events           the variables of one connection, as they change: live_events.c
  *     /why              the latest requests, and one of them from SYN to FIN: live_why.c
@@ -30,7 +31,7 @@ struct live {
     struct http_handler instead[2];
 };
 
-enum { LIVE_HANDLERS = 4 };
+enum { LIVE_HANDLERS = 6 };
 
 /* Fills in the table of handlers; live is their user. */
 void live_handlers(struct http_handler handlers[LIVE_HANDLERS], struct live *live);
@@ -71,6 +72,8 @@ char *live_time(lucid_time time, char text[LIVE_TIME_TEXT]);
 /* Timer number i of those that lucid_tcp_info tells, by its name and when it will fire; LUCID_NEVER: it is off. */
 const char *live_timer(const struct lucid_tcp_info *info, unsigned i, lucid_time *at);
 
+bool live_page_answer(struct http_site *site, struct http_exchange *exchange);
+bool live_icon_answer(struct http_site *site, struct http_exchange *exchange);
 bool live_connections_answer(struct http_site *site, struct http_exchange *exchange);
 bool live_events_answer(struct http_site *site, struct http_exchange *exchange);
 bool live_why_answer(struct http_site *site, struct http_exchange *exchange);
