@@ -63,6 +63,8 @@ static int open_record(struct httpd *httpd, char error[LUCID_ERROR_TEXT]) {
     unsigned count = httpd->options.record;
     httpd->onlooker = (struct http_onlooker){.head = on_head, .answer = on_answer, .user = httpd};
     httpd->live.allow_faults = httpd->options.allow_faults;
+    httpd->live.home = httpd->options.device.host.host_addrs;
+    httpd->live.home_count = httpd->options.kernel ? 0 : httpd->options.device.host.host_addr_count;
     httpd->live.record = count > 0 ? live_record_new(count) : NULL;
     httpd->loop->record = httpd->live.record;
     if (count > 0 && !httpd->live.record) {

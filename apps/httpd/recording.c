@@ -41,8 +41,11 @@ void recording_turn(struct recording *recording) {
     if (!recording->record || recording->rests || live_record_awake(recording->record, lucid_host_now(), &until)) {
         return;
     }
-    recording->rests = lucid_host_timer(recording->host, until, wake, recording) >= 0 &&
-                       tracing_rest(recording->tracing, lucid_host_stack(recording->host), true);
+    int timer = lucid_host_timer(recording->host, until, wake, recording);
+    recording->rests = timer >= 0 && tracing_rest(recording->tracing, lucid_host_stack(recording->host), true);
+    if (timer >= 0 && !recording->rests) {
+        lucid_host_cancel(recording->host, timer);
+    }
 }
 
 void recording_packet(struct recording *recording, bool leaves, lucid_time now, const struct lucid_packet *packet) {

@@ -73,6 +73,25 @@ bool live_own(const struct http_exchange *exchange, struct lucid_tcp_info *info)
            lucid_info_find(stack, &local, &exchange->remote, info) == 0;
 }
 
+static bool is_loopback(const struct lucid_addr *addr) {
+    static const struct lucid_addr ip6 = {.octet = {[15] = 1}};
+    return lucid_addr_is_ipv4(addr) ? addr->octet[12] == 127 : lucid_addr_equal(addr, &ip6);
+}
+
+bool live_may_see(const struct http_exchange *exchange, const struct lucid_addr *from) {
+    const struct live *live = live_of(exchange);
+    const struct lucid_addr *client = &exchange->remote.addr;
+    if (lucid_addr_equal(client, from) || is_loopback(client)) {
+        return true;
+    }
+    for (unsigned i = 0; i < live->home_count; i++) {
+        if (lucid_addr_equal(client, &live->home[i].addr)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool live_parameter(const struct http_exchange *exchange, const char *name, char *value, size_t size) {
     struct http_span query = exchange->request.query;
     const char *octets = (const char *)exchange->octets + query.at;

@@ -24,10 +24,12 @@
 struct live_record;
 
 struct live {
-    struct lucid_stack *stack;  /* NULL: somebody else's TCP carries the server */
-    struct live_record *record; /* NULL: nothing is recorded */
-    struct lucid_host *host;    /* where faults are put; NULL: nowhere */
-    bool allow_faults;          /* by the query of a request: live_faults.h */
+    struct lucid_stack *stack;       /* NULL: somebody else's TCP carries the server */
+    struct live_record *record;      /* NULL: nothing is recorded */
+    struct lucid_host *host;         /* where faults are put; NULL: nowhere */
+    bool allow_faults;               /* by the query of a request: live_faults.h */
+    const struct lucid_ifaddr *home; /* addresses from which every request may be looked at, not only one's own */
+    unsigned home_count;
     struct http_handler instead[2];
 };
 
@@ -55,6 +57,9 @@ bool live_say(struct http_exchange *exchange, int status, const char *sentence);
 
 /* The connection that the request came on; of the kernel, what the kernel tells. False: there is none such. */
 bool live_own(const struct http_exchange *exchange, struct lucid_tcp_info *info);
+
+/* May the client look at what has come from this address? */
+bool live_may_see(const struct http_exchange *exchange, const struct lucid_addr *from);
 
 /* The value of a name in the query, at most size - 1 octets of it. False: the name is not there. */
 bool live_parameter(const struct http_exchange *exchange, const char *name, char *value, size_t size);

@@ -13,6 +13,9 @@
 static const char NOT_RECORDED[] = "Requests are not recorded here: start the server without --record 0.";
 static const char UNKNOWN[] =
     "There is no request with this number, or it is forgotten by now: /why lists the latest ones.";
+static const char NOT_YOURS[] =
+    "This request has come from another address: only who has sent it, and the machine that the server runs on, may "
+    "look at it.";
 
 /* ---- which one ---- */
 
@@ -35,8 +38,13 @@ static bool find(struct http_exchange *exchange, const struct live_request **req
         return false;
     }
     *request = live_record_find(record, id);
-    *made = *request || live_say(exchange, 404, UNKNOWN);
-    return *request != NULL;
+    if (!*request) {
+        *made = live_say(exchange, 404, UNKNOWN);
+        return false;
+    }
+    bool may = live_may_see(exchange, &(*request)->remote.addr);
+    *made = may || live_say(exchange, 403, NOT_YOURS);
+    return may;
 }
 
 bool live_why_answer(struct http_site *site, struct http_exchange *exchange) {
@@ -53,9 +61,9 @@ bool live_why_answer(struct http_site *site, struct http_exchange *exchange) {
     } else if (request) {
         live_why_put_page(request, &text);
     } else if (form == LIVE_PLAIN) {
-        live_why_put_list_text(live_record_requests(live_of(exchange)->record), &text);
+        live_why_put_list_text(exchange, &text);
     } else {
-        live_why_put_list_page(live_record_requests(live_of(exchange)->record), &text);
+        live_why_put_list_page(exchange, &text);
     }
     return live_answer(exchange, 200, form, &text);
 }

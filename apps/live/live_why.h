@@ -25,7 +25,9 @@ enum live_owner live_why_owner(const struct live_request *request, const struct 
 
 void live_why_put_text(const struct live_request *request, struct text *text);
 void live_why_put_page(const struct live_request *request, struct text *text);
-void live_why_put_list_text(const struct live_requests *requests, struct text *text);
-void live_why_put_list_page(const struct live_requests *requests, struct text *text);
+
+/* Those that the client may look at. */
+void live_why_put_list_text(const struct http_exchange *exchange, struct text *text);
+void live_why_put_list_page(const struct http_exchange *exchange, struct text *text);
 
 #endif

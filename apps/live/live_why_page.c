@@ -236,13 +236,17 @@ void live_why_put_page(const struct live_request *request, struct text *text) {
     http_page_end(text);
 }
 
-void live_why_put_list_page(const struct live_requests *requests, struct text *text) {
+void live_why_put_list_page(const struct http_exchange *exchange, struct text *text) {
+    const struct live_requests *requests = live_record_requests(live_of(exchange)->record);
     const struct live_request *request;
     http_page_begin(text, "The latest requests");
     text_put(text, "<h1>The latest requests</h1>\n<table>\n<tr><th class=\"n\">id</th><th>request</th><th>answer</th>"
                    "</tr>\n");
     TAILQ_FOREACH_REVERSE(request, requests, live_requests, all) {
         char line[LIVE_LINE_TEXT], end[LIVE_END_TEXT];
+        if (!live_may_see(exchange, &request->remote.addr)) {
+            continue;
+        }
         live_why_line(request, line);
         text_format(text, "<tr><td class=\"n\"><a href=\"/why?id=%" PRIu64 "\">%" PRIu64 "</a></td><td><code>",
                     request->id, request->id);

@@ -76,12 +76,16 @@ void live_why_put_text(const struct live_request *request, struct text *text) {
     put_connection(request, text);
 }
 
-void live_why_put_list_text(const struct live_requests *requests, struct text *text) {
+void live_why_put_list_text(const struct http_exchange *exchange, struct text *text) {
+    const struct live_requests *requests = live_record_requests(live_of(exchange)->record);
     const struct live_request *request;
     text_put(text, "The latest requests; /why?id=N tells one, /pcap?id=N has its packets.\n\n");
     text_put(text, "    id  from                    request                         answer\n");
     TAILQ_FOREACH_REVERSE(request, requests, live_requests, all) {
         char line[LIVE_LINE_TEXT], end[LIVE_END_TEXT];
+        if (!live_may_see(exchange, &request->remote.addr)) {
+            continue;
+        }
         text_format(text, "%6" PRIu64 "  %-22s  %-30s  ", request->id, live_end(&request->remote, end),
                     live_why_line(request, line));
         live_why_outcome(request, text);
