@@ -34,14 +34,15 @@ struct event_source {
     uint32_t connection;
     lucid_time every, next_at, said_at;
     size_t fill;
-    uint64_t id; /* of the latest event */
-    bool over;   /* the connection has gone, and that was told */
+    uint64_t id;   /* of the latest event */
+    bool over;     /* the connection has gone, and that was told */
+    uint32_t peak; /* of the flight, since the latest event */
     char before[1024];
 };
 
 /* ---- an event ---- */
 
-static void put_variables(struct json *json, const struct lucid_tcp_info *info) {
+static void put_variables(struct json *json, const struct lucid_tcp_info *info, uint32_t peak) {
     const struct {
         const char *name;
         uint64_t value;
@@ -49,6 +50,7 @@ static void put_variables(struct json *json, const struct lucid_tcp_info *info) 
         {"snd_una", info->snd_una - info->iss},
         {"snd_nxt", info->snd_nxt - info->iss},
         {"flight", info->flight},
+        {"flight_peak", peak},
         {"send_queue", info->send_queue},
         {"cwnd", info->cwnd},
         {"ssthresh", info->ssthresh == UINT32_MAX ? 0 : info->ssthresh},
@@ -86,12 +88,13 @@ static void put_event(struct event_source *source, const struct lucid_tcp_info *
     struct json json = json_begin(&data);
     json_open(&json, NULL, '{');
     json_string(&json, "state", lucid_state_name(info->state));
-    put_variables(&json, info);
+    put_variables(&json, info, source->peak > info->flight ? source->peak : info->flight);
     json_close(&json, '}');
     if (strcmp(room, source->before) == 0) {
         return;
     }
     memcpy(source->before, room, data.length + 1);
+    source->peak = 0;
     text_format(piece, "id: %" PRIu64 "\ndata: %s\n", ++source->id, room);
     put_fill(piece, source->fill);
     text_put_char(piece, '\n');
@@ -103,6 +106,14 @@ static bool is_there(const struct event_source *source, struct lucid_tcp_info *i
     }
     return lucid_info_find(source->stack, &source->local, &source->remote, info) == 0 &&
            info->connection == source->connection;
+}
+
+/* Between two events most of a flight comes and goes. */
+static void look(struct event_source *source) {
+    struct lucid_tcp_info info;
+    if (is_there(source, &info) && info.flight > source->peak) {
+        source->peak = info.flight;
+    }
 }
 
 static void put_news(struct event_source *source, struct text *piece) {
@@ -127,6 +138,7 @@ static ptrdiff_t next_piece(struct http_source *base, const void **data) {
         return 0;
     }
     if (base->loans >= PIECES || *source->now < source->next_at) {
+        look(source);
         return -LUCID_EAGAIN;
     }
     source->next_at = *source->now + source->every;
@@ -239,6 +251,7 @@ static const char page[] =
     "  snd_una: 'SND.UNA, counted from ISS: the peer has all before it',\n"
     "  snd_nxt: 'SND.NXT, counted from ISS: sent up to here',\n"
     "  flight: 'octets under way',\n"
+    "  flight_peak: 'the most of them since the last event, as looked at every 50 ms',\n"
     "  send_queue: 'octets that are not acknowledged, sent or not',\n"
     "  cwnd: 'congestion window, octets',\n"
     "  ssthresh: 'slow start threshold, octets; 0: none yet',\n"
@@ -274,8 +287,11 @@ static const char page[] =
     "  const tr = document.getElementById('variables').insertRow(), th = document.createElement('th');\n"
     "  const value = document.createElement('td'), spark = document.createElement('td');\n"
     "  th.scope = 'row';\n"
+    "  const hint = document.createElement('span');\n"
     "  th.textContent = name;\n"
-    "  th.title = meanings[name] || '';\n"
+    "  hint.className = 'hint';\n"
+    "  hint.textContent = meanings[name] || '';\n"
+    "  th.append(hint);\n"
     "  value.className = 'n';\n"
     "  spark.className = 'spark';\n"
     "  if (name !== 'state') { spark.append(picture()); }\n"
@@ -322,7 +338,10 @@ static const char page[] =
 
 static bool answer_page(struct http_exchange *exchange) {
     struct text text = text_growing();
-    http_page_begin(&text, "A connection, live");
+    http_page_begin_styled(&text, "A connection, live",
+                           ".n { white-space: nowrap; }\n"
+                           ".hint { display: block; font-size: 0.8rem; font-weight: 400; opacity: 0.75; }\n"
+                           "@media (max-width: 34rem) { .hint { display: none; } }\n");
     text_put(&text, page);
     http_page_end(&text);
     return live_answer(exchange, 200, LIVE_PAGE, &text);

@@ -81,7 +81,7 @@ bool live_pcap_answer(struct http_site *site, struct http_exchange *exchange) {
         return live_say(exchange, 400, "/pcap?id=N: the packets of the connection that brought request N; see /why.");
     }
     if (!request->connection || request->connection->packets.kept == 0) {
-        return live_say(exchange, 404, "The packets of this request were not recorded: there was too much to do.");
+        return live_say(exchange, 404, "The packets of this request were not recorded.");
     }
     live_packets_write(&request->connection->packets, live_record_epoch(live_of(exchange)->record), &file);
     snprintf(name, sizeof name, "attachment; filename=\"lucid-%" PRIu64 ".pcap\"", request->id);
@@ -144,6 +144,13 @@ void live_why_refusal(const struct live_request *request, struct text *text) {
     if (request->refused_at > 0) {
         text_format(text, "; octet %" PRIu32 " of the request", request->refused_at);
     }
+}
+
+const char *live_why_no_connection(const struct live_request *request) {
+    if (!request->placed) {
+        return "The kernel's TCP has brought it, and its segments are not recorded.";
+    }
+    return "The connection that brought it is not recorded: there was too much to do when it began.";
 }
 
 /* Do [at, at + length) and [from, from + count) meet, in sequence numbers? */

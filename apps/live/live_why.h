@@ -7,7 +7,7 @@
 #include "live/live_record.h"
 
 /* "GET /page HTTP/1.1": its first line, of printable octets only, and not too long. */
-#define LIVE_LINE_TEXT 120
+#define LIVE_LINE_TEXT 260
 char *live_why_line(const struct live_request *request, char text[LIVE_LINE_TEXT]);
 
 /* "404, 1234 octets in 0.2 ms", "not answered yet", ... */
@@ -15,6 +15,9 @@ void live_why_outcome(const struct live_request *request, struct text *text);
 
 /* "400: two Host fields (RFC 9112 3.2), octet 40"; nothing when it was not refused. */
 void live_why_refusal(const struct live_request *request, struct text *text);
+
+/* Why there is no connection to show. */
+const char *live_why_no_connection(const struct live_request *request);
 
 /* Octets for people: what is not printable becomes \n, \r, \xHH; no more than most of them. */
 void live_why_octets(const uint8_t *octets, uint32_t length, uint32_t most, struct text *text);

@@ -30,6 +30,8 @@ static const char style[] =
     "@media (max-width: 34rem) { .ladder .time { display: none; } .ladder .pole { width: 5.6rem; }\n"
     "  .ladder { font-size: 0.7rem; } .ladder th, .ladder td { padding: 0.15rem 0.2rem; } }\n";
 
+enum { BODY_SHOWN = 500 }; /* octets */
+
 static const char *part_class(enum live_part part) {
     static const char *const classes[] = {
 #define PART_CLASS(name, word, meaning) [LIVE_PART_##name] = #name,
@@ -65,8 +67,11 @@ static void put_coloured(const void *octets, uint32_t length, bool response, uin
         bool trouble = bad > 0 && bad >= piece.at && bad < piece.at + piece.length;
         text_format(text, "<span class=\"%s%s\" title=\"%s: %s\">", part_class(piece.part), trouble ? " bad" : "",
                     live_part_name(piece.part), live_part_meaning(piece.part));
-        put_octets(grammar.octets + piece.at, piece.length, piece.part == LIVE_PART_BODY, text);
+        bool body = piece.part == LIVE_PART_BODY;
+        uint32_t shown = body && piece.length > BODY_SHOWN ? BODY_SHOWN : piece.length;
+        put_octets(grammar.octets + piece.at, shown, body, text);
         text_put(text, "</span>");
+        text_put(text, shown < piece.length ? "\n..." : "");
     }
     text_put(text, "</pre>\n");
 }
@@ -181,8 +186,7 @@ static void put_ladder(const struct live_request *request, struct text *text) {
     unsigned before[2] = {0, 0};
     text_put(text, "<h2>The connection</h2>\n");
     if (!connection) {
-        text_put(text, "<p>The connection that brought it is not recorded: there was too much to do, or it is older "
-                       "than what is kept.</p>\n");
+        text_format(text, "<p>%s</p>\n", live_why_no_connection(request));
         return;
     }
     char local[LIVE_END_TEXT], remote[LIVE_END_TEXT];

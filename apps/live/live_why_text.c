@@ -51,8 +51,7 @@ static void put_connection(const struct live_request *request, struct text *text
     const struct ladder_style style = {.utf8 = true, .name = {"lucid", "client"}, .title = "connection"};
     text_put_char(text, '\n');
     if (!connection) {
-        text_put(text, "The connection that brought it is not recorded: there was too much to do, or it is "
-                       "older than what is kept.\n");
+        text_format(text, "%s\n", live_why_no_connection(request));
         return;
     }
     ladder_print(connection->ladder, &style, text);
@@ -80,13 +79,13 @@ void live_why_put_list_text(const struct http_exchange *exchange, struct text *t
     const struct live_requests *requests = live_record_requests(live_of(exchange)->record);
     const struct live_request *request;
     text_put(text, "The latest requests; /why?id=N tells one, /pcap?id=N has its packets.\n\n");
-    text_put(text, "    id  from                    request                         answer\n");
+    text_put(text, "    id  from                    request                                   answer\n");
     TAILQ_FOREACH_REVERSE(request, requests, live_requests, all) {
         char line[LIVE_LINE_TEXT], end[LIVE_END_TEXT];
         if (!live_may_see(exchange, &request->remote.addr)) {
             continue;
         }
-        text_format(text, "%6" PRIu64 "  %-22s  %-30s  ", request->id, live_end(&request->remote, end),
+        text_format(text, "%6" PRIu64 "  %-22s  %-40s  ", request->id, live_end(&request->remote, end),
                     live_why_line(request, line));
         live_why_outcome(request, text);
         text_put_char(text, '\n');

@@ -149,7 +149,7 @@ get -N --max-time 1 $url/events >"$work/events" 2>/dev/null
 has "the kernel's variables" "$work/events" '^data: {"state":"ESTABLISHED",.*"cwnd":[1-9]'
 id=$(id_of $url/alive)
 same "/why has the octets" 200 "$(code "$url/why?id=$id")"
-has "/why says that there is no more" "$work/body" 'is not recorded'
+has "/why says that there is no more" "$work/body" 'are not recorded'
 same "/pcap has nothing" 404 "$(code "$url/pcap?id=$id")"
 stop
 exit $failures

@@ -133,8 +133,8 @@ START_TEST(second_request) {
     has(answer, "The request: 35 octets, sequence numbers 36 to 70 of the client's stream\n");
     has(answer, "The answer: ");
     answer = ask("/why", "text/plain");
-    has(answer, " GET /bytes/10 HTTP/1.1          200, 10 octets\n");
-    has(answer, " GET /why HTTP/1.1               being answered\n");
+    has(answer, " GET /bytes/10 HTTP/1.1                    200, 10 octets\n");
+    has(answer, " GET /why HTTP/1.1                         being answered\n");
 }
 END_TEST
 
