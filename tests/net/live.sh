@@ -38,11 +38,11 @@ print(own["state"], own["own"], own["local"]["port"])')"
 
 # ---- /events ----
 
-get -N --max-time 2 $url/events >"$work/events" 2>/dev/null
+get -N --max-time 1.2 $url/events >"$work/events" 2>/dev/null
 has "/events says how soon to come again" "$work/events" '^retry: '
 has "/events tells the variables" "$work/events" '^data: {"state":"ESTABLISHED","snd_una":1,'
 events=$(grep -c '^data: ' "$work/events")
-passes "/events: more than one, and not too many: $events" test "$events" -ge 3 -a "$events" -le 9
+passes "/events: more than one, and not too many: $events" test "$events" -ge 3 -a "$events" -le 6
 
 # ---- /why and /pcap ----
 
@@ -145,7 +145,7 @@ serve --transport kernel --addr 127.0.0.1 --port 8080 || exit 1
 same "the kernel's sockets" 200 "$(code $url/connections)"
 has "the kernel's sockets: who asks" "$work/body" '^ESTABLISHED \(you\) '
 has "the kernel's sockets: the listener" "$work/body" '^LISTEN '
-get -N --max-time 1 $url/events >"$work/events" 2>/dev/null
+get -N --max-time 0.6 $url/events >"$work/events" 2>/dev/null
 has "the kernel's variables" "$work/events" '^data: {"state":"ESTABLISHED",.*"cwnd":[1-9]'
 id=$(id_of $url/alive)
 same "/why has the octets" 200 "$(code "$url/why?id=$id")"

@@ -1,9 +1,9 @@
-/* pages.js URL [brief]: visits every page of this server in Chromium, or only some; started by pages.sh. */
+/* pages.js URL: visits every page of this server in Chromium; started by pages.sh. */
 'use strict';
 const http = require('http');
 const browserOf = require('../lab/browser');
 
-const [, , SERVER, BRIEF] = process.argv;
+const [, , SERVER] = process.argv;
 const ANSWERS = /^(?:200|204|301|302|303|307|308)$/;
 let failures = 0, browser;
 
@@ -44,7 +44,7 @@ async function look(path, ready) {
 async function every() {
   await browser.load(SERVER + '/', 'document.readyState === "complete"');
   const all = Array.from(new Set((await links()).map((link) => link.slice(SERVER.length))));
-  verdict('/ links what there is', all.length >= 24, all.length);
+  verdict('/ links what there is', all.length >= 25, all.length);
   for (const path of all) {
     const status = await ask(path);
     const meant = (/^\/status\/(\d+)$/.exec(path) || [])[1];
@@ -71,11 +71,9 @@ async function main() {
   await look('/echo?a=%3Cb%3E&c=' + 'd'.repeat(200));
   await look('/events?every=50', 'document.querySelectorAll("#variables tr").length > 10');
   await browser.load('about:blank', 'true');
-  if (!BRIEF) {
-    await look('/why');
-    await look(own);
-    await forms();
-  }
+  await look('/why');
+  await look(own);
+  await forms();
   verdict('nothing to complain about', browser.complaints.length === 0, browser.complaints.join('; '));
   const others = browser.requests.filter((url) => !url.startsWith(SERVER) && !/^(?:data|about):/.test(url));
   verdict('nothing is loaded from elsewhere', others.length === 0, others.join(' '));

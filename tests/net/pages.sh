@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every page of lucid-httpd, as people see it: Chromium finds nothing to complain about, nothing sticks out of a phone,
-# nothing is loaded from elsewhere, and every link answers; lynx and w3m show the same. On both transports.
+# nothing is loaded from elsewhere, and every link answers; lynx and w3m show the same.
 set -u
 . "$(dirname "$0")/server"
 
@@ -39,6 +39,7 @@ visit http://10.77.0.2
 same "a client that takes no HTML" OK "$(get -H 'Accept: text/plain' http://10.77.0.2/)"
 stop
 serve_with --transport kernel --addr 127.0.0.1 --port 8080 || exit 1
-visit http://127.0.0.1:8080 brief
+get http://127.0.0.1:8080/ >"$work/text"
+has "on the kernel's transport / says whose TCP it is" "$work/text" '<code>--transport kernel</code>'
 stop
 exit $failures
