@@ -122,11 +122,11 @@ static const struct row {
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-/* Reasons for which a request is not refused: those of responses (http_client.h), and those of a server behind this
- * one. */
+/* Reasons for which a request is not refused here: those of responses (http_client.h), and those of requests that are
+ * passed on (test_http_gateway.c, test_http_gateway_failures.c). */
 static bool is_for_others(enum http_refusal refusal) {
-    return refusal == HTTP_REFUSED_NONE || http_reason(refusal)->status >= 502 ||
-           strcmp(http_reason(refusal)->name, "STATUS_LINE") == 0;
+    return refusal == HTTP_REFUSED_NONE || refusal == HTTP_REFUSED_STATUS_LINE ||
+           refusal >= HTTP_REFUSED_CONNECTION_LONG;
 }
 
 static void put_times(struct text *text, const char *what, int times) {
