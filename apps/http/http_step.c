@@ -247,12 +247,13 @@ static void find_handler(struct http_connection *connection) {
     }
 }
 
-/* What is not stored may be as long as it likes: an upstream has its own limits. */
+/* What is not stored may be as long as it likes: an upstream has its own limits. But no longer than those can count who
+ * count with a sign, and might take it for something else: RFC 9112 11.2. */
 static enum http_progress frame(struct http_connection *connection) {
     struct http_exchange *exchange = connection->exchange;
     struct http_limits limits = connection->server->options.limits;
     bool passes = exchange->handler && exchange->handler->upstream;
-    limits.body = passes ? UINT64_MAX : limits.body;
+    limits.body = passes ? INT64_MAX : limits.body;
     enum http_progress framed = http_body_of_request(&exchange->framing, &exchange->request.head, exchange->octets,
                                                      &limits);
     if (passes && !streams(exchange)) {

@@ -32,13 +32,19 @@ if command -v nginx >/dev/null && start_nginx; then
 else
     echo "skip $name: Nginx is not here to be compared with"
 fi
+# As a gateway: what the table sends to /echo goes on to a server that answers 200 only to what is beyond doubt.
+start python3 "$root/tests/net/strict_origin.py" 8083
+eventually 5 listens 8083
+start "$httpd" --transport kernel --addr 127.0.0.1 --port 8084 --root "$work/root" \
+    --upstream /echo=http://127.0.0.1:8083/echo >"$work/gateway.out"
+eventually 5 listens 8084
 serve || exit 1
 start "$httpd" --transport kernel --addr 127.0.0.1 --port 8082 --root "$work/root" >"$work/kernel.out"
 eventually 5 listens 8082
 # shellcheck disable=SC2086
 passes "each raw request gets the answer that it should" \
-    python3 "$root/tests/net/http_cases.py" --ours stack --ours kernel \
-    stack=10.77.0.2 kernel=127.0.0.1:8082 $others
+    python3 "$root/tests/net/http_cases.py" --ours stack --ours kernel --gateway gateway \
+    stack=10.77.0.2 kernel=127.0.0.1:8082 gateway=127.0.0.1:8084 $others
 [ $failures -ne 0 ] || sed 's/^/# /' "$work/output"
 alive "after all that"
 exit $failures
