@@ -370,7 +370,7 @@ START_TEST(a_file_that_is_lost) {
     web_run(&web, LUCID_SECOND);
     ck_assert(!client->ended);
     ck_assert_int_eq(client->error, LUCID_ECONNRESET);
-    ck_assert_uint_lt(client->got.length, MIDDLE);
+    ck_assert_uint_lt(client->got.length, _i < 2 ? BIG : MIDDLE);
     answer_to("/index.html", 200);
     struct web_answer answer = answer_to(rows[_i].name + 4, 200);
     ck_assert_uint_eq(answer.body_length, 1000);
@@ -402,7 +402,7 @@ static int run(void) {
     tcase_add_test(tests, last_modified);
     tcase_add_test(tests, a_large_file);
     tcase_add_test(tests, a_file_that_is_cut_off);
-    tcase_add_loop_test(tests, a_file_that_is_lost, 0, 4);
+    tcase_add_loop_test(tests, a_file_that_is_lost, 0, web_is_kernel() ? 2 : 4); /* it takes all of a short one */
     tcase_add_test(tests, roots_that_cannot_be_served);
     return unit_run(suite);
 }
