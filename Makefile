@@ -430,6 +430,11 @@ demo: ## curl talks to the stack in a private network namespace; the conversatio
 	@$(SUBMAKE) all
 	@scripts/demo
 
+way: ## a request on its whole way: DNS, TCP, Nginx, uWSGI, app; ORDER=b another, BREAK=dns a failure
+	@scripts/setup way
+	@$(SUBMAKE) $(BUILD)/lucid-way
+	@scripts/way
+
 serve: ## the web server on this machine's own lucid0, until Ctrl-C
 	@scripts/setup demo
 	@$(SUBMAKE) all
@@ -492,5 +497,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs mutants fuzzers fuzz fuzz-smoke wasm \
-    warnings generate goodput lint format-check format setup student grade demo serve bench bench-lossy soak soak-net \
-    bug-bank instructions lab lab-check install uninstall clean help have-libpcap FORCE
+    warnings generate goodput lint format-check format setup student grade demo way serve bench bench-lossy soak \
+    soak-net bug-bank instructions lab lab-check install uninstall clean help have-libpcap FORCE

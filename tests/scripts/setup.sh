@@ -45,6 +45,19 @@ ln -s /bin/true "$work/bin/curl"
 passes "nothing missing" here demo
 passes "nothing missing: says nothing" test ! -s "$work/output"
 
+# What a request goes through is asked for, and a server that comes with it is not left running.
+if [ ! -e /usr/sbin/nginx ]; then
+    printf '#!/bin/sh\necho "$@" >>"%s/asked"\n' "$work" >"$work/bin/apt-get"
+    printf '#!/bin/sh\necho "service $@" >>"%s/asked"\n' "$work" >"$work/bin/service"
+    chmod +x "$work/bin/apt-get" "$work/bin/service"
+    passes "the way: installs" here way
+    passes "the way: Nginx and uWSGI" grep -q '^install .* nginx-light .*uwsgi-plugin-python3' "$work/asked"
+    passes "the way: no service is left" grep -q '^service nginx stop' "$work/asked"
+    rm "$work/bin/apt-get" "$work/bin/service"
+else
+    echo "skip setup of the way: nginx cannot be hidden from it here"
+fi
+
 # Of the group check all is there but spin, which is not needed: it is asked for, and does not matter.
 for tool in pkg-config pmccabe mandoc tshark dig python3 wasm-ld; do ln -sf /bin/true "$work/bin/$tool"; done
 mkdir -p "$work/clang/lib/x" && : >"$work/clang/lib/x/libclang_rt.fuzzer.a"

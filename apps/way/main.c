@@ -1,0 +1,107 @@
+/* main.c: lucid-way: the whole way of a request, through programs that are really used, and told step by step.
+ *
+ *     plan.h        what is shown: orders of programs, failures, each in acts
+ *     stage.h       the programs, and one client for each act; ours.h is what of ours takes part
+ *     record.h      what was seen
+ *     connection.h  TCP connections and their states
+ *     message.h     HTTP, uwsgi
+ *     timeline.h    rows
+ *     report.h      rows as text and as a page
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "report.h"
+#include "stage.h"
+
+static int fail(const char *sentence) {
+    fprintf(stderr, "lucid-way: %s\n", sentence);
+    return 1;
+}
+
+static int write_page(const struct way_report *report, const char *file) {
+    struct text page = text_growing();
+    way_page(report, &page);
+    FILE *out = page.cut ? NULL : fopen(file, "we");
+    bool written = out && fwrite(page.data, 1, page.length, out) == page.length;
+    written = out && fclose(out) == 0 && written;
+    text_free(&page);
+    if (!written) {
+        fprintf(stderr, "lucid-way: %s cannot be written; name another file with --html\n", file);
+        return 1;
+    }
+    return 0;
+}
+
+static int show(const struct way_stage *stage, const struct way_options *options) {
+    static struct way_report report;
+    char error[LUCID_ERROR_TEXT];
+    struct ladder_style style = ladder_style_for(STDOUT_FILENO);
+    struct text text = text_growing();
+    report.steps = options->steps;
+    int failed = way_report_build(&report, stage->plan, &stage->record, stage->take, stage->takes, options->all);
+    if (failed == 0) {
+        way_print(&report, &style, &text);
+        failed = text.cut;
+        fwrite(text.data, 1, text.length, stdout);
+    }
+    if (failed) {
+        failed = fail("there is no memory for the time line; free some");
+    }
+    if (!failed && options->html) {
+        failed = write_page(&report, options->html);
+    }
+    if (!failed && options->pcap && way_record_write(&stage->record, options->pcap, error) < 0) {
+        failed = fail(error);
+    }
+    text_free(&text);
+    way_report_free(&report);
+    return failed;
+}
+
+static int play(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
+    int failed = way_stage_open(stage, error);
+    while (failed == 0 && stage->takes < stage->plan->acts) {
+        failed = way_stage_play(stage, error);
+    }
+    way_stage_close(stage);
+    return failed;
+}
+
+static int run(const struct way_options *options) {
+    static struct way_stage stage;
+    char error[LUCID_ERROR_TEXT] = "";
+    stage.progress = isatty(STDOUT_FILENO);
+    if (way_stage_check(&stage, options->plan, error) < 0) {
+        return fail(error);
+    }
+    int failed = play(&stage, error);
+    if (failed && error[0] == '\0') {
+        way_stage_forget(&stage);
+        return 130;
+    }
+    int status = stage.takes > 0 ? show(&stage, options) : 0;
+    way_stage_forget(&stage);
+    return failed ? fail(error) : status;
+}
+
+int main(int argc, char **argv) {
+    static struct way_options options;
+    char error[LUCID_ERROR_TEXT];
+    if (way_options_read(&options, argc, argv, error) < 0) {
+        fail(error);
+        return 2;
+    }
+    if (options.help) {
+        fputs(way_options_help, stdout);
+        return 0;
+    }
+    if (options.show) {
+        fputs(way_files_text(options.show), stdout);
+        return 0;
+    }
+    return run(&options);
+}
