@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/interrupt.h"
+#include "http/http_upstream.h"
 
 enum { TRACE_EVENTS = 16384, TTL = 60 };
 static const unsigned TRACE_KINDS = 1u << LUCID_EVENT_SEGMENT_OUT | 1u << LUCID_EVENT_SEGMENT_IN |
@@ -166,22 +167,32 @@ static int open_host(struct ours *ours, char error[LUCID_ERROR_TEXT]) {
     return lucid_host_open(&ours->host, &options, error);
 }
 
-static int open_http(struct ours *ours, char error[LUCID_ERROR_TEXT]) {
+static int open_http(struct ours *ours, bool gateway, char error[LUCID_ERROR_TEXT]) {
     struct http_server_options options;
-    const struct lucid_sockaddr local = {.port = WAY_HTTP_PORT};
+    struct http_upstream behind;
+    const struct lucid_sockaddr local = {.port = WAY_HTTP_PORT}, packets = {.port = WAY_OURS_PORT};
+    _Static_assert(HTTP_URL_ERROR <= LUCID_ERROR_TEXT, "one buffer is for both");
     http_server_defaults(&options);
+    if (gateway) {
+        if (!http_upstream_parse(&behind, "/=uwsgi://10.77.0.1:3031", error)) {
+            return -1;
+        }
+        options.upstreams = &behind;
+        options.upstream_count = 1;
+    }
     stack_transport_init(&ours->transport, lucid_host_stack(ours->host));
     if (http_server_open(&ours->http, &ours->transport.base, &options, error) < 0) {
         return -1;
     }
     int failed = http_server_listen(ours->http, &local);
-    return failed < 0 ? fail(error, "our server cannot listen on port 80", failed) : 0;
+    failed = failed < 0 ? failed : http_server_listen_uwsgi(ours->http, &packets);
+    return failed < 0 ? fail(error, "our server cannot listen", failed) : 0;
 }
 
 int ours_open(struct ours *ours, struct way_record *record, bool gateway, char error[LUCID_ERROR_TEXT]) {
     ours->record = record;
     record->epoch = epoch(lucid_host_now());
-    if (make_zone(ours, gateway, error) < 0 || open_host(ours, error) < 0 || open_http(ours, error) < 0) {
+    if (make_zone(ours, gateway, error) < 0 || open_host(ours, error) < 0 || open_http(ours, gateway, error) < 0) {
         return -1;
     }
     if (lucid_trace_enable(lucid_host_stack(ours->host), TRACE_KINDS, TRACE_EVENTS) < 0) {

@@ -66,6 +66,52 @@ static const struct way_plan plans[] = {
         .acts = 2,
     },
     {
+        .name = "c",
+        .title = "our server in the place of Nginx",
+        .uwsgi = true,
+        .gateway = true,
+        .hop = {WAY_CLIENT, WAY_DNS, WAY_OURS, WAY_UWSGI, WAY_APP},
+        .hops = 5,
+        .act = {{
+                    .title = "One request, through our server as the gateway",
+                    .before = "The name leads to our server now. It is a server towards the client, and a client "
+                              "towards uWSGI: both connections are our own TCP.",
+                    .after =
+                        "Compare it with order a: the same steps, and now the states of the side in the middle are "
+                        "exact, because they are our stack's own. It connects actively for the first time: CLOSED, "
+                        "SYN-SENT, ESTABLISHED.",
+                    .url = {WWW "/hello?name=Ada"},
+                    .status = "200",
+                },
+                {
+                    .title = "The application dies, and our server has to say so",
+                    .before = "The application ends its process in the middle of the request.",
+                    .after = "Our server does as Nginx does: 502, the one behind me failed. It cannot know more than "
+                             "that the connection ended before an answer came.",
+                    .url = {WWW "/crash"},
+                    .status = "502",
+                }},
+        .acts = 2,
+    },
+    {
+        .name = "d",
+        .title = "our server in the place of uWSGI",
+        .nginx = true,
+        .hop = {WAY_CLIENT, WAY_DNS, WAY_NGINX, WAY_OURS},
+        .hops = 4,
+        .act = {{
+            .title = "One request; Nginx passes it to our server as a uwsgi packet",
+            .before = "To Nginx our server is an application server: it sends variables in place of HTTP "
+                      "(uwsgi_pass), and gets HTTP back.",
+            .after = "A second way to take a request apart, in front of the same server: no line and no fields to be "
+                     "parsed, only lengths. It works because both sides trust each other; nobody would open such a "
+                     "port to the world.",
+            .url = {WWW "/bytes/20"},
+            .status = "200",
+        }},
+        .acts = 1,
+    },
+    {
         .name = "dns",
         .title = "the name cannot be resolved: four ways in which that happens",
         .failure = true,

@@ -31,9 +31,9 @@ const char *way_hop_about(enum way_hop hop) {
         [WAY_CLIENT] = "curl, as a browser would do it; 10.77.0.1, the kernel's TCP",
         [WAY_DNS] = "the name server on our stack; 10.77.0.2, UDP port 53",
         [WAY_NGINX] = "the web server in front; 10.77.0.1, port 80, the kernel's TCP",
-        [WAY_UWSGI] = "the application server behind; 127.0.0.1, port 3031, the kernel's TCP",
+        [WAY_UWSGI] = "the application server behind; port 3031, the kernel's TCP",
         [WAY_APP] = "a Python function, called by uWSGI (WSGI)",
-        [WAY_OURS] = "our web server on our TCP; 10.77.0.2, port 80",
+        [WAY_OURS] = "our web server on our TCP; 10.77.0.2, port 80, and 3032 for uwsgi packets",
         [WAY_NOBODY] = "port 81 of 10.77.0.1, where nobody listens",
     };
     return about[hop];

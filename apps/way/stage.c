@@ -241,8 +241,8 @@ static int judge(const struct way_act *act, const struct way_take *take, char er
         return 0;
     }
     snprintf(error, LUCID_ERROR_TEXT,
-             "%.60s: the client ended with %d (%d was expected), its last status was %.3s (%s): %.80s", act->title,
-             take->exit, act->exit, last, act->status ? act->status : "any", take->complaint);
+             "%.60s: the client was expected to end with %d and status %s, but it was %d and %.3s: %.80s", act->title,
+             act->exit, act->status ? act->status : "000", take->exit, last, take->complaint);
     return -1;
 }
 

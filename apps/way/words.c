@@ -90,7 +90,7 @@ static void put_request(struct way_row *row, const struct way_message *message) 
 
 static void put_response(struct way_row *row, const struct way_message *message) {
     unsigned body = message->end - message->body;
-    bool behind = row->to == WAY_CLIENT && row->from == WAY_NGINX;
+    bool behind = row->to == WAY_CLIENT;
     text_put(&row->what, !behind                  ? "answers: "
                          : message->status >= 500 ? "answers in the place of the one behind: "
                                                   : "passes the answer on: ");
@@ -155,9 +155,12 @@ void way_words_data(struct way_row *row, const struct way_packet *packet, const 
         text_format(&row->what, "%s, %u octet%s", segment->again ? "says it again" : "goes on", length,
                     length == 1 ? "" : "s");
     }
+    if (segment->confirms_open) {
+        text_put(&row->what, "; its ACK is the third segment of the handshake");
+    }
     if (packet->flags & LUCID_FIN) {
         text_put(&row->label, " + FIN");
-        text_put(&row->what, "; with FIN: nothing more will come");
+        text_put(&row->what, "; its FIN says that nothing more will come");
     }
 }
 

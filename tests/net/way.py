@@ -49,6 +49,9 @@ TWICE = ["Nginx > our server: GET /bytes/20", "our server > Nginx: 200 OK", "Ngi
 GET = ["client > Nginx: GET /"]
 QUERIES = ["client > our DNS: query A$"]
 
+FRONT_OURS = ["client: Enter", *NAME, *opened("client", "our server"), "client > our server: GET /"]
+BEHIND_OURS = opened("our server", "uWSGI")[:2] + ["our server > uWSGI: uwsgi packet", "uWSGI > app: call"]
+
 # For each act: the steps; and what must not be there.
 STEPS = {
     "a": [(FRONT + GET + BEHIND + ["app > uWSGI: return", "uWSGI > Nginx: 200 OK"] + closed("uWSGI", "Nginx") +
@@ -56,6 +59,13 @@ STEPS = {
     "b": [(FRONT + ["client > Nginx: GET /each/bytes/20"] + EACH + ["client > Nginx: GET /each/bytes/21"] + EACH +
            back("200 OK")[1:], "RST|ICMP"),
           (FRONT + GET + OURS + TWICE + back("200 OK")[1:], "RST|ICMP|(Nginx > our|our server > ).*FIN")],
+    "c": [(FRONT_OURS + BEHIND_OURS + ["uWSGI > our server: 200 OK", "our server > client: 200 OK",
+                                       "client > our server: FIN"], "RST|ICMP|Nginx"),
+          (FRONT_OURS + BEHIND_OURS + ["app > uWSGI: dies", "uWSGI > our server: FIN", "our server > client: 502"],
+           "ICMP|Nginx|200 OK")],
+    "d": [(FRONT + ["client > Nginx: GET /bytes/20"] + OURS + ["Nginx > our server: uwsgi packet",
+                                                              "our server > Nginx: 200 OK"] + back("200 OK"),
+           "RST|ICMP|uWSGI")],
     "dns": [(["client: Enter", *QUERIES, "our DNS > client: NXDOMAIN"], "SYN"),
             (["client: Enter"] + 2 * [*QUERIES, "our DNS > client: SERVFAIL"], "SYN"),
             (["client: Enter"] + 2 * [*QUERIES, "our DNS > client: ICMP"], "SYN"),
@@ -81,6 +91,10 @@ SAID = {
     "b": [(0, r"Connections: +1 to Nginx, 2 to our server;.* 2 more\s+on ours"), (0, r"\| Connection: close"),
           (0, r"our server FIN-WAIT-1 > TIME-WAIT"), (0, r"our server SYN-RECEIVED > ESTABLISHED"),
           (1, r"Connections: +1 to Nginx, 1 to our server;.* 0 more\s+on ours")],
+    "c": [(0, r"www.lab.test is 10\.77\.0\.2;"), (0, r"our server CLOSED > SYN-SENT, uWSGI LISTEN > SYN-RECEIVED"),
+          (0, r"our server SYN-SENT > ESTABLISHED"), (0, r"\| Hello, Ada\."), (0, r"\| REQUEST_URI = /hello\?name=Ada"),
+          (1, r"answers in the place of the one behind")],
+    "d": [(0, r"\| REQUEST_URI = /bytes/20"), (0, r"\| abcdefghijklmnopqrst"), (0, r"1 to Nginx, 1 to our server")],
     "dns": [(0, r"exit status 6: curl: \(6\) Could not resolve host"), (3, r"exit status 6:")],
     "refused": [(0, r"exit status 7:"), (1, r"exit status 7:"), (1, r"client SYN-SENT > CLOSED")],
     "app-down": [(0, r"client +status 502"), (0, r"Nginx +error log: connect\(\) failed \(111: Connection refused\)"),

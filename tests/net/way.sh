@@ -50,7 +50,7 @@ run() {
 }
 
 interfaces=$(ip -o link | wc -l)
-orders="a b"
+orders="a b c d"
 breaks="refused app-down app-slow"
 run break dns &
 for plan in $orders; do run order "$plan"; done
@@ -72,7 +72,7 @@ refuses() {
     [ $? -eq 2 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ]
 }
 check "an order that is not known" refuses --order z
-check "says which there are" says '^lucid-way: --order z is not known: take one of a, b'
+check "says which there are" says '^lucid-way: --order z is not known: take one of a, b, c, d'
 check "a failure that is not known" refuses --break a
 check "two things at once" refuses --order a --break dns
 check "an option without its value" refuses --html
