@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "options.h"
-#include "report.h"
+#include "picture.h"
 #include "stage.h"
 
 static int fail(const char *sentence) {
@@ -22,23 +22,45 @@ static int fail(const char *sentence) {
     return 1;
 }
 
+/* Writes what was made, and ends it. */
+static int write_text(struct text *made, const char *file, const char *option) {
+    FILE *out = made->cut ? NULL : fopen(file, "we");
+    bool written = out && fwrite(made->data, 1, made->length, out) == made->length;
+    written = out && fclose(out) == 0 && written;
+    text_free(made);
+    if (!written) {
+        fprintf(stderr, "lucid-way: %s cannot be written; name another file with %s\n", file, option);
+        return 1;
+    }
+    return 0;
+}
+
 static int write_page(const struct way_report *report, const char *file) {
     struct text page = text_growing();
     way_page(report, &page);
-    FILE *out = page.cut ? NULL : fopen(file, "we");
-    bool written = out && fwrite(page.data, 1, page.length, out) == page.length;
-    written = out && fclose(out) == 0 && written;
-    text_free(&page);
-    if (!written) {
-        fprintf(stderr, "lucid-way: %s cannot be written; name another file with --html\n", file);
+    return write_text(&page, file, "--html");
+}
+
+static int write_picture(const struct way_report *report, const char *file) {
+    struct text picture = text_growing();
+    way_picture(report, 0, &picture);
+    return write_text(&picture, file, "--svg");
+}
+
+/* The files that were asked for. */
+static int write_files(const struct way_report *report, const struct way_options *options) {
+    char error[LUCID_ERROR_TEXT];
+    if ((options->html && write_page(report, options->html)) || (options->svg && write_picture(report, options->svg))) {
         return 1;
+    }
+    if (options->pcap && way_record_write(report->record, options->pcap, error) < 0) {
+        return fail(error);
     }
     return 0;
 }
 
 static int show(const struct way_stage *stage, const struct way_options *options) {
     static struct way_report report;
-    char error[LUCID_ERROR_TEXT];
     struct ladder_style style = ladder_style_for(STDOUT_FILENO);
     struct text text = text_growing();
     report.steps = options->steps;
@@ -46,16 +68,12 @@ static int show(const struct way_stage *stage, const struct way_options *options
     if (failed == 0) {
         way_print(&report, &style, &text);
         failed = text.cut;
-        fwrite(text.data, 1, text.length, stdout);
     }
     if (failed) {
-        failed = fail("there is no memory for the time line; free some");
-    }
-    if (!failed && options->html) {
-        failed = write_page(&report, options->html);
-    }
-    if (!failed && options->pcap && way_record_write(&stage->record, options->pcap, error) < 0) {
-        failed = fail(error);
+        fail("there is no memory for the time line; free some");
+    } else {
+        fwrite(text.data, 1, text.length, stdout);
+        failed = write_files(&report, options);
     }
     text_free(&text);
     way_report_free(&report);

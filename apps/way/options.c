@@ -21,6 +21,7 @@ const char way_options_help[] =
     "                   d: client, our DNS, Nginx, our server in the place of uWSGI\n"
     "  --break WHAT     let something fail instead: dns, refused, app-down, app-slow\n"
     "  --html FILE      write the time line as a page\n"
+    "  --svg FILE       write a picture of the first act\n"
     "  --pcap FILE      write all packets, those of lucid0 and those of the loopback interface, for tshark or "
     "Wireshark\n"
     "  --all            show the confirmations that bring no news, too\n"
@@ -30,18 +31,14 @@ const char way_options_help[] =
     "\n"
     "Exit status: 0, 1 something was not as expected, 2 wrong usage.\n";
 
-enum letter { ORDER = 256, BREAK, HTML, PCAP, ALL, STEPS, SHOW, HELP };
+enum letter { ORDER = 256, BREAK, HTML, SVG, PCAP, ALL, STEPS, SHOW, HELP };
 
 static const struct option long_options[] = {
-    {"order", required_argument, NULL, ORDER},
-    {"break", required_argument, NULL, BREAK},
-    {"html", required_argument, NULL, HTML},
-    {"pcap", required_argument, NULL, PCAP},
-    {"all", no_argument, NULL, ALL},
-    {"steps", no_argument, NULL, STEPS},
-    {"show", required_argument, NULL, SHOW},
-    {"help", no_argument, NULL, HELP},
-    {NULL, 0, NULL, 0},
+    {"order", required_argument, NULL, ORDER}, {"break", required_argument, NULL, BREAK},
+    {"html", required_argument, NULL, HTML},   {"svg", required_argument, NULL, SVG},
+    {"pcap", required_argument, NULL, PCAP},   {"all", no_argument, NULL, ALL},
+    {"steps", no_argument, NULL, STEPS},       {"show", required_argument, NULL, SHOW},
+    {"help", no_argument, NULL, HELP},         {NULL, 0, NULL, 0},
 };
 
 static int wrong(char error[LUCID_ERROR_TEXT], const char *word, const char *why) {
@@ -83,6 +80,9 @@ static int read_option(struct way_options *options, int option, const char *valu
         return choose(options, value, option == BREAK, error);
     case HTML:
         options->html = value;
+        return 0;
+    case SVG:
+        options->svg = value;
         return 0;
     case PCAP:
         options->pcap = value;

@@ -8,8 +8,8 @@
 
 struct way_options {
     const struct way_plan *plan;
-    const char *html, *pcap; /* files; NULL: none */
-    const char *show;        /* a configuration to print; NULL: none */
+    const char *html, *svg, *pcap; /* files; NULL: none */
+    const char *show;              /* a configuration to print; NULL: none */
     bool all, steps, help;
 };
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report.h"
+#include "picture.h"
 
 static const char style[] =
     ":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5b6570;--line:#c3cad2;--card:#f5f7f9;--name:#00706b;"
@@ -47,15 +47,6 @@ static const char style[] =
     ".hops div{width:46.154%}.row:hover .words{background:var(--card)}}\n"
     "@media(max-width:26rem){.hops div{font-size:.72rem}svg text{font-size:11px}svg .state{font-size:9px}}\n";
 
-static const char *topic_class(enum way_topic topic) {
-    static const char *const classes[] = {
-        [WAY_USER] = "user",   [WAY_NAME] = "name",          [WAY_OPEN] = "open",
-        [WAY_HTTP] = "http",   [WAY_UWSGI_PACKET] = "uwsgi", [WAY_PROGRAM] = "program",
-        [WAY_QUIET] = "quiet", [WAY_CLOSE] = "close",        [WAY_TROUBLE] = "trouble",
-    };
-    return classes[topic];
-}
-
 static void put(struct text *text, const char *words) {
     text_put_html(text, words, strlen(words));
 }
@@ -68,22 +59,6 @@ static void put_element(struct text *text, const char *tag, const char *words) {
 
 /* ---- the picture ---- */
 
-/* The middle of a hop's column, in per cent. */
-static double column(const struct way_plan *plan, enum way_hop hop) {
-    unsigned at = 0;
-    while (at + 1 < plan->hops && plan->hop[at] != hop) {
-        at++;
-    }
-    return (at + 0.5) * 100 / plan->hops;
-}
-
-/* "GET" of "GET /hello": there is not much room. */
-static const char *short_label(const struct way_row *row, char room[48]) {
-    size_t length = row->topic == WAY_HTTP ? strcspn(row->label.data, " ") : row->label.length;
-    snprintf(room, 48, "%.*s", (int)length, row->label.data);
-    return room;
-}
-
 /* Written twice: first its outline in the colour of the page, so that lines behind it do not disturb. */
 static void put_text(struct text *text, double x, int y, const char *class, const char *words) {
     for (unsigned i = 0; i < 2; i++) {
@@ -95,7 +70,7 @@ static void put_text(struct text *text, double x, int y, const char *class, cons
 }
 
 static void put_strip(struct text *text, const struct way_plan *plan, const struct way_row *row) {
-    const double x[2] = {column(plan, row->from), column(plan, row->to)};
+    const double x[2] = {way_column(plan, row->from), way_column(plan, row->to)};
     char label[48];
     bool changes = row->before[0] != row->after[0] || row->before[1] != row->after[1];
     text_format(text, "<div class=\"strip\"><svg height=\"%d\" role=\"img\" aria-label=\"", changes ? 48 : 34);
@@ -107,9 +82,9 @@ static void put_strip(struct text *text, const struct way_plan *plan, const stru
         text_format(text, "<circle cx=\"%.1f%%\" cy=\"24\" r=\"5\"/>", x[0]);
     } else {
         text_format(text, "<line x1=\"%.1f%%\" x2=\"%.1f%%\" y1=\"24\" y2=\"24\" marker-end=\"url(#to-%s)\"/>", x[0],
-                    x[1], topic_class(row->topic));
+                    x[1], way_topic_class(row->topic));
     }
-    put_text(text, (x[0] + x[1]) / 2, 16, "label", short_label(row, label));
+    put_text(text, (x[0] + x[1]) / 2, 16, "label", way_short_label(row, label));
     for (unsigned i = 0; i < 2; i++) {
         if (row->before[i] != row->after[i]) {
             put_text(text, x[i], 42, "state", lucid_state_name(row->after[i]));
@@ -122,7 +97,7 @@ static void put_strip(struct text *text, const struct way_plan *plan, const stru
 static void put_markers(struct text *text) {
     text_put(text, "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\"><defs>\n");
     for (enum way_topic topic = WAY_USER; topic <= WAY_TROUBLE; topic++) {
-        const char *class = topic_class(topic);
+        const char *class = way_topic_class(topic);
         text_format(text,
                     "<marker id=\"to-%s\" class=\"%s\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"9\" "
                     "markerHeight=\"9\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/>"
@@ -163,7 +138,7 @@ static void put_row(struct text *text, const struct way_report *report, const st
         put(text, row->heading);
         text_put(text, "</li>\n");
     }
-    text_format(text, "<li class=\"row %s\">", topic_class(row->topic));
+    text_format(text, "<li class=\"row %s\">", way_topic_class(row->topic));
     put_strip(text, report->plan, row);
     text_format(text, "<div class=\"words\"><p><span class=\"when\">%u", number + 1);
     if (!report->steps) {

@@ -224,7 +224,7 @@ static const struct way_plan plans[] = {
                              "nothing in time. The application does not know that nobody waits any more, finishes "
                              "its work, and finds the connection closed.",
                     .url = {WWW "/slow?seconds=1.3"},
-                    .quiet = 500,
+                    .app_goes_on = true,
                     .status = "504",
                 },
                 {
@@ -233,7 +233,7 @@ static const struct way_plan plans[] = {
                     .after = "The client closes its connection. Nginx notices, has nobody to answer, notes 499 in its "
                              "access log (a number of its own, which is never sent), and closes towards uWSGI.",
                     .url = {WWW "/slow?seconds=0.8"},
-                    .quiet = 600,
+                    .app_goes_on = true,
                     .patience = "0.4",
                     .exit = 28,
                 }},

@@ -33,7 +33,7 @@ struct way_act {
     const char *after;         /* what to see in it */
     const char *url[WAY_URLS]; /* asked for by one client, one after the other; the rest NULL */
     const char *patience;      /* the client's, in seconds; NULL: long */
-    unsigned quiet;            /* milliseconds without a packet, then it is over; 0: few */
+    bool app_goes_on;          /* it is over only when the application has returned */
     enum way_dns dns;
     bool without_app;   /* uWSGI does not run */
     int exit;           /* how the client must end */

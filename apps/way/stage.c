@@ -10,7 +10,7 @@
 static const lucid_time MOMENT = 5 * LUCID_MILLISECOND;
 static const lucid_time START = 20 * LUCID_SECOND;      /* for a program to listen */
 static const lucid_time QUIET = 60 * LUCID_MILLISECOND; /* without a packet: the act is over */
-static const lucid_time LINGER = 3 * LUCID_SECOND;      /* but no longer than this after the client */
+static const lucid_time LINGER = 5 * LUCID_SECOND;      /* but no longer than this after the client */
 static const lucid_time PATIENCE = 30 * LUCID_SECOND;   /* with a client */
 
 static int fail(char error[LUCID_ERROR_TEXT], const char *what, const char *why) {
@@ -72,6 +72,14 @@ static bool listens(const struct way_stage *stage, uint16_t port) {
     return search.found;
 }
 
+/* The file says this somewhere, from that octet on. */
+static bool says(const struct way_stage *stage, const char *file, size_t from, const char *words) {
+    char *text = way_files_read(&stage->files, file, from);
+    bool found = text && strstr(text, words);
+    free(text);
+    return found;
+}
+
 /* The last line of a program's log is why it did not start. */
 static int tell_last_words(struct way_stage *stage, const char *name, const char *log, char error[LUCID_ERROR_TEXT]) {
     char *words = way_files_read(&stage->files, log, 0), *last = words;
@@ -120,7 +128,18 @@ static int start_uwsgi(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
     if (way_child_start(&stage->uwsgi, argv, stage->files.folder, "uwsgi.log", "uwsgi.log") < 0) {
         return fail(error, "uWSGI", "it cannot be started");
     }
-    return await(stage, &stage->uwsgi, "uWSGI", WAY_APP_PORT, "uwsgi.log", error);
+    if (await(stage, &stage->uwsgi, "uWSGI", WAY_APP_PORT, "uwsgi.log", error) < 0) {
+        return -1;
+    }
+    /* It listens before it has read the application. */
+    lucid_time limit = lucid_host_now() + LINGER;
+    while (!says(stage, "uwsgi.log", 0, "spawned uWSGI worker 2") && lucid_host_now() < limit) {
+        if (!ours_turn(&stage->ours, MOMENT)) {
+            error[0] = '\0';
+            return -1;
+        }
+    }
+    return 0;
 }
 
 int way_stage_open(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
@@ -173,13 +192,18 @@ static int start_client(struct way_stage *stage, const struct way_act *act, char
     return 0;
 }
 
-/* Until nothing has passed for a while. */
-static bool let_it_end(struct way_stage *stage, lucid_time still) {
+/* Until nothing has passed for a while, and the application is done if it has to be. */
+static bool let_it_end(struct way_stage *stage, const struct way_act *act, size_t app_from) {
     lucid_time quiet = lucid_host_now(), limit = quiet + LINGER;
     size_t seen = stage->record.packets;
-    while (lucid_host_now() < limit && lucid_host_now() - quiet <= still) {
+    bool busy = act->app_goes_on;
+    while (lucid_host_now() < limit && (busy || lucid_host_now() - quiet <= QUIET)) {
         if (!ours_turn(&stage->ours, MOMENT)) {
             return false;
+        }
+        if (busy && says(stage, "app.log", app_from, " answers")) {
+            busy = false;
+            quiet = lucid_host_now();
         }
         if (seen != stage->record.packets) {
             seen = stage->record.packets;
@@ -190,7 +214,7 @@ static bool let_it_end(struct way_stage *stage, lucid_time still) {
 }
 
 /* Until the client has ended, and what follows from that. False: interrupted. */
-static bool watch(struct way_stage *stage, const struct way_act *act, struct way_take *take) {
+static bool watch(struct way_stage *stage, const struct way_act *act, struct way_take *take, size_t app_from) {
     lucid_time limit = lucid_host_now() + PATIENCE;
     while (!way_child_ended(&stage->client) && lucid_host_now() < limit) {
         if (!ours_turn(&stage->ours, MOMENT / 5)) {
@@ -198,7 +222,7 @@ static bool watch(struct way_stage *stage, const struct way_act *act, struct way
         }
     }
     take->ended = wall();
-    return let_it_end(stage, act->quiet ? act->quiet * LUCID_MILLISECOND : QUIET);
+    return let_it_end(stage, act, app_from);
 }
 
 struct sizes {
@@ -258,7 +282,7 @@ int way_stage_play(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
     struct sizes sizes = sizes_now(stage);
     *take = (struct way_take){.packet_from = stage->record.packets, .event_from = stage->record.events};
     take->began = wall();
-    if (start_client(stage, act, error) < 0 || !watch(stage, act, take)) {
+    if (start_client(stage, act, error) < 0 || !watch(stage, act, take, sizes.app)) {
         return -1;
     }
     stage->takes++;
@@ -275,7 +299,7 @@ void way_stage_close(struct way_stage *stage) {
     progress(stage, "");
     way_child_stop(&stage->client, SIGTERM);
     way_child_stop(&stage->nginx, SIGTERM);
-    way_child_stop(&stage->uwsgi, SIGTERM);
+    way_child_stop(&stage->uwsgi, SIGKILL); /* it would take a second, and has nothing to put in order */
     lucid_diag_close(stage->diag);
     stage->diag = NULL;
     way_files_remove(&stage->files);

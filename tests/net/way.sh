@@ -1,7 +1,7 @@
 #!/bin/sh
 # lucid-way, as `make way` runs it: each order and each failure. Its time line has the right steps in the right order;
-# the packets that it writes are what tshark sees in them; its page is well-formed; and nothing is left: no program, no
-# interface, no file, also after Ctrl-C and after SIGKILL. Judged by way.py.
+# the packets that it writes are what tshark sees in them; its page is well-formed; docs/way.md shows what it
+# prints; and nothing is left: no program, no interface, no file, also after Ctrl-C and after SIGKILL. Judged by way.py.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -42,28 +42,34 @@ if ! (exec 3<>/dev/net/tun) 2>/dev/null || ! unshare -n true 2>/dev/null && ! un
     exit 0
 fi
 
+interfaces=$(ip -o link | wc -l)
+
 # ---- every order, every failure: two at a time ----
 
 run() {
-    "$way" "--$1" "$2" --html "$work/$2.html" --pcap "$work/$2.pcap" >"$work/$2.out" 2>"$work/$2.err"
+    "$way" "--$1" "$2" --html "$work/$2.html" --pcap "$work/$2.pcap" --svg "$work/$2.svg" \
+        >"$work/$2.out" 2>"$work/$2.err"
     echo $? >"$work/$2.status"
 }
 
-interfaces=$(ip -o link | wc -l)
-orders="a b c d"
-breaks="refused app-down app-slow"
-run break dns &
-for plan in $orders; do run order "$plan"; done
-for plan in $breaks; do run break "$plan"; done
+{
+    for plan in dns app-down; do run break "$plan"; done
+    for plan in a d; do run order "$plan"; done
+} &
+for plan in b c; do run order "$plan"; done
+for plan in refused app-slow; do run break "$plan"; done
 wait
-for plan in $orders dns $breaks; do
+plans="a b c d dns refused app-down app-slow"
+for plan in $plans; do
     python3 "$root/tests/net/way.py" "$plan" "$work" >"$work/$plan.judged" 2>&1 || : >"$work/$plan.failed" &
 done
 wait
-for plan in $orders dns $breaks; do
+for plan in $plans; do
     cat "$work/$plan.judged"
     [ ! -e "$work/$plan.failed" ] || failures=1
 done
+
+check "docs/way.md and its picture show what is printed" "$root/scripts/way_doc" --check "$work"
 
 # ---- what is wrong is said before anything is made ----
 
