@@ -33,6 +33,7 @@ bool bench_peer_open(struct bench_peer *peer, unsigned clients, uint16_t port) {
     config.alloc = take;
     config.free = give;
     config.random = unpredictable;
+    config.sleep_after = LUCID_SECOND;
     config.offload = LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4;
     config.mem_limit = (size_t)8 << 30;
     config.addrs[0].prefix = 24;
