@@ -15,16 +15,24 @@ struct text text_growing(void) {
     return (struct text){.growing = true};
 }
 
+/* Room that a growing text begins with: most lines and heads fit, so that they ask for memory once. */
+static const size_t FIRST = 400;
+
+static void grow(struct text *text, size_t needed) {
+    size_t capacity = text->capacity * 2 > FIRST ? text->capacity * 2 : FIRST;
+    capacity = capacity > needed ? capacity : needed;
+    char *data = realloc(text->data, capacity);
+    if (data) {
+        text->data = data;
+        text->capacity = capacity;
+    }
+}
+
 /* Makes room for more octets and the NUL; returns how many octets there is room for. */
 static size_t make_room(struct text *text, size_t more) {
     size_t needed = text->length + more + 1;
     if (text->growing && needed > text->capacity) {
-        size_t capacity = text->capacity * 2 > needed ? text->capacity * 2 : needed;
-        char *data = realloc(text->data, capacity);
-        if (data) {
-            text->data = data;
-            text->capacity = capacity;
-        }
+        grow(text, needed);
     }
     if (needed <= text->capacity) {
         return more;
@@ -33,7 +41,7 @@ static size_t make_room(struct text *text, size_t more) {
     return text->capacity > text->length ? text->capacity - text->length - 1 : 0;
 }
 
-void text_put_octets(struct text *text, const void *octets, size_t length) {
+void text_put_more(struct text *text, const void *octets, size_t length) {
     size_t room = make_room(text, length);
     if (!text->data) {
         return;
@@ -45,12 +53,18 @@ void text_put_octets(struct text *text, const void *octets, size_t length) {
     text->data[text->length] = '\0';
 }
 
-void text_put(struct text *text, const char *string) {
-    text_put_octets(text, string, strlen(string));
-}
-
 void text_put_char(struct text *text, char c) {
     text_put_octets(text, &c, 1);
+}
+
+void text_put_number(struct text *text, uint64_t number) {
+    char digits[20];
+    unsigned at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    text_put_octets(text, digits + at, sizeof digits - at);
 }
 
 void text_format(struct text *text, const char *format, ...) {

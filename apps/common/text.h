@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 struct text {
     char *data;
@@ -25,9 +27,26 @@ struct text text_fixed(char *room, size_t capacity);
 /* Text that grows. */
 struct text text_growing(void);
 
-void text_put(struct text *text, const char *string);
-void text_put_octets(struct text *text, const void *octets, size_t length);
+/* Behind text_put_octets() when there is no room for all of them: makes room, or cuts. */
+void text_put_more(struct text *text, const void *octets, size_t length);
+
+/* These are here so that a constant string costs no more than a few stores. */
+static inline void text_put_octets(struct text *text, const void *octets, size_t length) {
+    if (length == 0 || length >= text->capacity - text->length) {
+        text_put_more(text, octets, length);
+        return;
+    }
+    memcpy(text->data + text->length, octets, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+static inline void text_put(struct text *text, const char *string) {
+    text_put_octets(text, string, strlen(string));
+}
+
 void text_put_char(struct text *text, char c);
+void text_put_number(struct text *text, uint64_t number);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* HTML: the five characters that mean something there become references. */

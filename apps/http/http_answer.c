@@ -1,13 +1,17 @@
 /* http_answer.c: writes heads of answers, and sends them with their bodies. See http_answer.h. */
 #include "http/http_answer.h"
 
-#include <inttypes.h>
-
 void http_answer_begin_undated(struct http_answer *answer, int status, const struct http_about *about) {
     *answer = (struct http_answer){.about = *about, .status = status, .head = text_growing()};
-    text_format(&answer->head, "HTTP/1.1 %d %s\r\n", status, http_status_phrase(status));
+    text_put(&answer->head, "HTTP/1.1 ");
+    text_put_number(&answer->head, (uint64_t)status);
+    text_put_char(&answer->head, ' ');
+    text_put(&answer->head, http_status_phrase(status));
+    text_put(&answer->head, "\r\n");
     if (about->id != 0) {
-        text_format(&answer->head, "X-Lucid-Id: %" PRIu64 "\r\n", about->id);
+        text_put(&answer->head, "X-Lucid-Id: ");
+        text_put_number(&answer->head, about->id);
+        text_put(&answer->head, "\r\n");
     }
 }
 
@@ -75,7 +79,9 @@ bool http_answer_finish(struct http_answer *answer) {
         http_answer_field(answer, "Connection", "keep-alive");
     }
     if (!bodiless && !answer->endless) {
-        text_format(&answer->head, "Content-Length: %" PRIu64 "\r\n", answer->length);
+        text_put(&answer->head, "Content-Length: ");
+        text_put_number(&answer->head, answer->length);
+        text_put(&answer->head, "\r\n");
     }
     text_put(&answer->head, "\r\n");
     return !answer->head.cut;
