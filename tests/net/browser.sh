@@ -69,7 +69,8 @@ look() {
         diff "$work/sums" "$work/seen" | head -n 5
         tail -n 5 "$work/browser.err"
     fi
-    sed -n 's/.*"port":\([0-9]*\),.*"GET \/[0-9]*\.bmp .*"status":\([0-9]*\),.*/\1 \2/p' "$work/access" >"$work/requests"
+    sed -n 's/.*"port":\([0-9]*\),.*"GET \/[0-9]*\.bmp .*"status":\([0-9]*\),.*/\1 \2/p' \
+        "$work/access" >"$work/requests"
     same "$1: each was asked for twice, and there" "60 200" \
         "$(cut -d ' ' -f 2 "$work/requests" | sort | uniq -c | tr -s ' ' | sed 's/^ //')"
     connections=$(cut -d ' ' -f 1 "$work/requests" | sort -u | wc -l)

@@ -108,8 +108,8 @@ else
     echo "skip drill: it is not installed"
 fi
 
-# The host's own resolver, in a mount namespace with a resolv.conf that names this server. It asks for both families from
-# one port at the same time.
+# The host's own resolver, in a mount namespace with a resolv.conf that names this server. It asks for both families
+# from one port at the same time.
 printf 'nameserver 10.77.0.2\nsearch lab.test\noptions timeout:2 attempts:2\n' >"$work/resolv.conf"
 echo 'hosts: dns' >"$work/nsswitch.conf"
 as_host() {

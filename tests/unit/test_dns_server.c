@@ -209,7 +209,8 @@ START_TEST(idle_is_closed) {
 }
 END_TEST
 
-/* 400 responses of 48 KB that nobody takes: this connection waits, and is closed in time; another is served meanwhile. */
+/* 400 responses of 48 KB that nobody takes: this connection waits, and is closed in time; another one is served
+ * meanwhile. */
 START_TEST(nobody_reads) {
     uint8_t stream[300], heard[4000];
     int lazy = dial(), other = dial();
