@@ -5,7 +5,8 @@
 #include "base/chunk.h"
 
 /* Sizes of pieces with own memory: a short answer should not cost 64 KB, a bulk transfer not many pieces. */
-static const uint32_t PIECE_SIZES[] = {512, 2048, 8192, 65536};
+static const uint32_t PIECE_SIZES[] = {512, 2048, 8192, 16384, 32768, 65536};
+static const unsigned PIECE_SIZE_COUNT = sizeof PIECE_SIZES / sizeof PIECE_SIZES[0];
 
 static uint8_t *own_octets(struct buffer *piece) {
     return (uint8_t *)(piece + 1);
@@ -58,19 +59,18 @@ static void fill_piece(struct buffer *piece, const uint8_t *data, uint32_t lengt
 }
 
 static uint32_t room_for(size_t length) {
-    for (unsigned i = 0; i < sizeof PIECE_SIZES / sizeof PIECE_SIZES[0]; i++) {
-        uint32_t room = PIECE_SIZES[i] - (uint32_t)sizeof(struct buffer);
-        if (length <= room) {
-            return room;
-        }
+    unsigned i = 0;
+    while (i + 1 < PIECE_SIZE_COUNT && length > PIECE_SIZES[i] - sizeof(struct buffer)) {
+        i++;
     }
-    return PIECE_SIZES[3] - (uint32_t)sizeof(struct buffer);
+    return PIECE_SIZES[i] - (uint32_t)sizeof(struct buffer);
 }
 
-/* A list of new pieces with enough room for length octets, so that an append either fits or changes nothing. */
-static bool new_pieces(struct env *env, struct buffers *list, size_t length) {
+/* A list of new pieces with enough room for length octets, so that an append either fits or changes nothing. Behind
+ * queued octets more are to be expected. */
+static bool new_pieces(struct env *env, struct buffers *list, size_t length, size_t queued) {
     while (length > 0) {
-        uint32_t room = room_for(length);
+        uint32_t room = room_for(length > queued ? length : queued);
         struct buffer *piece = new_piece(env, room);
         if (!piece) {
             return false;
@@ -92,7 +92,7 @@ static void free_pieces(struct env *env, struct buffers *list) {
 bool buffers_append_copy(struct env *env, struct buffers *queue, const uint8_t *data, size_t length) {
     size_t first = min_size(length, spare_room(queue->tail));
     struct buffers fresh = {0};
-    if (!new_pieces(env, &fresh, length - first)) {
+    if (!new_pieces(env, &fresh, length - first, queue->length)) {
         free_pieces(env, &fresh);
         return false;
     }

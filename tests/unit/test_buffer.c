@@ -82,10 +82,37 @@ START_TEST(the_front_is_consumed) {
 }
 END_TEST
 
+/* What was queued costs at most four times as much memory, and from 8 KB on twice; a stream does not become many
+ * pieces. */
+START_TEST(memory_for_what_is_queued) {
+    static uint8_t octets[200000];
+    struct fixture f;
+    struct buffers queue = {0};
+    fixture_open(&f);
+    for (uint32_t length = 600; length < sizeof octets; length += length / 7) {
+        size_t before = f.in_use;
+        ck_assert(buffers_append_copy(&f.env, &queue, octets, length));
+        ck_assert_uint_le(f.in_use - before, length * (length < 8192 ? 4 : 2) + 200);
+        buffers_consume(&f.env, &queue, length);
+    }
+    unsigned pieces = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        ck_assert(buffers_append_copy(&f.env, &queue, octets, 1000));
+    }
+    for (const struct buffer *piece = queue.head; piece; piece = piece->next) {
+        pieces++;
+    }
+    ck_assert_uint_lt(pieces, 25);
+    buffers_consume(&f.env, &queue, queue.length);
+    fixture_close(&f);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("buffer", &tests);
     tcase_add_test(tests, the_end_is_cut_off);
     tcase_add_test(tests, the_front_is_consumed);
+    tcase_add_test(tests, memory_for_what_is_queued);
     return unit_run(suite);
 }
