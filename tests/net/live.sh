@@ -72,11 +72,9 @@ fi
 python3 - <<'EOF'
 import socket
 with socket.create_connection(("10.77.0.2", 80), 10) as sock:
-    for _ in range(30):
-        sock.sendall(b"GET /status/200 HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
-        got = b""
-        while got.count(b"HTTP/1.1 200") < 50:
-            got += sock.recv(65536)
+    for _ in range(2500):
+        sock.sendall(b"GET /status/200 HTTP/1.1\r\nHost: a\r\n\r\n")
+        sock.recv(65536)
 EOF
 sleep 1.1
 id=$(id_of $url/alive)
@@ -122,12 +120,46 @@ passes "?delay=100 over IPv6 too" over 190 "$(time_of 'http://[fd77::2]/alive?de
 same "a new connection has none" 1 "$(over 90 "$(time_of "$url/alive" "$url/alive")"; echo $?)"
 same "?delay=0 ends it" 1 "$(over 90 "$(get -o /dev/null -o /dev/null -o /dev/null -w '%{time_total}\n' \
     "$url/alive?delay=100" "$url/alive?delay=0" "$url/alive" | tail -n 1)"; echo $?)"
+# The next connection with the same addresses and ports is another one.
+same "faults end with the connection" False "$(python3 - <<'EOF'
+import socket, struct, time
+def ask(target):
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)) # it ends with RST
+    sock.bind(("10.77.0.1", 40000))
+    sock.connect(("10.77.0.2", 80))
+    sock.settimeout(10)
+    begun = time.monotonic()
+    sock.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    sock.recv(65536)
+    sock.close()
+    return time.monotonic() - begun
+ask("/status/200?delay=100")
+time.sleep(0.3)
+print(ask("/status/200") > 0.09)
+EOF
+)"
 same "an upload over a bad way arrives" "$(octets 100000 | hash_of)" \
     "$(octets 100000 | get -H Expect: --data-binary @- "$url/?loss=5&delay=2" | hash_of)"
 for wrong in loss=x loss=101 loss= delay=-1 delay=99999s mss=10 mss=x 'loss=5,rain=3'; do
     same "?$wrong: refused" 400 "$(code "$url/alive?$wrong")"
     passes "?$wrong: in one sentence" test "$(wc -l <"$work/body")" -eq 1 -a -s "$work/body"
 done
+same "64 connections may have faults, and the next is told" "64 200, 1 503, then 200" "$(python3 - <<'EOF'
+import socket
+def ask(sock, target):
+    sock.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    return sock.recv(65536).split()[1].decode()
+socks = [socket.create_connection(("10.77.0.2", 80), 10) for _ in range(65)]
+codes = [ask(sock, "/status/200?delay=1") for sock in socks]
+socks[0].close()
+again = "503"
+for _ in range(100):
+    if again == "503":
+        again = ask(socks[64], "/status/200?delay=1")
+print(f"{codes.count('200')} 200, {codes.count('503')} 503, then {again}")
+EOF
+)"
 same "/drip has a delay of its own" 200 "$(code "$url/drip?numbytes=1&duration=0&delay=0.1")"
 alive "after all faults"
 stop
