@@ -6,6 +6,7 @@
 set -u
 . "$(dirname "$0")/server"
 
+mkdir "$work/root/folder"
 echo "the probe" >"$work/root/probe"
 
 # Nginx as people use it: files of its own, and a gateway to something that takes bodies.
