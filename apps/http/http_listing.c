@@ -11,6 +11,7 @@
 
 #include "common/json.h"
 #include "http/http_accept.h"
+#include "http/http_listed.h"
 #include "http/http_page.h"
 #include "http/http_root.h"
 
@@ -227,37 +228,43 @@ static void put_json(struct text *text, const struct listing *listing) {
 
 /* ---- the answer ---- */
 
-/* Long pages are held until the client has taken them, so they are charged. */
-static bool finish(struct http_site *site, struct http_exchange *exchange, struct text *text) {
-    struct http_answer *answer = &exchange->answer;
-    size_t length = text->length, charged = text->capacity;
-    if (text->cut || !http_budget_take(&site->budget, charged)) {
-        return false;
-    }
-    struct http_source *source = http_source_text(text, &site->budget, charged);
-    if (!source) {
-        http_budget_give(&site->budget, charged);
-    }
-    http_answer_body(answer, source, length);
-    return http_answer_finish(answer);
-}
-
-bool http_listing_answer(struct http_site *site, struct http_exchange *exchange, const struct http_path *path, int fd) {
-    static const char *const forms[] = {"text/html", "application/json"};
-    struct listing listing = {.path = path, .names = text_growing()};
+/* Reads the folder open as fd, which is closed. NULL: memory is short. */
+static struct http_listed *make(struct http_site *site, const struct http_listed_key *key, int fd) {
+    struct listing listing = {.path = key->path, .names = text_growing()};
     struct text text = text_growing();
-    bool json = http_accept_best(&exchange->request.head, exchange->octets, forms, 2) == 1;
-    bool made = read_folder(&listing, site->root, fd);
-    if (made) {
-        (json ? put_json : put_page)(&text, &listing);
-        http_answer_begin(&exchange->answer, 200, &exchange->about);
-        http_answer_field(&exchange->answer, "Content-Type", json ? "application/json" : "text/html; charset=utf-8");
-        http_answer_field(&exchange->answer, "X-Content-Type-Options", "nosniff");
-        http_answer_field(&exchange->answer, "Vary", "Accept");
-        made = finish(site, exchange, &text);
+    struct http_listed *listed = NULL;
+    if (read_folder(&listing, site->root, fd)) {
+        (key->json ? put_json : put_page)(&text, &listing);
+        listed = http_listed_new(&text, &site->budget);
     }
     text_free(&text);
     text_free(&listing.names);
     free(listing.entry);
-    return made;
+    if (listed) {
+        http_lists_keep(&site->listed, key, listed, site->now, site->second);
+    }
+    return listed;
+}
+
+bool http_listing_answer(struct http_site *site, struct http_exchange *exchange, const struct http_path *path, int fd) {
+    static const char *const forms[] = {"text/html", "application/json"};
+    struct http_listed_key key = {.path = path};
+    struct http_answer *answer = &exchange->answer;
+    key.json = http_accept_best(&exchange->request.head, exchange->octets, forms, 2) == 1;
+    struct http_listed *listed = fstat(fd, &key.stat) == 0 ? http_lists_find(&site->listed, &key, site->now) : NULL;
+    if (listed) {
+        close(fd);
+    } else {
+        listed = make(site, &key, fd);
+    }
+    if (!listed) {
+        return false;
+    }
+    http_answer_begin(answer, 200, &exchange->about);
+    http_answer_field(answer, "Content-Type", key.json ? "application/json" : "text/html; charset=utf-8");
+    http_answer_field(answer, "X-Content-Type-Options", "nosniff");
+    http_answer_field(answer, "Vary", "Accept");
+    http_answer_body(answer, http_listed_source(listed), http_listed_length(listed));
+    http_listed_drop(listed);
+    return http_answer_finish(answer);
 }

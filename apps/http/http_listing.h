@@ -4,7 +4,8 @@
  * dot are left out, as ls(1) does; so are those with a control character, which no request can name. Folders first,
  * each kind by name. Every name is escaped in the page, and its URL besides.
  *
- * It is made in one go, so a folder is read up to a limit, and the answer says when there is more.
+ * It is made in one go, so a folder is read up to a limit, and the answer says when there is more. A large one takes
+ * time that others wait for: so a list is kept for those who ask next (http_listed.h).
  */
 #ifndef HTTP_LISTING_H
 #define HTTP_LISTING_H

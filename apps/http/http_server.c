@@ -270,6 +270,9 @@ void http_server_tick(struct http_server *server, lucid_time now) {
         http_files_yield(&server->site.mapped);
         server->yield_at = now + YIELD;
     }
+    if (now >= server->site.listed.sweep_at) {
+        http_lists_sweep(&server->site.listed, now);
+    }
     if (now >= server->site.cache.sweep_at) {
         http_cache_sweep(&server->site.cache, now);
     }
@@ -287,6 +290,7 @@ lucid_time http_server_deadline(const struct http_server *server) {
     }
     lucid_time at = TAILQ_EMPTY(&server->site.mapped) ? LUCID_NEVER : server->yield_at;
     at = earlier(at, server->site.cache.sweep_at);
+    at = earlier(at, server->site.listed.sweep_at);
     at = earlier(at, http_gateway_deadline(server->gateway, server->options.upstream_idle_time));
     connection = TAILQ_FIRST(&server->later);
     at = connection ? earlier(at, connection->again) : at;

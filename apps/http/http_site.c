@@ -47,6 +47,7 @@ int http_site_open(struct http_site *site, const char *root, size_t memory, char
         .handlers = handlers, .handler_count = HANDLERS, .root = -1, .budget = {.limit = memory}};
     TAILQ_INIT(&site->mapped);
     http_cache_init(&site->cache);
+    http_lists_init(&site->listed);
     http_date_format(0, site->date);
     if (!root) {
         return 0;
@@ -62,6 +63,7 @@ int http_site_open(struct http_site *site, const char *root, size_t memory, char
 
 void http_site_close(struct http_site *site) {
     http_cache_clear(&site->cache);
+    http_lists_clear(&site->listed);
     http_types_end(&site->types);
     if (site->root >= 0) {
         close(site->root);
@@ -71,6 +73,7 @@ void http_site_close(struct http_site *site) {
 
 void http_site_replace(struct http_site *site, struct http_site *other) {
     http_cache_clear(&site->cache);
+    http_lists_clear(&site->listed);
     struct http_site before = *site;
     site->handlers = other->handlers;
     site->handler_count = other->handler_count;

@@ -13,6 +13,7 @@
 #include "http/http_cache.h"
 #include "http/http_date.h"
 #include "http/http_file.h"
+#include "http/http_listed.h"
 #include "http/http_request.h"
 #include "http/http_type.h"
 
@@ -36,6 +37,7 @@ struct http_site {
     struct http_budget budget;
     struct http_files mapped;
     struct http_cache cache;
+    struct http_lists listed;
     struct http_types types;
     lucid_time now; /* the server's clock */
     int64_t second; /* since 1970, as it was last asked for */

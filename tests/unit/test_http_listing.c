@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <utime.h>
 
@@ -271,6 +272,120 @@ START_TEST(memory) {
 }
 END_TEST
 
+/* A minute from now, when the folders have settled. */
+static void open_later(void) {
+    ck_assert_ptr_null(web_close(&web));
+    web_init(&web);
+    web.options.root = root;
+    web.options.lists = true;
+    web.options.epoch = (uint64_t)(time(NULL) + 60) * LUCID_SECOND;
+    web.pair_options.config[0].rcvbuf = web.pair_options.config[0].rcvbuf_max = 16384;
+    ck_assert_ptr_null(web_open(&web));
+}
+
+/* Asks and takes the answer within a tenth of a second. */
+static struct web_answer ask_fast(const char *target, const char *fields) {
+    char request[200];
+    struct web_answer answer;
+    struct web_client *client = web_connect(&web);
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n", target, fields);
+    web_say(&web, client, request);
+    web_run(&web, 100 * LUCID_MILLISECOND);
+    ck_assert_msg(web_answer(client, 0, NULL, &answer), "%s", client->got.data);
+    ck_assert_int_eq(answer.status, 200);
+    return answer;
+}
+
+/* Within a second a list is made once, unless the folder changes. */
+START_TEST(kept_for_a_second) {
+    make_folder("root/sub");
+    make_folder("root/other");
+    put("root/sub/a", 1);
+    put("root/other/b", 3);
+    make_link("sub", "root/way");
+    open_later();
+    struct web_answer answer = ask_fast("/sub/", "");
+    shows(&answer, ">1 B<");
+    put("root/sub/a", 2);
+    answer = ask_fast("/sub/", "");
+    shows(&answer, ">1 B<");
+    answer = ask_fast("/sub/", "Accept: application/json\r\n");
+    shows(&answer, "\"size\":2");
+    answer = ask_fast("/way/", "");
+    shows(&answer, "<title>/way/</title>");
+    answer = ask_fast("/other/", "");
+    shows(&answer, ">3 B<");
+    web_run(&web, LUCID_SECOND);
+    answer = ask_fast("/sub/", "");
+    shows(&answer, ">2 B<");
+    web_run(&web, 2 * LUCID_SECOND);
+    ask_fast("/other/", ""); /* those that are old are let go once a second: this one says when */
+    web_run(&web, 700 * LUCID_MILLISECOND);
+    ask_fast("/sub/", "");
+    put("root/sub/a", 4);
+    web_run(&web, LUCID_SECOND);
+    answer = ask_fast("/sub/", "");
+    shows(&answer, ">4 B<");
+    put("root/sub/new", 0);
+    answer = ask_fast("/sub/", "");
+    shows(&answer, "href=\"new\"");
+    unlink(at("root/sub/new"));
+    answer = ask_fast("/sub/", "");
+    hides(&answer, "href=\"new\"");
+    web_run(&web, 3 * LUCID_SECOND);
+    struct http_server_stats stats;
+    http_server_stats(web.server, &stats);
+    ck_assert_uint_eq(stats.memory, 0);
+}
+END_TEST
+
+/* What changed just now may change again within the same tick of the file system's clock: nothing is kept. */
+START_TEST(not_settled) {
+    make_folder("root/sub");
+    put("root/sub/a", 1);
+    open_later();
+    http_server_set_epoch(web.server, (uint64_t)time(NULL) * LUCID_SECOND);
+    ask_fast("/sub/", "");
+    put("root/sub/a", 2);
+    struct web_answer answer = ask_fast("/sub/", "");
+    shows(&answer, ">2 B<");
+}
+END_TEST
+
+/* Clients that do not read hold one list, all together. */
+START_TEST(shared) {
+    char name[300];
+    struct http_server_stats one, all;
+    make_folder("root/long");
+    for (unsigned i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "root/long/%0200u", i);
+        put(name, 0);
+    }
+    open_later();
+    for (unsigned i = 0; i < 10; i++) {
+        struct web_client *client = web_connect(&web);
+        client->deaf = true;
+        web_say(&web, client, "GET /long/ HTTP/1.1\r\nHost: a\r\n\r\n");
+        web_run(&web, 10 * LUCID_MILLISECOND);
+        http_server_stats(web.server, i == 0 ? &one : &all);
+    }
+    ck_assert_uint_gt(one.memory, 0);
+    ck_assert_uint_eq(one.memory, all.memory);
+    web_run(&web, 2 * LUCID_SECOND);
+    for (unsigned i = 0; i < web.clients; i++) {
+        web_hear(&web, web.client[i]);
+    }
+    web_run(&web, 10 * LUCID_SECOND);
+    for (unsigned i = 0; i < web.clients; i++) {
+        struct web_answer answer;
+        ck_assert(web_answer(web.client[i], 0, NULL, &answer));
+        ck_assert_int_eq(answer.status, 200);
+    }
+    http_server_stats(web.server, &all);
+    ck_assert_uint_eq(all.memory, 0);
+}
+END_TEST
+
 static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_listing", &tests);
@@ -281,7 +396,10 @@ static int run(void) {
     tcase_add_test(tests, what_is_not_shown);
     tcase_add_test(tests, an_index);
     web_add_test_of_stack(tests, a_very_large_folder); /* its making takes long */
+    tcase_add_test(tests, kept_for_a_second);
+    tcase_add_test(tests, not_settled);
     web_add_test_of_stack(tests, memory);
+    web_add_test_of_stack(tests, shared);
     return unit_run(suite);
 }
 
