@@ -226,8 +226,7 @@ static bool may_wait(struct http_connection *connection, enum http_wait wait) {
     return wait == HTTP_WAIT_SEND || (sends && wait != HTTP_WAIT_HEAD) ? moves(connection) : false;
 }
 
-/* An empty line behind the last request is not the beginning of another one. RFC 9112 2.2 */
-static bool is_request(const struct http_connection *connection) {
+bool http_connection_asks(const struct http_connection *connection) {
     const struct http_buffer *in = &connection->in;
     uint32_t i = in->begin;
     while (i < in->end && (in->data[i] == '\r' || in->data[i] == '\n')) {
@@ -241,7 +240,7 @@ static void give_up(struct http_connection *connection, enum http_wait wait) {
     switch (wait) {
     case HTTP_WAIT_HEAD:
     case HTTP_WAIT_BODY:
-        if (is_request(connection)) {
+        if (http_connection_asks(connection)) {
             http_step_refuse(connection, HTTP_REFUSED_TIMEOUT, 0);
         } else {
             http_step_drain(connection);

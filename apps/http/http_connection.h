@@ -102,6 +102,8 @@ struct http_server {
     struct http_connections waiting[HTTP_WAITS];
     lucid_time yield_at; /* when mapped files are looked at again */
     uint32_t holders;    /* the caller, and each connection that is not freed: the last one frees the server */
+    bool stopping;       /* http_server_stop() was called */
+    lucid_time stop_at;  /* then: when everybody is reset */
     bool room;           /* there is room for those that wait to be taken */
     struct http_server_stats stats;
 };
@@ -111,6 +113,10 @@ void http_connection_open(struct http_server *server, int fd, const struct lucid
 
 /* Tells the log of the answer that is over. whole: all of it was sent. */
 void http_connection_log(const struct http_connection *connection, bool whole);
+
+/* Has anything of a request come that is not answered yet? An empty line behind the last request is not the beginning
+ * of another one. RFC 9112 2.2 */
+bool http_connection_asks(const struct http_connection *connection);
 
 /* As many steps as are fair. */
 void http_connection_run(struct http_connection *connection);
@@ -126,6 +132,18 @@ void http_connection_drop(struct http_connection *connection);
 
 /* The last holder frees the server. */
 void http_server_drop(struct http_server *server);
+
+/* ---- http_server.c ---- */
+
+void http_server_set_now(struct http_server *server, lucid_time now);
+
+/* Takes connections that wait, as many as are fair. */
+void http_server_accept(struct http_server *server, struct http_listener *listener);
+
+/* ---- http_stop.c ---- */
+
+/* The limit of http_server_stop() has come. */
+void http_server_end_stop(struct http_server *server);
 
 /* ---- http_configure.c ---- */
 

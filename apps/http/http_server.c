@@ -122,7 +122,9 @@ void http_server_close(struct http_server *server) {
     while (!SLIST_EMPTY(&server->listeners)) {
         struct http_listener *listener = SLIST_FIRST(&server->listeners);
         SLIST_REMOVE_HEAD(&server->listeners, next);
-        server->transport->ops->close(server->transport, listener->fd);
+        if (listener->fd >= 0) {
+            server->transport->ops->close(server->transport, listener->fd);
+        }
         free(listener);
     }
     while ((connection = TAILQ_FIRST(&server->all))) {
@@ -138,7 +140,7 @@ void http_server_close(struct http_server *server) {
 
 /* ---- events ---- */
 
-static void set_now(struct http_server *server, lucid_time now) {
+void http_server_set_now(struct http_server *server, lucid_time now) {
     server->now = now;
     http_site_set_time(&server->site, now, server->options.epoch + now);
 }
@@ -160,7 +162,10 @@ static void take_connection(struct http_server *server, int fd, const struct luc
     http_connection_open(server, fd, remote, uwsgi);
 }
 
-static void take_connections(struct http_server *server, struct http_listener *listener) {
+void http_server_accept(struct http_server *server, struct http_listener *listener) {
+    if (listener->fd < 0) {
+        return;
+    }
     listener->more = true;
     for (int i = 0; i < ACCEPTS; i++) {
         server->room = has_room(server);
@@ -178,13 +183,13 @@ static void take_connections(struct http_server *server, struct http_listener *l
 
 void http_server_adopt(struct http_server *server, lucid_time now, int fd) {
     const struct lucid_sockaddr unknown = {0};
-    set_now(server, now);
+    http_server_set_now(server, now);
     take_connection(server, fd, &unknown, false);
 }
 
 bool http_server_hang_up(struct http_server *server, lucid_time now, int fd) {
     struct http_connection *connection;
-    set_now(server, now);
+    http_server_set_now(server, now);
     TAILQ_FOREACH(connection, &server->all, all) {
         if (connection->fd == fd) {
             http_connection_end(connection, false);
@@ -196,10 +201,10 @@ bool http_server_hang_up(struct http_server *server, lucid_time now, int fd) {
 
 void http_server_event(struct http_server *server, lucid_time now, void *data) {
     struct http_watched *watched = data;
-    set_now(server, now);
+    http_server_set_now(server, now);
     switch ((enum http_watched_kind)watched->kind) {
     case HTTP_WATCHED_LISTENER:
-        take_connections(server, (struct http_listener *)(void *)watched);
+        http_server_accept(server, (struct http_listener *)(void *)watched);
         break;
     case HTTP_WATCHED_CONNECTION:
         http_connection_run((struct http_connection *)(void *)watched);
@@ -253,15 +258,18 @@ static void accept_more(struct http_server *server) {
     }
     SLIST_FOREACH(listener, &server->listeners, next) {
         if (listener->more) {
-            take_connections(server, listener);
+            http_server_accept(server, listener);
         }
     }
 }
 
 void http_server_tick(struct http_server *server, lucid_time now) {
-    set_now(server, now);
+    http_server_set_now(server, now);
     free_ended(server);
     http_hops_free(&server->ended_hops);
+    if (server->stopping && now >= server->stop_at) {
+        http_server_end_stop(server);
+    }
     expire(server);
     run_queue(server);
     accept_more(server);
@@ -289,6 +297,7 @@ lucid_time http_server_deadline(const struct http_server *server) {
         return 0;
     }
     lucid_time at = TAILQ_EMPTY(&server->site.mapped) ? LUCID_NEVER : server->yield_at;
+    at = server->stopping && !TAILQ_EMPTY(&server->all) ? earlier(at, server->stop_at) : at;
     at = earlier(at, server->site.cache.sweep_at);
     at = earlier(at, server->site.listed.sweep_at);
     at = earlier(at, http_gateway_deadline(server->gateway, server->options.upstream_idle_time));

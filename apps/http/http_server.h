@@ -136,6 +136,14 @@ struct http_server_stats {
 };
 void http_server_stats(const struct http_server *server, struct http_server_stats *stats);
 
+/* Stops in order: takes no more connections, closes those that are idle, answers the requests that have begun to come,
+ * and resets what is left after limit nanoseconds, an answer without end too (LUCID_NEVER: nothing is reset). Go on
+ * with events and ticks until http_server_stopped(), then call http_server_close(). */
+void http_server_stop(struct http_server *server, lucid_time now, lucid_time limit);
+
+/* It was to stop, and no connection is left. What was written may still be with the transport. */
+bool http_server_stopped(const struct http_server *server);
+
 /* Ends it: connections are reset, listeners closed. Answers that are still on their way belong to the transport,
  * and are given back as it ends them, before or after this call. server may be NULL. */
 void http_server_close(struct http_server *server);

@@ -98,7 +98,7 @@ enum http_step http_step_answer(struct http_connection *connection) {
         .date = server->site.date,
         .head = is_head(connection),
         .old = connection->uwsgi || (head->first_line_seen && head->minor == 0),
-        .persistent = exchange->request.persistent,
+        .persistent = exchange->request.persistent && !server->stopping,
         .id = number_of(connection),
     };
     if (!http_site_answer(&server->site, exchange)) {
@@ -307,6 +307,9 @@ static enum http_step wait_for_head(struct http_connection *connection) {
     }
     if (idle && connection->phase == HTTP_PHASE_HEAD) {
         http_buffer_free(&connection->in);
+    }
+    if (connection->server->stopping && connection->phase == HTTP_PHASE_HEAD && !http_connection_asks(connection)) {
+        return http_step_drain(connection);
     }
     return step;
 }

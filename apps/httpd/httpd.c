@@ -22,6 +22,7 @@ struct httpd {
     struct http_handler handlers[LIVE_HANDLERS];
     struct http_onlooker onlooker;
     struct loop *loop;
+    lucid_time stop_at; /* when the time to stop is over; 0: it was not told to */
 };
 
 /* Each file that is being sent needs a descriptor. */
@@ -124,13 +125,31 @@ static void reload(struct httpd *httpd) {
     httpd->options.settings = settings;
 }
 
+/* The first one: what is under way is finished. The second one: it is not. */
+static void stop(struct httpd *httpd) {
+    struct http_server *server = httpd->loop->server;
+    lucid_time limit = httpd->options.settings->stop_time, now = lucid_host_now();
+    struct http_server_stats stats;
+    if (httpd->stop_at) {
+        httpd->loop->over = true;
+        return;
+    }
+    httpd->stop_at = now + limit;
+    http_server_stop(server, now, limit);
+    http_server_stats(server, &stats);
+    if (stats.connections > 0) {
+        fprintf(stderr, "lucid-httpd: connections to be finished: %u, in %.6g s at most; another signal ends them\n",
+                stats.connections, (double)limit / 1e9);
+    }
+}
+
 static void on_signal(void *user, int number) {
     struct httpd *httpd = user;
     if (number == SIGHUP) {
         reload(httpd);
         return;
     }
-    httpd->loop->over = true;
+    stop(httpd);
 }
 
 static int listen_for_signals(struct httpd *httpd) {
@@ -221,6 +240,19 @@ static int start(struct httpd *httpd) {
 
 /* ---- end ---- */
 
+/* Runs until the server has stopped, or is not to wait for that. */
+static int run(struct httpd *httpd) {
+    char error[LUCID_ERROR_TEXT];
+    if (loop_run(httpd->loop, error) < 0) {
+        return fail(error);
+    }
+    lucid_time now = lucid_host_now();
+    if (!httpd->loop->over && now < httpd->stop_at) {
+        httpd->loop->ops->drain(httpd->loop, httpd->stop_at - now);
+    }
+    return 0;
+}
+
 static int finish(struct httpd *httpd, int status) {
     char error[LUCID_ERROR_TEXT];
     if (httpd->loop) {
@@ -249,8 +281,8 @@ int main(int argc, char **argv) {
         return 0;
     }
     int status = start(&httpd);
-    if (status == 0 && loop_run(httpd.loop, error) < 0) {
-        status = fail(error);
+    if (status == 0) {
+        status = run(&httpd);
     }
     return finish(&httpd, status);
 }

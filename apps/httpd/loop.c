@@ -16,7 +16,7 @@ struct loop *loop_new(const struct options *options) {
 
 int loop_run(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
     int failed = 0;
-    while (!loop->over && failed == 0) {
+    while (!loop->over && !http_server_stopped(loop->server) && failed == 0) {
         failed = loop->ops->turn(loop, error);
     }
     return failed;

@@ -10,7 +10,8 @@
  *     http_server_open(&loop->server, loop->transport, ...);
  *     loop->ops->open(loop, error);                         the device, if there is one
  *     http_server_listen(loop->server, ...);
- *     loop_run(loop, error);                                until loop->over
+ *     loop_run(loop, error);                                until loop->over, or the server has stopped
+ *     loop->ops->drain(loop, timeout);
  *     loop->ops->close(loop, error);
  */
 #ifndef HTTPD_LOOP_H
@@ -34,6 +35,9 @@ struct loop_ops {
 
     /* "http://10.77.0.2/ on lucid0" */
     void (*put_where)(const struct loop *loop, struct text *text);
+
+    /* What the transport still has of ours goes to the clients, for so long at most. */
+    void (*drain)(struct loop *loop, lucid_time timeout);
 
     /* After http_server_close(): what is still to be sent goes, and everything is given back. */
     int (*close)(struct loop *loop, char error[LUCID_ERROR_TEXT]);

@@ -81,7 +81,11 @@ static void kernel_put_where(const struct loop *loop, struct text *text) {
     text_put(text, " on the kernel's sockets");
 }
 
-/* What was written is the kernel's now: it goes on sending it. */
+/* What was written is the kernel's now: it goes on sending it, also when the program has ended. */
+static void kernel_drain(struct loop *loop, lucid_time timeout) {
+    (void)loop, (void)timeout;
+}
+
 static int kernel_close(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
     (void)error;
     if (of(loop)->open) {
@@ -98,6 +102,7 @@ struct loop *loop_kernel_new(void) {
         .turn = kernel_turn,
         .watch_signals = kernel_watch_signals,
         .put_where = kernel_put_where,
+        .drain = kernel_drain,
         .close = kernel_close,
     };
     struct kernel_loop *loop = calloc(1, sizeof *loop);

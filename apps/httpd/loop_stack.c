@@ -78,9 +78,12 @@ static int stack_turn(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
 }
 
 static void on_signals(struct lucid_host *host, int fd, short revents, void *user) {
-    (void)host, (void)fd, (void)revents;
+    (void)fd, (void)revents;
     loop_take_signals(user);
     arm(user);
+    if (((struct loop *)user)->over) {
+        lucid_host_stop(host); /* also while it drains */
+    }
 }
 
 static int stack_watch_signals(struct loop *loop, int fd) {
@@ -129,6 +132,11 @@ static void stack_put_where(const struct loop *base, struct text *text) {
     }
 }
 
+/* Until the last FIN and the last octet are acknowledged. TIME-WAIT is not waited for. */
+static void stack_drain(struct loop *loop, lucid_time timeout) {
+    lucid_host_drain(of(loop)->host, false, timeout);
+}
+
 /* Clients are told by RST, which one more turn of the host carries out. */
 static int stack_close(struct loop *base, char error[LUCID_ERROR_TEXT]) {
     struct stack_loop *loop = of(base);
@@ -153,6 +161,7 @@ struct loop *loop_stack_new(void) {
         .turn = stack_turn,
         .watch_signals = stack_watch_signals,
         .put_where = stack_put_where,
+        .drain = stack_drain,
         .close = stack_close,
     };
     struct stack_loop *loop = calloc(1, sizeof *loop);

@@ -29,6 +29,7 @@ const char options_help[] =
     "  --body-time SECONDS  in which 1000 octets of a body must have come; else 408 (10)\n"
     "  --idle-time SECONDS  for which a connection is kept between requests (60)\n"
     "  --send-time SECONDS  in which a client must take something of an answer; else it is reset (60)\n"
+    "  --stop-time SECONDS  for which requests under way are finished, after Ctrl-C or SIGTERM (5)\n"
     "  --max-line OCTETS    of a request line; else 414 (8192)\n"
     "  --max-head OCTETS    of a head; else 431 (32768)\n"
     "  --max-fields N       of a head; else 431 (100)\n"
@@ -47,7 +48,8 @@ const char options_help[] =
     "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n" DEVICE_OPTIONS_HELP
     "  --help               this text\n"
     "\n"
-    "It ends on Ctrl-C or SIGTERM; the interface goes with it. Exit status: 0, 1 failure, 2 wrong usage.\n";
+    "It ends on Ctrl-C or SIGTERM, at once on the second one; the interface goes with it. Exit status: 0, 1 failure, 2 "
+    "wrong usage.\n";
 
 /* Those from SETTINGS on are of settings_table. */
 enum letter {

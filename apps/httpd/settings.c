@@ -38,6 +38,11 @@ static bool take_send_time(struct settings *settings, struct setting_words *word
     return take_time(&settings->http.send_time, words, error);
 }
 
+static bool take_stop_time(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
+    return value_seconds(words->word[0], true, &settings->stop_time) ||
+           value_wrong(error, "%.60s is no time: take seconds from 0 to 3600", words->word[0]);
+}
+
 /* ---- limits ---- */
 
 static bool take_connections(struct settings *settings, struct setting_words *words, char error[LUCID_ERROR_TEXT]) {
@@ -191,6 +196,7 @@ const struct setting settings_table[] = {
     {"idle-time", 1, 1, false, "idle-time SECONDS", take_idle_time},
     {"body-time", 1, 1, false, "body-time SECONDS", take_body_time},
     {"send-time", 1, 1, false, "send-time SECONDS", take_send_time},
+    {"stop-time", 1, 1, false, "stop-time SECONDS", take_stop_time},
     {"max-line", 1, 1, false, "max-line OCTETS", take_max_line},
     {"max-head", 1, 1, false, "max-head OCTETS", take_max_head},
     {"max-fields", 1, 1, false, "max-fields N", take_max_fields},
@@ -217,6 +223,7 @@ struct settings *settings_new(void) {
         return NULL;
     }
     http_server_defaults(&settings->http);
+    settings->stop_time = 5 * LUCID_SECOND;
     settings->http.types = "/etc/mime.types";
     settings->types = http_types_none();
     settings->http.more_types = &settings->types;

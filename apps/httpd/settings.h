@@ -21,6 +21,7 @@
 struct settings {
     struct http_keep keep; /* the first member */
     struct http_server_options http;
+    lucid_time stop_time;   /* from the first SIGTERM to the end */
     const char *access_log; /* file, "-" for standard output; NULL: none */
     bool access_json;
     struct http_redirects redirects;

@@ -87,6 +87,7 @@ static bool client_send(struct web *web, struct web_client *client) {
     while (client->out.length > 0) {
         ptrdiff_t n = web->near->ops->write(web->near, client->fd, client->out.data, client->out.length, false);
         if (n <= 0) {
+            client->error = n == -LUCID_ECONNREFUSED ? LUCID_ECONNREFUSED : client->error; /* it is told once */
             return moved;
         }
         moved = true;
