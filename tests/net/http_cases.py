@@ -198,12 +198,16 @@ def play(address, case):
         return str(error).encode(), "hangs"
 
 
-def score(name, address, cases, ours, verbose):
-    """How many are as the RFC allows. Prints what is not, and what ours does otherwise than it should."""
-    good, bad = 0, 0
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda case: play(address, case), cases))
-    for case, (stream, end) in zip(cases, results):
+def score(server, cases, arguments):
+    """What is to be said of a server, and how many of its answers are not as they should be for ours."""
+    name, _, address = server.partition("=")
+    host, _, port = address.partition(":")
+    ours = name in arguments.ours + arguments.gateway
+    asked = [case for case in cases if not (name in arguments.gateway and case.is_about_limit())]
+    good, bad, lines = 0, 0, []
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(lambda case: play((host, int(port or 80)), case), asked))
+    for case, (stream, end) in zip(asked, results):
         try:
             wrong = judge(case, stream, end, case.allowed)
             differs = judge(case, stream, end, case.ours) if ours else None
@@ -211,11 +215,10 @@ def score(name, address, cases, ours, verbose):
             wrong = differs = str(error)
         good += not wrong
         bad += bool(ours and (wrong or differs))
-        if (ours or verbose) and (wrong or differs):
-            print("%s: %s, %s: %s instead of %s" % (name, case.rule, case.what, wrong or differs,
-                                                    case.allowed if wrong else case.ours))
-    print("%s: %d of %d are as RFC 9110 and 9112 have it" % (name, good, len(cases)))
-    return bad
+        if (ours or arguments.verbose) and (wrong or differs):
+            lines.append("%s: %s, %s: %s instead of %s" % (name, case.rule, case.what, wrong or differs,
+                                                           case.allowed if wrong else case.ours))
+    return lines + ["%s: %d of %d are as RFC 9110 and 9112 have it" % (name, good, len(asked))], bad
 
 
 def main():
@@ -227,14 +230,11 @@ def main():
     arguments = parser.parse_args()
     with open(os.path.join(HERE, "http_cases.tsv"), encoding="ascii") as file:
         cases = [Case(line) for line in file]
-    bad = 0
-    for server in arguments.server:
-        name, _, address = server.partition("=")
-        host, _, port = address.partition(":")
-        passes = name in arguments.gateway
-        asked = [case for case in cases if not (passes and case.is_about_limit())]
-        bad += score(name, (host, int(port or 80)), asked, passes or name in arguments.ours, arguments.verbose)
-    return 1 if bad else 0
+    with concurrent.futures.ThreadPoolExecutor(len(arguments.server)) as pool:
+        scores = list(pool.map(lambda server: score(server, cases, arguments), arguments.server))
+    for lines, _ in scores:
+        print("\n".join(lines))
+    return 1 if any(bad for _, bad in scores) else 0
 
 
 sys.exit(main())
