@@ -131,6 +131,7 @@ void http_connection_log(const struct http_connection *connection, bool whole) {
         .referer = field(head, octets, "Referer"),
         .agent = field(head, octets, "User-Agent"),
         .status = exchange->answer.status,
+        .refusal = exchange->refusal,
         .sent = http_answer_sent(&exchange->answer),
         .took = server->now - exchange->answer_at,
         .whole = whole,

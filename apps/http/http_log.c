@@ -66,6 +66,9 @@ void http_log_json(struct text *text, const struct http_log_entry *entry) {
     json_uint(&json, "microseconds", entry->took / LUCID_MICROSECOND);
     put_span(&json, "referer", entry, entry->referer);
     put_span(&json, "agent", entry, entry->agent);
+    if (entry->refusal != HTTP_REFUSED_NONE) {
+        json_string(&json, "reason", http_reason(entry->refusal)->name);
+    }
     if (entry->id != 0) {
         json_uint(&json, "id", entry->id);
     }

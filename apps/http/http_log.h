@@ -19,10 +19,11 @@ struct http_log_entry {
     const uint8_t *octets;
     struct http_span line, referer, agent;
     int status;
-    uint64_t sent;   /* octets of the body */
-    lucid_time took; /* nanoseconds from when its answer began */
-    bool whole;      /* all of it was sent */
-    uint64_t id;     /* that the answer told; 0: none */
+    enum http_refusal refusal; /* why it is an error, if the request was refused */
+    uint64_t sent;             /* octets of the body */
+    lucid_time took;           /* nanoseconds from when its answer began */
+    bool whole;                /* all of it was sent */
+    uint64_t id;               /* that the answer told; 0: none */
     /* The answer's head, and a short body behind it. */
     const char *answer;
     size_t answer_length;

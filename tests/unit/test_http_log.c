@@ -81,6 +81,14 @@ START_TEST(broken_off) {
 }
 END_TEST
 
+/* A request that was refused says why. */
+START_TEST(a_reason) {
+    say("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    ck_assert_msg(strstr(json.data, ",\"status\":400,") != NULL, "%s", json.data);
+    ck_assert_msg(strstr(json.data, ",\"reason\":\"HOST_TWICE\"}\n") != NULL, "%s", json.data);
+}
+END_TEST
+
 START_TEST(as_json) {
     say("GET /delay/1?\" HTTP/1.1\r\nHost: a\r\nUser-Agent: \xe4\r\n\r\n");
     web_run(&web, LUCID_SECOND);
@@ -104,6 +112,7 @@ static int run(void) {
     tcase_add_loop_test(tests, line, 0, (int)(sizeof lines / sizeof lines[0]));
     tcase_add_test(tests, broken_off);
     tcase_add_test(tests, as_json);
+    tcase_add_test(tests, a_reason);
     return unit_run(suite);
 }
 
