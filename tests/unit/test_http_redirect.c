@@ -206,8 +206,8 @@ START_TEST(circles) {
 }
 END_TEST
 
-/* H40, H62: whatever the rules and whoever asks, Location is a URI with nothing in it but what a URI may have, and leads to
- * the host that a rule names, or to none. */
+/* H40, H62: whatever the rules and whoever asks, Location is a URI with nothing in it but what a URI may have, and
+ * leads to the host that a rule names, or to none. */
 START_TEST(any_rules_and_paths) {
     static const char *const froms[] = {"/a", "/a/*", "/*", "/a/b/*", "/%2f/*", "/.%2e/*", "/a%0a", "/\\/*", "/a/*b"};
     static const char *const tos[] = {"/",
