@@ -10,9 +10,24 @@ static const uint32_t FIRST = 4096;
 /* With less room than this no more is read into it: many small reads cost more than one move. */
 static const uint32_t LEAST = 512;
 
-void http_buffer_free(struct http_buffer *buffer) {
-    free(buffer->data);
+void http_buffer_free(struct http_buffer *buffer, struct http_server *server) {
+    struct http_spare *spare = &server->spare;
+    if (buffer->capacity == FIRST && !spare->octets) {
+        spare->octets = buffer->data;
+    } else {
+        free(buffer->data);
+    }
     *buffer = (struct http_buffer){0};
+}
+
+static bool take_spare(struct http_buffer *buffer, struct http_spare *spare) {
+    if (buffer->capacity > 0 || !spare->octets) {
+        return false;
+    }
+    buffer->data = spare->octets;
+    buffer->capacity = FIRST;
+    spare->octets = NULL;
+    return true;
 }
 
 static bool grow(struct http_buffer *buffer, uint32_t most) {
@@ -39,11 +54,12 @@ static uint32_t room(const struct http_buffer *buffer) {
     return buffer->capacity - buffer->end;
 }
 
-ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct transport *transport, int fd, uint32_t most) {
+ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct http_server *server, int fd, uint32_t most) {
+    struct transport *transport = server->transport;
     if (room(buffer) < LEAST && buffer->begin > 0) {
         move_to_front(buffer);
     }
-    if (room(buffer) < LEAST && !grow(buffer, most) && room(buffer) == 0) {
+    if (room(buffer) < LEAST && !take_spare(buffer, &server->spare) && !grow(buffer, most) && room(buffer) == 0) {
         return -LUCID_ENOMEM;
     }
     ptrdiff_t n = transport->ops->read(transport, fd, buffer->data + buffer->end, room(buffer));

@@ -143,6 +143,7 @@ void http_connection_log(const struct http_connection *connection, bool whole) {
 }
 
 void http_connection_clear(struct http_connection *connection) {
+    struct http_spare *spare = &connection->server->spare;
     struct http_exchange *exchange = connection->exchange;
     if (exchange) {
         http_relay_end(exchange);
@@ -151,11 +152,15 @@ void http_connection_clear(struct http_connection *connection) {
         http_budget_give(&connection->server->site.budget, exchange->charged);
         http_keep_drop(exchange->keep);
         http_gateway_drop(exchange->gateway);
-        free(exchange);
+        if (spare->exchange) {
+            free(exchange);
+        } else {
+            spare->exchange = exchange;
+        }
         connection->exchange = NULL;
     }
     if (connection->in.begin == connection->in.end) {
-        http_buffer_free(&connection->in);
+        http_buffer_free(&connection->in, connection->server);
     }
 }
 

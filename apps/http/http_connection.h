@@ -59,6 +59,12 @@ struct http_buffer {
     uint32_t capacity; /* octets of data */
 };
 
+/* What the request before had, for the next one: most are over before another begins. NULL: none. */
+struct http_spare {
+    struct http_exchange *exchange;
+    uint8_t *octets; /* of a buffer that has not grown */
+};
+
 struct http_connection {
     struct http_watched watched;
     struct http_server *server;
@@ -106,6 +112,7 @@ struct http_server {
     lucid_time stop_at;  /* then: when everybody is reset */
     bool room;           /* there is room for those that wait to be taken */
     struct http_server_stats stats;
+    struct http_spare spare;
 };
 
 /* Takes a new connection. */
@@ -154,7 +161,7 @@ int http_configure_site(struct http_site *site, const struct http_server_options
 
 /* Reads what the transport has into the buffer. Returns octets, 0 at the end, or a negative error. most: octets
  * that the buffer may ever have. */
-ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct transport *transport, int fd, uint32_t most);
+ptrdiff_t http_buffer_fill(struct http_buffer *buffer, struct http_server *server, int fd, uint32_t most);
 
 /* All that was read is used, but for the first octets of the current request, which stay: their number. */
 void http_buffer_rewind(struct http_buffer *buffer, uint32_t stay, uint32_t most);
@@ -162,7 +169,7 @@ void http_buffer_rewind(struct http_buffer *buffer, uint32_t stay, uint32_t most
 /* Puts these octets in the place of the first `used` ones. False: there is no memory, and nothing has changed. */
 bool http_buffer_replace(struct http_buffer *buffer, uint32_t used, const void *octets, uint32_t length);
 
-/* Frees it. */
-void http_buffer_free(struct http_buffer *buffer);
+/* Frees it, or keeps it for the next. */
+void http_buffer_free(struct http_buffer *buffer, struct http_server *server);
 
 #endif

@@ -30,7 +30,7 @@ static void end(struct http_hop *hop, bool reset) {
     hop->fd = -1;
     hop->client = NULL;
     text_free(&hop->out);
-    http_buffer_free(&hop->in);
+    http_buffer_free(&hop->in, hop->server);
     http_gateway_drop(hop->gateway);
     TAILQ_INSERT_TAIL(&hop->server->ended_hops, hop, hops);
 }
@@ -109,7 +109,7 @@ void http_hop_give(struct http_hop *hop) {
         return;
     }
     text_free(&hop->out);
-    http_buffer_free(&hop->in);
+    http_buffer_free(&hop->in, hop->server);
     struct http_hop idle = {
         .watched = hop->watched,
         .server = hop->server,
@@ -205,7 +205,7 @@ static enum http_progress fail_to_read(struct http_hop *hop, ptrdiff_t n) {
 
 /* Returns octets, 0 at the end, or a negative error. */
 static ptrdiff_t fill(struct http_hop *hop) {
-    ptrdiff_t n = http_buffer_fill(&hop->in, hop->server->transport, hop->fd, HTTP_HOP_BUFFER);
+    ptrdiff_t n = http_buffer_fill(&hop->in, hop->server, hop->fd, HTTP_HOP_BUFFER);
     if (n > 0) {
         hop->received += (uint64_t)n;
         hop->moved_at = hop->server->now;
@@ -301,7 +301,7 @@ enum http_progress http_hop_body(struct http_hop *hop, struct http_piece *piece)
         http_buffer_rewind(&hop->in, 0, HTTP_HOP_BUFFER);
         ptrdiff_t n = fill(hop);
         if (n == -LUCID_EAGAIN) {
-            http_buffer_free(&hop->in); /* while it waits it owns nothing */
+            http_buffer_free(&hop->in, hop->server); /* while it waits it owns nothing */
             return HTTP_MORE;
         }
         if (n == 0 && http_body_ended(&hop->body)) {

@@ -214,7 +214,7 @@ static enum http_step watch_client(struct http_connection *connection) {
     if (!connection->exchange->complete || connection->half_closed || in->end - in->begin == room) {
         return HTTP_STEP_WAIT;
     }
-    ptrdiff_t n = http_buffer_fill(in, connection->server->transport, connection->fd, room);
+    ptrdiff_t n = http_buffer_fill(in, connection->server, connection->fd, room);
     if (n < 0 && n != -LUCID_EAGAIN) {
         http_connection_end(connection, true);
     }

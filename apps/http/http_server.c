@@ -102,6 +102,8 @@ int http_server_listen_uwsgi(struct http_server *server, const struct lucid_sock
 
 void http_server_drop(struct http_server *server) {
     if (--server->holders == 0) {
+        free(server->spare.exchange);
+        free(server->spare.octets);
         free(server);
     }
 }

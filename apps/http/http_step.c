@@ -19,8 +19,7 @@ static enum http_step end(struct http_connection *connection, bool reset) {
 }
 
 bool http_step_fill(struct http_connection *connection, enum http_wait wait, enum http_step *step) {
-    struct transport *transport = connection->server->transport;
-    ptrdiff_t n = http_buffer_fill(&connection->in, transport, connection->fd, http_step_room(connection));
+    ptrdiff_t n = http_buffer_fill(&connection->in, connection->server, connection->fd, http_step_room(connection));
     *step = HTTP_STEP_WAIT;
     if (n > 0) {
         connection->moved += (size_t)n;
@@ -284,11 +283,13 @@ static enum http_step take_head(struct http_connection *connection) {
 }
 
 static bool begin_exchange(struct http_connection *connection) {
-    connection->exchange = malloc(sizeof *connection->exchange);
-    if (!connection->exchange) {
+    struct http_spare *spare = &connection->server->spare;
+    struct http_exchange *exchange = spare->exchange ? spare->exchange : malloc(sizeof *exchange);
+    if (!exchange) {
         return false;
     }
-    struct http_exchange *exchange = connection->exchange;
+    spare->exchange = NULL;
+    connection->exchange = exchange;
     memset(exchange, 0, offsetof(struct http_exchange, request));
     memset(&exchange->framing, 0, sizeof *exchange - offsetof(struct http_exchange, framing));
     exchange->body = text_growing();
@@ -306,7 +307,7 @@ static enum http_step wait_for_head(struct http_connection *connection) {
         return HTTP_STEP_ON;
     }
     if (idle && connection->phase == HTTP_PHASE_HEAD) {
-        http_buffer_free(&connection->in);
+        http_buffer_free(&connection->in, connection->server);
     }
     if (connection->server->stopping && connection->phase == HTTP_PHASE_HEAD && !http_connection_asks(connection)) {
         return http_step_drain(connection);
