@@ -1,7 +1,7 @@
 /* load_http.c: a client of HTTP, for where wrk is not installed: some connections, each of which asks again as soon as
  * it has its answer. See bench.h.
  *
- * It knows no more of HTTP than it needs: the length of an answer is in its first head, and all others are as long.
+ * It knows no more of HTTP than it needs: the head of an answer comes at once, and says how long the answer is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,11 +19,10 @@ enum { EVENTS = 64, LOOK_AT_CLOCK = 16 };
 struct http_load {
     char request[512];
     size_t request_length;
-    size_t answer_length; /* head and body; 0: not known yet */
     int epoll;
     unsigned long answers;
-    size_t *got; /* by descriptor: octets of the current answer */
-    int got_size;
+    size_t *left; /* by descriptor: octets that are missing of the current answer; 0: it has not begun */
+    int size;     /* of left */
 };
 
 static double now(void) {
@@ -42,15 +41,15 @@ static bool ask(const struct http_load *load, int fd) {
     return sent == (ssize_t)load->request_length || fail("a request could not be sent whole");
 }
 
-/* From the first octets that came of all. */
-static bool learn_length(struct http_load *load, char *octets, size_t length) {
+/* Head and body of the answer that begins with these octets; 0 after a sentence: it is no good. */
+static size_t length_of(char *octets, size_t length) {
     octets[length] = '\0';
     const char *end = strstr(octets, "\r\n\r\n"), *field = strcasestr(octets, "\r\ncontent-length:");
     if (strncmp(octets, "HTTP/1.1 200 ", 13) != 0 || !end || !field || field > end) {
-        return fail("the answer is not 200, or does not say how long it is");
+        fail("the answer is not 200, or does not say how long it is");
+        return 0;
     }
-    load->answer_length = (size_t)(end + 4 - octets) + strtoul(field + 17, NULL, 10);
-    return true;
+    return (size_t)(end + 4 - octets) + strtoul(field + 17, NULL, 10);
 }
 
 /* Reads what there is, and asks again when that was the end of an answer. */
@@ -60,17 +59,15 @@ static bool serve(struct http_load *load, int fd) {
     if (n <= 0) {
         return n < 0 && errno == EAGAIN ? true : fail("the server closed a connection");
     }
-    if (load->answer_length == 0 && !learn_length(load, room, (size_t)n)) {
-        return false;
+    size_t *left = &load->left[fd];
+    *left = *left > 0 ? *left : length_of(room, (size_t)n);
+    if ((size_t)n > *left) {
+        return *left > 0 ? fail("an answer is longer than it says") : false;
     }
-    load->got[fd] += (size_t)n;
-    if (load->got[fd] < load->answer_length) {
+    *left -= (size_t)n;
+    if (*left > 0) {
         return true;
     }
-    if (load->got[fd] > load->answer_length) {
-        return fail("an answer is longer than the first one");
-    }
-    load->got[fd] = 0;
     load->answers++;
     return ask(load, fd);
 }
@@ -81,15 +78,15 @@ static bool add_connection(struct http_load *load, struct bench_target *target) 
     if (fd < 0) {
         return false;
     }
-    if (fd >= load->got_size) {
+    if (fd >= load->size) {
         int size = 2 * (fd + 32);
-        size_t *got = realloc(load->got, (size_t)size * sizeof *got);
-        if (!got) {
+        size_t *left = realloc(load->left, (size_t)size * sizeof *left);
+        if (!left) {
             return fail("there is no memory");
         }
-        memset(got + load->got_size, 0, (size_t)(size - load->got_size) * sizeof *got);
-        load->got = got;
-        load->got_size = size;
+        memset(left + load->size, 0, (size_t)(size - load->size) * sizeof *left);
+        load->left = left;
+        load->size = size;
     }
     return epoll_ctl(load->epoll, EPOLL_CTL_ADD, fd, &event) == 0 && ask(load, fd);
 }
@@ -121,6 +118,6 @@ int bench_load_http(struct bench_target *target, const struct bench_load *option
     if (good) {
         printf("%.0f requests/s\n", (double)load.answers / (now() - begin));
     }
-    free(load.got);
+    free(load.left);
     return good ? BENCH_OK : BENCH_FAILED;
 }
