@@ -96,6 +96,7 @@ int lucid_host_open(struct lucid_host **made, const struct lucid_host_options *o
     }
     host->device.fd = host->epoll = host->stop_event = host->timer_fd = -1;
     host->wall_offset = wall_offset();
+    host->now = lucid_host_now();
     for (int i = 0; i < HOST_TIMERS_MAX; i++) {
         host->timers[i].at = LUCID_NEVER;
     }

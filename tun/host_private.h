@@ -30,6 +30,7 @@ struct lucid_host {
     bool write_armed; /* epoll tells when it has */
     bool more;        /* the last turn left work that need not wait for anything */
     unsigned batches; /* full ones, one after another */
+    lucid_time now;   /* of this turn */
     uint64_t packets_read;
     struct lucid_link *link_in, *link_out; /* with faults */
     struct flows flows;
@@ -38,6 +39,7 @@ struct lucid_host {
     struct lucid_host_callbacks callbacks;
     struct host_watch watches[HOST_WATCHES_MAX];
     struct host_timer timers[HOST_TIMERS_MAX];
+    int timers_end; /* from here on no place was ever used */
     struct lucid_host_stats stats;
     int epoll, stop_event, timer_fd; /* timer_fd: -1 until somebody wants a descriptor */
     volatile sig_atomic_t stopped;

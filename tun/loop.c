@@ -34,7 +34,7 @@ lucid_time host_deadline(const struct lucid_host *host) {
     at = earlier(at, link_deadline(host->link_in));
     at = earlier(at, link_deadline(host->link_out));
     at = earlier(at, flows_deadline(&host->flows));
-    for (int i = 0; i < HOST_TIMERS_MAX; i++) {
+    for (int i = 0; i < host->timers_end; i++) {
         at = earlier(at, host->timers[i].at);
     }
     return at;
@@ -193,7 +193,7 @@ static bool write_batch(struct lucid_host *host, lucid_time now) {
 }
 
 static void call_timers(struct lucid_host *host, lucid_time now) {
-    for (int i = 0; i < HOST_TIMERS_MAX; i++) {
+    for (int i = 0; i < host->timers_end; i++) {
         struct host_timer timer = host->timers[i];
         if (timer.at <= now) {
             host->timers[i].at = LUCID_NEVER;
@@ -207,6 +207,9 @@ static void call_events(struct lucid_host *host) {
     while (host->callbacks.event && lucid_next_event(host->stack, &ready)) {
         host->callbacks.event(host, &ready, host->callbacks.user);
     }
+    if (host->callbacks.batch) {
+        host->callbacks.batch(host, host->callbacks.user);
+    }
 }
 
 static void call_trace(struct lucid_host *host) {
@@ -216,7 +219,8 @@ static void call_trace(struct lucid_host *host) {
 }
 
 /* Tells the application what happened and writes what it wants to send. Returns true when there is more to do. */
-static bool serve_application(struct lucid_host *host, lucid_time now) {
+static bool serve_application(struct lucid_host *host) {
+    lucid_time now = host->now;
     call_events(host);
     call_trace(host);
     bool more = write_batch(host, now);
@@ -240,11 +244,11 @@ static void run_timers(struct lucid_host *host, lucid_time now, bool more_to_rea
 
 /* One batch in, one batch out. Returns true when there is more to do at once. */
 static bool turn(struct lucid_host *host, bool *gone) {
-    lucid_time now = lucid_host_now();
+    lucid_time now = host->now;
     bool more = read_batch(host, now, gone);
     take_from_links(host, now);
     run_timers(host, now, more);
-    more = serve_application(host, now) || more;
+    more = serve_application(host) || more;
     return more || (lucid_output_pending(host->stack) && !host->out_waits);
 }
 
@@ -282,18 +286,22 @@ static void serve_events(struct lucid_host *host, const struct epoll_event *even
             ssize_t got = read(host->timer_fd, &expirations, sizeof expirations);
             (void)got;
         }
-        call_watch(host, &events[i]);
+        if (events[i].data.fd != host->device.fd) {
+            call_watch(host, &events[i]);
+        }
     }
 }
 
 static void wait_for_work(struct lucid_host *host, lucid_time timeout) {
     struct epoll_event events[16];
-    lucid_time at = host_deadline(host);
-    lucid_time now = at == LUCID_NEVER ? 0 : lucid_host_now();
+    lucid_time at = timeout == 0 ? 0 : host_deadline(host);
+    lucid_time now = at == 0 || at == LUCID_NEVER ? 0 : lucid_host_now();
     lucid_time wait = at <= now ? 0 : earlier(at - now, timeout);
     struct timespec limit = {(time_t)(wait / LUCID_SECOND), (long)(wait % LUCID_SECOND)};
     bool for_ever = at == LUCID_NEVER && timeout == LUCID_NEVER;
-    serve_events(host, events, wait_for_events(host->epoll, events, 16, for_ever ? NULL : &limit));
+    int n = wait_for_events(host->epoll, events, 16, for_ever ? NULL : &limit);
+    host->now = lucid_host_now();
+    serve_events(host, events, n);
 }
 
 /* Somebody else's loop must wake up at our next deadline, or at once when a batch did not suffice. */
@@ -314,7 +322,8 @@ static void arm_timer_fd(struct lucid_host *host) {
  * sees what the wait was for. */
 int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
     bool gone = false;
-    host->more = serve_application(host, lucid_host_now()) || host->more;
+    host->now = lucid_host_now();
+    host->more = serve_application(host) || host->more;
     wait_for_work(host, host->more || host->stopped ? 0 : timeout);
     host->more = turn(host, &gone);
     if (gone) {
@@ -322,6 +331,10 @@ int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
     }
     arm_timer_fd(host);
     return 0;
+}
+
+lucid_time lucid_host_time(const struct lucid_host *host) {
+    return host->now;
 }
 
 int lucid_host_run(struct lucid_host *host) {

@@ -12,6 +12,7 @@ int lucid_host_timer(struct lucid_host *host, lucid_time at, void (*call)(struct
     for (int i = 0; i < HOST_TIMERS_MAX; i++) {
         if (host->timers[i].at == LUCID_NEVER) {
             host->timers[i] = (struct host_timer){.at = at, .call = call, .user = user};
+            host->timers_end = i < host->timers_end ? host->timers_end : i + 1;
             return i;
         }
     }

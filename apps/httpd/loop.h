@@ -53,7 +53,8 @@ struct loop {
     struct live_record *record;  /* what is recorded, the caller's; NULL: nothing */
     void (*signal)(void *user, int number);
     void *user;
-    bool over; /* loop_run() returns */
+    lucid_time told; /* the latest time that the server knows the wall clock's time of */
+    bool over;       /* loop_run() returns */
 };
 
 /* The kind that the options ask for. NULL: there is no memory. Ended by ops->close. */
@@ -67,8 +68,8 @@ int loop_run(struct loop *loop, char error[LUCID_ERROR_TEXT]);
 struct loop *loop_stack_new(void);
 struct loop *loop_kernel_new(void);
 
-/* The time, which the server is told together with the wall clock's. */
-lucid_time loop_now(struct loop *loop);
+/* Tells the server the wall clock's time together with this one, once for each batch of events. Returns now. */
+lucid_time loop_tell(struct loop *loop, lucid_time now);
 
 /* Nanoseconds from 1970 to the zero of lucid_time. */
 uint64_t loop_epoch(lucid_time now);

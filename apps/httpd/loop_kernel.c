@@ -12,6 +12,7 @@ struct kernel_loop {
     struct loop base;
     struct kernel_transport transport;
     bool open;
+    lucid_time now; /* of this batch of events; 0: the clock has not been asked yet */
 };
 
 static struct kernel_loop *of(struct loop *loop) {
@@ -19,6 +20,11 @@ static struct kernel_loop *of(struct loop *loop) {
 }
 
 /* ---- turns ---- */
+
+static lucid_time now_of(struct kernel_loop *loop) {
+    loop->now = loop->now > 0 ? loop->now : lucid_host_now();
+    return loop_tell(&loop->base, loop->now);
+}
 
 /* The data of an event is the server's, but for that of the signals, which is the loop itself. */
 static void on_event(void *user, void *data, unsigned events) {
@@ -28,18 +34,19 @@ static void on_event(void *user, void *data, unsigned events) {
         loop_take_signals(loop);
         return;
     }
-    http_server_event(loop->server, loop_now(loop), data);
+    http_server_event(loop->server, now_of(of(loop)), data);
 }
 
 static int kernel_turn(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
     lucid_time at = http_server_deadline(loop->server), now = at == LUCID_NEVER ? 0 : lucid_host_now();
     lucid_time wait = at == LUCID_NEVER ? LUCID_NEVER : at > now ? at - now : 0;
+    of(loop)->now = 0;
     int failed = kernel_transport_wait(&of(loop)->transport, wait, on_event, loop);
     if (failed && failed != -EINTR) {
         snprintf(error, LUCID_ERROR_TEXT, "the kernel tells no events any more: %s", strerror(-failed));
         return -1;
     }
-    http_server_tick(loop->server, loop_now(loop));
+    http_server_tick(loop->server, now_of(of(loop)));
     return 0;
 }
 

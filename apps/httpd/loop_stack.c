@@ -42,18 +42,30 @@ static void arm(struct stack_loop *loop) {
     loop->timer_at = at;
 }
 
+static lucid_time now_of(struct stack_loop *loop) {
+    return loop_tell(&loop->base, lucid_host_time(loop->host));
+}
+
 static void on_timer(struct lucid_host *host, void *user) {
     struct stack_loop *loop = user;
     (void)host;
     loop->timer = -1;
-    http_server_tick(loop->base.server, loop_now(&loop->base));
-    arm(loop);
+    http_server_tick(loop->base.server, now_of(loop));
 }
 
 static void on_event(struct lucid_host *host, const struct lucid_ready *ready, void *user) {
     struct stack_loop *loop = user;
     (void)host;
-    http_server_event(loop->base.server, loop_now(&loop->base), ready->data);
+    http_server_event(loop->base.server, now_of(loop), ready->data);
+}
+
+/* Once for all events: what was put off has its turn, and a deadline may have come nearer. */
+static void on_batch(struct lucid_host *host, void *user) {
+    struct stack_loop *loop = user;
+    (void)host;
+    if (http_server_deadline(loop->base.server) == 0) {
+        http_server_tick(loop->base.server, now_of(loop));
+    }
     arm(loop);
 }
 
@@ -101,8 +113,11 @@ static int stack_prepare(struct loop *loop, char error[LUCID_ERROR_TEXT]) {
 
 static int stack_open(struct loop *base, char error[LUCID_ERROR_TEXT]) {
     struct stack_loop *loop = of(base);
-    const struct lucid_host_callbacks callbacks = {
-        .event = on_event, .trace = on_trace, .packet = base->record ? on_packet : NULL, .user = loop};
+    const struct lucid_host_callbacks callbacks = {.event = on_event,
+                                                   .trace = on_trace,
+                                                   .batch = on_batch,
+                                                   .packet = base->record ? on_packet : NULL,
+                                                   .user = loop};
     if (lucid_host_open(&loop->host, &base->options->device.host, error) < 0) {
         return -1;
     }

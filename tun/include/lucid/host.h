@@ -88,6 +88,8 @@ struct lucid_host_callbacks {
     void (*event)(struct lucid_host *host, const struct lucid_ready *ready, void *user);
     /* After each turn, when the trace is on: drain it with lucid_trace_next(). */
     void (*trace)(struct lucid_host *host, void *user);
+    /* In each turn when its events are over, before what they brought about is written. NULL: nobody waits for it. */
+    void (*batch)(struct lucid_host *host, void *user);
     void *user;
     /* Each packet of the stack, when it gets it, and when it hands it out (leaves). NULL: nobody looks. */
     void (*packet)(struct lucid_host *host, bool leaves, lucid_time now, const struct lucid_packet *packet, void *user);
@@ -100,6 +102,11 @@ LUCID_API void lucid_host_set_callbacks(struct lucid_host *host, const struct lu
  * to do, then reads the device until it is empty (bounded), lets time pass, calls back, and writes what wants to leave.
  * Returns 0, or a negative error when the device is gone. */
 LUCID_API int lucid_host_step(struct lucid_host *host, lucid_time timeout);
+
+/* The time of the present turn, or of the latest one, as the stack was told it: for callbacks, which need not ask the
+ * clock then. All events of a turn have the same, and come of packets that were read no earlier.
+ * Returns nanoseconds, as lucid_host_now(). */
+LUCID_API lucid_time lucid_host_time(const struct lucid_host *host);
 
 /* Turns until lucid_host_stop(). Returns 0 or what lucid_host_step() returned. */
 LUCID_API int lucid_host_run(struct lucid_host *host);
