@@ -29,7 +29,19 @@ static struct dns_resolver_options settings(const struct fetch_options *options)
     return settings;
 }
 
-static int turn(struct dns_resolver *resolver, struct lucid_host *host, struct text *sentence) {
+static int out_of_patience(const struct dns_resolver *resolver, lucid_time timeout, struct text *sentence) {
+    char name[DNS_NAME_TEXT], address[LUCID_ADDR_TEXT];
+    text_format(sentence,
+                "%s has no address here: the name server %s has not answered within %.6g s: is one there? --timeout "
+                "waits longer, --dns names another",
+                dns_name_format(&resolver->question.name, name),
+                lucid_addr_format(&resolver->options.server.addr, address), (double)timeout / 1e9);
+    return -1;
+}
+
+/* timeout: nanoseconds after which the user has no patience, though the resolver would ask once more. */
+static int turn(struct dns_resolver *resolver, struct lucid_host *host, lucid_time timeout, struct text *sentence) {
+    lucid_time end = lucid_host_now() + timeout;
     while (resolver->end == DNS_RESOLVER_GOES_ON) {
         lucid_time now = lucid_host_now(), deadline = dns_resolver_deadline(resolver);
         if (lucid_host_stopped(host)) {
@@ -37,6 +49,10 @@ static int turn(struct dns_resolver *resolver, struct lucid_host *host, struct t
             text_put(sentence, ": interrupted");
             return -1;
         }
+        if (now >= end) {
+            return out_of_patience(resolver, timeout, sentence);
+        }
+        deadline = deadline < end ? deadline : end;
         if (lucid_host_step(host, deadline > now ? deadline - now : 0) < 0) {
             text_put(sentence, "the interface has gone away: it was deleted while a name was looked up");
             return -1;
@@ -51,7 +67,7 @@ static int ask(struct dns_resolver *resolver, struct lucid_host *host, const str
     const struct dns_resolver_options how = settings(options);
     struct lucid_stack *stack = lucid_host_stack(host);
     dns_resolver_begin(resolver, stack, lucid_host_now(), &how, name, type, resolver);
-    int failed = turn(resolver, host, sentence);
+    int failed = turn(resolver, host, options->timeout, sentence);
     dns_resolver_close(resolver);
     return failed;
 }
