@@ -195,9 +195,11 @@ if command -v tshark >/dev/null; then
     fetch --pcap "$work/pcap" $odd/chunked >"$work/body"
     HOME=$work tshark -r "$work/pcap" -o tcp.check_checksum:TRUE -Y 'tcp.flags.syn == 1' >"$work/tshark" 2>/dev/null
     same "--pcap: tshark finds the SYNs" 2 "$(wc -l <"$work/tshark")"
+    # The kernel sends again, as a probe, when this program has to wait for the processor.
+    again='tcp.analysis.retransmission and ip.src == 10.77.0.2'
     HOME=$work tshark -r "$work/pcap" -o tcp.check_checksum:TRUE \
-        -Y '_ws.malformed or tcp.checksum.status == "Bad" or tcp.analysis.retransmission' >"$work/tshark" 2>/dev/null
-    same "--pcap: nothing malformed, no wrong checksum, nothing sent twice" 0 "$(wc -l <"$work/tshark")"
+        -Y "_ws.malformed or tcp.checksum.status == \"Bad\" or ($again)" >"$work/tshark" 2>/dev/null
+    same "--pcap: nothing malformed, no wrong checksum, nothing that we sent twice" 0 "$(wc -l <"$work/tshark")"
 else
     echo "skip --pcap: there is no tshark"
 fi
