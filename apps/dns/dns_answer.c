@@ -59,7 +59,7 @@ static void put_soa(struct reply *reply, enum section section) {
     size_t data = begin_record(reply, reply->apex, DNS_SOA);
     dns_put_name(&reply->writer, dns_zone_server(reply->zone), question);
     dns_put_name(&reply->writer, &mail, question);
-    dns_put_u32(&reply->writer, 1);
+    dns_put_u32(&reply->writer, dns_zone_serial(reply->zone));
     dns_put_u32(&reply->writer, REFRESH);
     dns_put_u32(&reply->writer, RETRY);
     dns_put_u32(&reply->writer, EXPIRE);

@@ -8,7 +8,7 @@
 
 struct dns_zone {
     struct dns_name origin, server;
-    uint32_t ttl;
+    uint32_t ttl, serial;
     size_t entries, room, added;
     struct dns_entry *entry;
     size_t networks;
@@ -66,6 +66,7 @@ struct dns_zone *dns_zone_new(const char *origin, uint32_t ttl) {
         return NULL;
     }
     zone->ttl = ttl;
+    zone->serial = 1;
     if (!dns_name_parse(origin, &zone->origin) || !dns_name_parse("ns", &ns) ||
         !dns_name_join(&ns, &zone->origin, &zone->server)) {
         free(zone);
@@ -282,6 +283,14 @@ const struct dns_name *dns_zone_origin(const struct dns_zone *zone) {
 
 const struct dns_name *dns_zone_server(const struct dns_zone *zone) {
     return &zone->server;
+}
+
+void dns_zone_set_serial(struct dns_zone *zone, uint32_t serial) {
+    zone->serial = serial;
+}
+
+uint32_t dns_zone_serial(const struct dns_zone *zone) {
+    return zone->serial;
 }
 
 uint32_t dns_zone_ttl(const struct dns_zone *zone) {

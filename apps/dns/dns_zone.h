@@ -42,6 +42,10 @@ int dns_zone_read(struct dns_zone *zone, const char *path, char error[DNS_ZONE_E
 /* After the last one was added, before the first is looked up. */
 void dns_zone_settle(struct dns_zone *zone);
 
+/* The serial number of the zone, which goes up whenever it changes (RFC 1035 3.3.13). 1 until it is set. */
+void dns_zone_set_serial(struct dns_zone *zone, uint32_t serial);
+uint32_t dns_zone_serial(const struct dns_zone *zone);
+
 /* The zone's own name, and the name of its server, ns below it. */
 const struct dns_name *dns_zone_origin(const struct dns_zone *zone);
 const struct dns_name *dns_zone_server(const struct dns_zone *zone);

@@ -88,6 +88,7 @@ static void reload(struct daemon *daemon) {
         fprintf(stderr, "lucid-dnsd: %s; what was read before is still served\n", error);
         return;
     }
+    dns_zone_set_serial(zone, dns_zone_serial(daemon->zone) + 1);
     dns_server_zone(daemon->server, zone);
     dns_zone_free(daemon->zone);
     daemon->zone = zone;

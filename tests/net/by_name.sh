@@ -52,7 +52,8 @@ fails "no such name" 1 'none\.lab\.test has no address here: .* 10\.77\.0\.2 por
 fails "outside the zone" 1 'www\.example\.com has no address here: .*does not answer that question: REFUSED' \
     http://www.example.com/
 fails "no name server there" 1 \
-    'www\.lab\.test has no address here: .* 10\.79\.0\.1 port 53 cannot be asked \(ECONNREFUSED\)' --dns 10.79.0.1 http://www.lab.test/
+    'www\.lab\.test has no address here: .* 10\.79\.0\.1 port 53 cannot be asked \(ECONNREFUSED\)' \
+    --dns 10.79.0.1 http://www.lab.test/
 fails "a name server that says nothing" 1 '10\.77\.0\.77 has not answered within 1\.5 s' \
     --dns 10.77.0.77 --timeout 1.5 http://www.lab.test/
 fails "no web server at the port" 1 '10\.78\.0\.2 port 81 refused the connection' http://www.lab.test:81/

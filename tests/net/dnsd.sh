@@ -168,6 +168,8 @@ echo "10.77.0.999 www" >"$work/hosts"
 kill -HUP "$server"
 check "a bad file changes nothing" eventually 5 grep -q 'line 1: 10.77.0.999 is no address.*is still served' "$work/err"
 asked "as before" "10.77.0.9" www.lab.test
+asked "SOA: a serial number for each file that was read" "ns.lab.test. hostmaster.lab.test. 3 3600 600 86400 60" \
+    lab.test SOA
 
 # Octets at random, and connections that say nothing; then it still answers.
 python3 - <<'PY'
