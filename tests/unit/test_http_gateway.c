@@ -121,7 +121,7 @@ START_TEST(continue_when_the_upstream_is_there) {
 END_TEST
 
 START_TEST(no_continue_without_an_upstream) {
-    lucid_close(up.stack, up.listener);
+    upstream_listens_no_more(&up);
     struct web_client *client = ask(
         "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
     ck_assert(has(client, "HTTP/1.1 502 ") && !has(client, "100 Continue") && client->ended);
@@ -237,7 +237,7 @@ START_TEST(the_date_of_the_upstream_stays) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_gateway", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -262,4 +262,8 @@ int main(void) {
     tcase_add_loop_test(tests, framings_in_single_octets, 0, sizeof framings / sizeof framings[0]);
     tcase_add_test(tests, the_date_of_the_upstream_stays);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

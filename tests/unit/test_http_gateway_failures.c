@@ -42,7 +42,7 @@ START_TEST(bad_answers_are_502) {
 END_TEST
 
 START_TEST(a_refused_connection_is_502) {
-    lucid_close(up.stack, up.listener);
+    upstream_listens_no_more(&up);
     struct web_client *client = ask(GET);
     ck_assert(has(client, "HTTP/1.1 502 ") && !client->ended);
     ck_assert(strstr(noted, "it refused the connection: no server listens there"));
@@ -169,14 +169,15 @@ START_TEST(an_answer_waits_for_its_client) {
     client->deaf = true;
     upstream_say(&up, OK "Content-Length: 25165824\r\n\r\n");
     for (int i = 0; i < 1000; i++) {
-        ptrdiff_t n = lucid_send(up.stack, up.fd, octets, sizeof octets, 0);
+        ptrdiff_t n = up.net->ops->write(up.net, up.fd, octets, sizeof octets, false);
         sent += n > 0 ? (size_t)n : 0;
         upstream_run(&up, 5 * MS);
     }
     ck_assert_uint_lt(sent, LOT / 2);
     web_hear(&web, client);
     for (int i = 0; i < 1000 && sent < LOT; i++) {
-        ptrdiff_t n = lucid_send(up.stack, up.fd, octets, LOT - sent < sizeof octets ? LOT - sent : sizeof octets, 0);
+        ptrdiff_t n = up.net->ops->write(up.net, up.fd, octets, LOT - sent < sizeof octets ? LOT - sent : sizeof octets,
+                                         false);
         sent += n > 0 ? (size_t)n : 0;
         upstream_run(&up, 5 * MS);
     }
@@ -272,14 +273,14 @@ START_TEST(pipelined_requests_in_order) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_gateway_failures", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, bad_answers_are_502, 0, sizeof failures / sizeof failures[0]);
     tcase_add_test(tests, a_refused_connection_is_502);
     tcase_add_test(tests, heads_without_end_are_502);
-    tcase_add_test(tests, nobody_there_is_504);
+    web_add_test_of_stack(tests, nobody_there_is_504); /* on loopback somebody always refuses */
     tcase_add_test(tests, no_answer_is_504);
     tcase_add_test(tests, an_answer_that_breaks_off);
     tcase_add_test(tests, an_answer_that_gets_stuck);
@@ -294,4 +295,8 @@ int main(void) {
     tcase_add_test(tests, a_post_takes_a_new_connection);
     tcase_add_test(tests, pipelined_requests_in_order);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

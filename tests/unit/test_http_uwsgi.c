@@ -326,7 +326,7 @@ START_TEST(no_connection_serves_again) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_uwsgi", &tests);
     tcase_add_checked_fixture(tests, setup_server, teardown_server);
@@ -345,4 +345,8 @@ int main(void) {
     tcase_add_test(tests, a_head_that_no_packet_can_have);
     tcase_add_test(tests, no_connection_serves_again);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }
