@@ -48,6 +48,12 @@ static bool find(struct http_exchange *exchange, const struct live_request **req
 }
 
 bool live_why_answer(struct http_site *site, struct http_exchange *exchange) {
+    static void (*const put_one[])(const struct live_request *, struct text *) = {
+        [LIVE_PLAIN] = live_why_put_text, [LIVE_PAGE] = live_why_put_page, [LIVE_JSON] = live_why_put_json};
+    static void (*const put_list[])(const struct http_exchange *,
+                                    struct text *) = {[LIVE_PLAIN] = live_why_put_list_text,
+                                                      [LIVE_PAGE] = live_why_put_list_page,
+                                                      [LIVE_JSON] = live_why_put_list_json};
     const struct live_request *request;
     struct text text = text_growing();
     bool made;
@@ -55,15 +61,11 @@ bool live_why_answer(struct http_site *site, struct http_exchange *exchange) {
     if (!find(exchange, &request, &made)) {
         return made;
     }
-    enum live_form form = live_form(exchange, 2);
-    if (request && form == LIVE_PLAIN) {
-        live_why_put_text(request, &text);
-    } else if (request) {
-        live_why_put_page(request, &text);
-    } else if (form == LIVE_PLAIN) {
-        live_why_put_list_text(exchange, &text);
+    enum live_form form = live_form(exchange, 3);
+    if (request) {
+        put_one[form](request, &text);
     } else {
-        live_why_put_list_page(exchange, &text);
+        put_list[form](exchange, &text);
     }
     return live_answer(exchange, 200, form, &text);
 }

@@ -1,5 +1,5 @@
-/* live_why.h: one recorded request, told: as text (live_why_text.c) or as a page (live_why_page.c). Which one is meant,
- * and who may not be answered, is live_why.c. */
+/* live_why.h: one recorded request, told: as text (live_why_text.c), as a page (live_why_page.c), as JSON
+ * (live_why_json.c). Which one is meant, and who may not be answered, is live_why.c. */
 #ifndef LIVE_WHY_H
 #define LIVE_WHY_H
 
@@ -28,9 +28,11 @@ enum live_owner live_why_owner(const struct live_request *request, const struct 
 
 void live_why_put_text(const struct live_request *request, struct text *text);
 void live_why_put_page(const struct live_request *request, struct text *text);
+void live_why_put_json(const struct live_request *request, struct text *text);
 
 /* Those that the client may look at. */
 void live_why_put_list_text(const struct http_exchange *exchange, struct text *text);
 void live_why_put_list_page(const struct http_exchange *exchange, struct text *text);
+void live_why_put_list_json(const struct http_exchange *exchange, struct text *text);
 
 #endif

@@ -126,6 +126,21 @@ START_TEST(from_syn_to_fin) {
 }
 END_TEST
 
+START_TEST(as_json) {
+    say("GET /cookie HTTP/1.1\r\nHost: a\r\nA: \x80\"\r\nConnection: close\r\n\r\n");
+    struct web_answer answer = ask(target_of("/why", 0), "application/json");
+    ck_assert(web_has_line(&answer, "Content-Type: application/json"));
+    ck_assert_int_eq(strncmp(answer.body, "{\"id\":1,\"remote\":\"10.77.0.1:", 28), 0);
+    has(answer, "\"request\":\"GET /cookie HTTP/1.1\",\"status\":200,\"octets\":0,\"whole\":1,");
+    has(answer, "{\"at\":0,\"part\":\"method\",\"octets\":\"GET\"},{\"at\":3,\"part\":\"SP\",\"octets\":\" \"}");
+    has(answer, "\"octets\":\"\\u0080\\\"\"");
+    has(answer, "\"end\":\"client\",\"flags\":\"S\",\"seq\":0,\"length\":0,");
+    has(answer, "\"carries\":\"request\"");
+    has(answer, "\"carries\":\"answer\",\"client\":\"CLOSE-WAIT\"");
+    has(ask("/why", "application/json"), "{\"id\":1,\"remote\":\"10.77.0.1:");
+}
+END_TEST
+
 /* The second of two requests in one segment has its own octets. */
 START_TEST(second_request) {
     say("GET /bytes/10 HTTP/1.1\r\nHost: a\r\n\r\nGET /bytes/20 HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -271,6 +286,7 @@ int main(void) {
     Suite *suite = unit_suite("live_why", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, from_syn_to_fin);
+    tcase_add_test(tests, as_json);
     tcase_add_test(tests, second_request);
     tcase_add_test(tests, what_was_refused);
     tcase_add_test(tests, wrong_numbers);
