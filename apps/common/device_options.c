@@ -1,22 +1,12 @@
 /* device_options.c: see device_options.h. */
 #include "common/device_options.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "common/value.h"
 
 /* The longest name that an interface may have, with its NUL: IFNAMSIZ. */
 enum { NAME_SIZE = 16 };
-
-/* Always false. */
-__attribute__((format(printf, 2, 3))) static bool wrong(char error[LUCID_ERROR_TEXT], const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, LUCID_ERROR_TEXT, format, arguments);
-    va_end(arguments);
-    return false;
-}
 
 void device_options_begin(struct device_options *device) {
     *device = (struct device_options){.addrs = 0};
@@ -27,8 +17,8 @@ void device_options_begin(struct device_options *device) {
 
 static bool take_tun(struct device_options *device, const char *value, char error[LUCID_ERROR_TEXT]) {
     if (value[0] == '\0' || strlen(value) >= NAME_SIZE || strpbrk(value, "/ \t\n:") || value[0] == '.') {
-        return wrong(error, "--tun %.60s is no name for an interface: take 1 to %d letters and digits", value,
-                     NAME_SIZE - 1);
+        return value_wrong(error, "--tun %.60s is no name for an interface: take 1 to %d letters and digits", value,
+                           NAME_SIZE - 1);
     }
     device->host.device = value;
     return true;
@@ -40,8 +30,8 @@ static bool add_address(struct lucid_ifaddr *list, unsigned *count, const struct
     bool ipv4 = lucid_addr_is_ipv4(&one->addr);
     for (unsigned i = 0; i < *count; i++) {
         if (lucid_addr_is_ipv4(&list[i].addr) == ipv4) {
-            return wrong(error, "%s is given twice for %s: give it once for IPv4 and once for IPv6", option,
-                         ipv4 ? "IPv4" : "IPv6");
+            return value_wrong(error, "%s is given twice for %s: give it once for IPv4 and once for IPv6", option,
+                               ipv4 ? "IPv4" : "IPv6");
         }
     }
     list[(*count)++] = *one;
@@ -52,7 +42,7 @@ static bool take_addr(struct device_options *device, const char *value, char err
     struct lucid_config *config = &device->host.config;
     struct lucid_ifaddr one = {.prefix = 0};
     if (lucid_addr_parse(value, &one.addr) < 0 || lucid_addr_is_any(&one.addr)) {
-        return wrong(error, "--addr %.60s is no address: write one such as 10.77.0.2 or fd77::2", value);
+        return value_wrong(error, "--addr %.60s is no address: write one such as 10.77.0.2 or fd77::2", value);
     }
     bool good = add_address(config->addrs, &device->addrs, &one, "--addr", error);
     config->addr_count = device->addrs;
@@ -63,9 +53,9 @@ static bool take_host_addr(struct device_options *device, const char *value, cha
     struct lucid_host_options *host = &device->host;
     struct lucid_ifaddr one;
     if (!strchr(value, '/') || lucid_ifaddr_parse(value, 0, &one) < 0 || lucid_addr_is_any(&one.addr)) {
-        return wrong(error,
-                     "--host-addr %.60s is no address with a prefix: write one such as 10.77.0.1/24 or fd77::1/64",
-                     value);
+        return value_wrong(
+            error, "--host-addr %.60s is no address with a prefix: write one such as 10.77.0.1/24 or fd77::1/64",
+            value);
     }
     bool good = add_address(host->host_addrs, &device->host_addrs, &one, "--host-addr", error);
     host->host_addr_count = device->host_addrs;
@@ -76,21 +66,15 @@ static bool take_faults(struct device_options *device, const char *value, char e
     struct lucid_faults faults;
     char why[LUCID_ERROR_TEXT];
     if (lucid_faults_parse(value, &faults, why) < 0) {
-        return wrong(error, "--faults: %.240s", why);
+        return value_wrong(error, "--faults: %.240s", why);
     }
     device->host.faults = value;
     return true;
 }
 
 bool device_options_seconds(const char *option, const char *value, lucid_time *time, char error[LUCID_ERROR_TEXT]) {
-    char *end = NULL;
-    bool plain = value[0] != '\0' && strspn(value, "0123456789.") == strlen(value);
-    double seconds = plain ? strtod(value, &end) : 0;
-    if (!plain || *end || seconds < 0.001 || seconds > 3600) {
-        return wrong(error, "%s %.60s is no time: take seconds from 0.001 to 3600", option, value);
-    }
-    *time = (lucid_time)(seconds * 1e9 + 0.5);
-    return true;
+    return value_seconds(value, false, time) ||
+           value_wrong(error, "%s %.60s is no time: take seconds from 0.001 to 3600", option, value);
 }
 
 bool device_options_take(struct device_options *device, int option, const char *value, char error[LUCID_ERROR_TEXT]) {
@@ -113,7 +97,7 @@ bool device_options_take(struct device_options *device, int option, const char *
         device->host.configure = false;
         return true;
     default:
-        return wrong(error, "there is no such option: see --help");
+        return value_wrong(error, "there is no such option: see --help");
     }
 }
 
@@ -140,8 +124,9 @@ static bool settle_address(const struct lucid_host_options *host, struct lucid_i
     for (unsigned i = 0; i < host->host_addr_count; i++) {
         const struct lucid_ifaddr *kernel = &host->host_addrs[i];
         if (lucid_addr_equal(&own->addr, &kernel->addr)) {
-            return wrong(error, "%s cannot be the stack's and the kernel's address: choose another for one of them",
-                         lucid_addr_format(&own->addr, text));
+            return value_wrong(error,
+                               "%s cannot be the stack's and the kernel's address: choose another for one of them",
+                               lucid_addr_format(&own->addr, text));
         }
         if (same_network(&own->addr, kernel)) {
             own->prefix = kernel->prefix;
@@ -152,8 +137,8 @@ static bool settle_address(const struct lucid_host_options *host, struct lucid_i
         own->prefix = lucid_addr_is_ipv4(&own->addr) ? 32 : 128;
         return true;
     }
-    return wrong(error, "%s lies in no network of the kernel's end: give --host-addr too, such as 10.77.0.1/24",
-                 lucid_addr_format(&own->addr, text));
+    return value_wrong(error, "%s lies in no network of the kernel's end: give --host-addr too, such as 10.77.0.1/24",
+                       lucid_addr_format(&own->addr, text));
 }
 
 bool device_options_settle(struct device_options *device, char error[LUCID_ERROR_TEXT]) {

@@ -15,6 +15,13 @@ bool value_wrong(char error[LUCID_ERROR_TEXT], const char *format, ...) {
     return false;
 }
 
+bool value_option(int option, const char *word, char error[LUCID_ERROR_TEXT]) {
+    if (option == ':') {
+        return value_wrong(error, "%.60s needs a value: see --help", word);
+    }
+    return option != '?' || value_wrong(error, "%.60s is no option: see --help", word);
+}
+
 bool value_number(const char *text, uint64_t least, uint64_t most, uint64_t *number) {
     char *end;
     if (text[0] < '0' || text[0] > '9') {

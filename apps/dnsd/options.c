@@ -2,9 +2,8 @@
 #include "options.h"
 
 #include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
+
+#include "common/value.h"
 
 const char dnsd_options_help[] =
     "usage: lucid-dnsd [options]\n"
@@ -39,55 +38,38 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Always -1. */
-__attribute__((format(printf, 2, 3))) static int wrong(char error[LUCID_ERROR_TEXT], const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, LUCID_ERROR_TEXT, format, arguments);
-    va_end(arguments);
-    return -1;
-}
-
-/* Digits alone, from least to most. */
-static bool read_number(const char *text, unsigned long least, unsigned long most, unsigned long *number) {
-    char *end;
-    bool digit = text[0] >= '0' && text[0] <= '9';
-    *number = digit ? strtoul(text, &end, 10) : 0;
-    return digit && *end == '\0' && *number >= least && *number <= most;
-}
-
-static int read_option(struct dnsd_options *options, int option, const char *text, char error[LUCID_ERROR_TEXT]) {
-    unsigned long number;
+static bool take_option(struct dnsd_options *options, int option, const char *text, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number;
     switch (option) {
     case ZONE:
         options->zone = text;
-        return 0;
+        return true;
     case HOSTS:
         options->hosts = text;
-        return 0;
+        return true;
     case TTL:
-        if (!read_number(text, 0, INT32_MAX, &number)) {
-            return wrong(error, "--ttl %.60s is no number of seconds: take one from 0 to 2147483647", text);
+        if (!value_number(text, 0, INT32_MAX, &number)) {
+            return value_wrong(error, "--ttl %.60s is no number of seconds: take one from 0 to 2147483647", text);
         }
         options->ttl = (uint32_t)number;
-        return 0;
+        return true;
     case PORT:
-        if (!read_number(text, 1, UINT16_MAX, &number)) {
-            return wrong(error, "--port %.60s is no port: take a number from 1 to 65535", text);
+        if (!value_number(text, 1, UINT16_MAX, &number)) {
+            return value_wrong(error, "--port %.60s is no port: take a number from 1 to 65535", text);
         }
         options->server.port = (uint16_t)number;
-        return 0;
+        return true;
     case LOG:
         options->log = true;
-        return 0;
+        return true;
     case EXPLAIN:
         options->explain = true;
-        return 0;
+        return true;
     case HELP:
         options->help = true;
-        return 0;
+        return true;
     default:
-        return device_options_take(&options->device, option, text, error) ? 0 : -1;
+        return device_options_take(&options->device, option, text, error);
     }
 }
 
@@ -98,19 +80,13 @@ int dnsd_options_read(struct dnsd_options *options, int argc, char **argv, char 
     opterr = 0;
     int option;
     while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        const char *word = argv[optind - 1];
-        if (option == ':') {
-            return wrong(error, "%.60s needs a value: see --help", word);
-        }
-        if (option == '?') {
-            return wrong(error, "%.60s is no option: see --help", word);
-        }
-        if (read_option(options, option, optarg, error) < 0) {
+        if (!value_option(option, argv[optind - 1], error) || !take_option(options, option, optarg, error)) {
             return -1;
         }
     }
     if (optind < argc) {
-        return wrong(error, "%.60s is no option: see --help", argv[optind]);
+        value_option('?', argv[optind], error);
+        return -1;
     }
     return options->help || device_options_settle(&options->device, error) ? 0 : -1;
 }

@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/text.h"
+#include "common/value.h"
 #include "http/http_char.h"
 
 const char fetch_help[] =
@@ -53,15 +53,6 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Always false. */
-__attribute__((format(printf, 2, 3))) static bool wrong(char error[LUCID_ERROR_TEXT], const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, LUCID_ERROR_TEXT, format, arguments);
-    va_end(arguments);
-    return false;
-}
-
 /* ---- values ---- */
 
 /* Takes the whole file into memory: the request says how long it is before the first octet of it goes. */
@@ -76,7 +67,7 @@ static bool load(struct fetch_options *options, const char *name, char error[LUC
     }
     bool good = file && !ferror(file) && !text.cut;
     if (!good) {
-        wrong(error, "--data @%.120s cannot be read: %s", name, strerror(errno));
+        value_wrong(error, "--data @%.120s cannot be read: %s", name, strerror(errno));
     }
     if (file) {
         fclose(file);
@@ -88,7 +79,7 @@ static bool load(struct fetch_options *options, const char *name, char error[LUC
 
 static bool take_data(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
     if (options->data) {
-        return wrong(error, "--data is given twice: put all of it into one");
+        return value_wrong(error, "--data is given twice: put all of it into one");
     }
     if (value[0] == '@') {
         return load(options, value + 1, error);
@@ -109,38 +100,37 @@ static bool take_field(struct fetch_options *options, const char *value, char er
     size_t length = strlen(value), name = http_char_span(octets, length, HTTP_CHAR_TOKEN);
     if (name == 0 || value[name] != ':') {
         size_t shown = http_char_span(octets, length < 60 ? length : 60, HTTP_CHAR_VALUE);
-        return wrong(error, "--header '%.*s' is no field: write 'Name: value', the name of letters, digits and -",
-                     (int)shown, value);
+        return value_wrong(error, "--header '%.*s' is no field: write 'Name: value', the name of letters, digits and -",
+                           (int)shown, value);
     }
     if (http_char_span(octets + name + 1, length - name - 1, HTTP_CHAR_VALUE) < length - name - 1) {
-        return wrong(error, "--header '%.*s' has a control character in its value, such as a line feed: leave it out",
-                     name < 60 ? (int)name : 60, value);
+        return value_wrong(error,
+                           "--header '%.*s' has a control character in its value, such as a line feed: leave it out",
+                           name < 60 ? (int)name : 60, value);
     }
     if (fetch_field_is(value, "Content-Length") ||
         fetch_field_is(value, "Transfer-Encoding")) { /* as the body has it */
-        return wrong(error, "--header '%.*s' follows from the body, and is sent with it: leave it out", (int)name,
-                     value);
+        return value_wrong(error, "--header '%.*s' follows from the body, and is sent with it: leave it out", (int)name,
+                           value);
     }
     if (options->field_count == FETCH_FIELDS_MAX) {
-        return wrong(error, "--header is given more than %d times: leave some out", FETCH_FIELDS_MAX);
+        return value_wrong(error, "--header is given more than %d times: leave some out", FETCH_FIELDS_MAX);
     }
     options->fields[options->field_count++] = value;
     return true;
 }
 
 static bool take_redirections(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
-    size_t digits = strspn(value, "0123456789");
-    if (digits == 0 || digits > 3 || value[digits] != '\0') {
-        return wrong(error, "--max-redirs %.60s is no number: take one from 0 to 999", value);
-    }
-    options->redirections_max = (unsigned)strtoul(value, NULL, 10);
-    return true;
+    uint64_t number = 0;
+    bool good = value_number(value, 0, 999, &number);
+    options->redirections_max = (unsigned)number;
+    return good || value_wrong(error, "--max-redirs %.60s is no number: take one from 0 to 999", value);
 }
 
 static bool take_dns(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
     options->dns_given = true;
     return lucid_addr_parse(value, &options->dns) == 0 ||
-           wrong(error, "--dns %.60s is no address: write that of a name server, such as 10.77.0.1", value);
+           value_wrong(error, "--dns %.60s is no address: write that of a name server, such as 10.77.0.1", value);
 }
 
 /* ---- the command line ---- */
@@ -194,14 +184,7 @@ static bool read_words(struct fetch_options *options, int argc, char **argv, cha
     opterr = 0;
     optind = 0; /* begin anew, whatever was read before: glibc */
     while ((option = getopt_long(argc, argv, ":vo:Id:H:Lh", long_options, NULL)) != -1) {
-        const char *word = argv[optind - 1];
-        if (option == ':') {
-            return wrong(error, "%.60s needs a value: see --help", word);
-        }
-        if (option == '?') {
-            return wrong(error, "%.60s is no option: see --help", word);
-        }
-        if (!take_option(options, option, optarg, error)) {
+        if (!value_option(option, argv[optind - 1], error) || !take_option(options, option, optarg, error)) {
             return false;
         }
     }
@@ -219,11 +202,11 @@ bool fetch_options_read(struct fetch_options *options, int argc, char **argv, ch
         return true;
     }
     if (optind != argc - 1) {
-        return wrong(error, "%s: write lucid-fetch [options] URL, or see --help",
-                     optind == argc ? "the URL is missing" : "there is more than one URL");
+        return value_wrong(error, "%s: write lucid-fetch [options] URL, or see --help",
+                           optind == argc ? "the URL is missing" : "there is more than one URL");
     }
     if (options->head && options->data) {
-        return wrong(error, "--head and --data do not go together: HEAD has no body; leave one of them out");
+        return value_wrong(error, "--head and --data do not go together: HEAD has no body; leave one of them out");
     }
     return http_url_parse(&options->url, argv[optind], error) && device_options_settle(&options->device, error);
 }

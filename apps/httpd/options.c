@@ -250,21 +250,14 @@ static bool read_words(struct options *options, int argc, char **argv, char erro
     opterr = 0;
     optind = 0; /* begin anew, whatever was read before: glibc */
     while ((option = getopt_long(argc, argv, ":", table, &index)) != -1) {
-        const char *word = argv[optind - 1];
-        if (option == ':') {
-            return value_wrong(error, "%.60s needs a value: see --help", word);
-        }
-        if (option == '?') {
-            return value_wrong(error, "%.60s is no option: see --help", word);
-        }
-        if (!take_option(options, option, optarg, error)) {
+        if (!value_option(option, argv[optind - 1], error) || !take_option(options, option, optarg, error)) {
             return false;
         }
         if (needs_stack(option)) {
             options->needs_stack = table[index].name;
         }
     }
-    return optind == argc || value_wrong(error, "%.60s is no option: see --help", argv[optind]);
+    return optind == argc || value_option('?', argv[optind], error);
 }
 
 int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
