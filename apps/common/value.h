@@ -11,7 +11,8 @@
 /* Writes the sentence. Always false, for `return value_wrong(error, "...", ...)`. */
 bool value_wrong(char error[LUCID_ERROR_TEXT], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Is it an option, what getopt_long(3) returned? With opterr 0, and options that begin with ":". word: argv[optind - 1]. */
+/* Is it an option, what getopt_long(3) returned? With opterr 0, and an option string that begins with ":". word:
+ * argv[optind - 1]. */
 bool value_option(int option, const char *word, char error[LUCID_ERROR_TEXT]);
 
 /* Digits alone, a number from least to most. */
