@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/loopback.h"
+
 static bool kernel; /* the nets of web_init() */
 
 /* Sun, 06 Nov 1994 08:49:37 GMT, as in RFC 9110. */
@@ -16,7 +18,7 @@ int web_on_both(int (*suite)(void)) {
     kernel = false;
     char error[LUCID_ERROR_TEXT];
     int failed = suite();
-    if (!web_kernel_network(error)) {
+    if (!loopback_network(error)) {
         printf("skip the same over the kernel's sockets: %s\n", error);
         return failed;
     }

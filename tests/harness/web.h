@@ -59,7 +59,7 @@ struct web_stack {
 struct web_kernel {
     struct kernel_transport transport;
     lucid_time now;
-    int barrier; /* a datagram socket that talks to itself */
+    int barrier; /* loopback_open() */
     int files;   /* open before */
 };
 
@@ -139,10 +139,6 @@ bool web_has_line(const struct web_answer *answer, const char *line);
 /* ---- for the nets ---- */
 
 extern const struct web_net web_stack_net, web_kernel_net;
-
-/* Puts the process into a network of its own, in which loopback has the addresses of the stacks. False, and the
- * sentence. */
-bool web_kernel_network(char error[LUCID_ERROR_TEXT]);
 
 /* Clients send what they have, and take what has come. True: some has. */
 bool web_listen_to_clients(struct web *web);

@@ -94,9 +94,11 @@ static void check_answer(const struct answer *answer) {
     ck_assert(connected);
     ck_assert_int_eq(client.fd, -1);
     pass(3 * LUCID_SECOND); /* 2MSL */
-    struct lucid_stats stats;
-    lucid_stats(lucid_pair_stack(pair, 0), &stats);
-    ck_assert_uint_eq(stats.sockets + stats.timewaits, 0);
+    if (pair) {
+        struct lucid_stats stats;
+        lucid_stats(lucid_pair_stack(pair, 0), &stats);
+        ck_assert_uint_eq(stats.sockets + stats.timewaits, 0);
+    }
     ck_assert_int_eq(http_client_event(&client, LUCID_POLLIN | LUCID_POLLERR), answer->end);
 }
 
@@ -107,7 +109,7 @@ END_TEST
 
 START_TEST(answered_over_ipv6) {
     teardown();
-    open_pair("fd77::2");
+    open_pair(web_is_kernel() ? "::1" : "fd77::2");
     check_answer(&answers[0]);
 }
 END_TEST
@@ -179,15 +181,16 @@ END_TEST
 START_TEST(resets_when_it_refuses) {
     ask(GET, NULL, 0, false);
     play(&(struct script){{"garbage"}, STAYS, true});
-    ck_assert_int_eq(lucid_recv(lucid_pair_stack(pair, 1), server, received, 1, 0), -LUCID_ECONNRESET);
-    ck_assert_uint_eq(states[state_count - 1], LUCID_CLOSED);
+    ck_assert(reset);
+    ck_assert(!pair || states[state_count - 1] == LUCID_CLOSED);
 }
 END_TEST
 
 /* ---- connections that do not come about ---- */
 
 START_TEST(is_refused) {
-    lucid_close(lucid_pair_stack(pair, 1), listener);
+    far->ops->close(far, listener);
+    listener = 0;
     ask(GET, NULL, 0, false);
     pass(LUCID_SECOND);
     ck_assert_int_eq(client.end, HTTP_CLIENT_UNCONNECTED);
@@ -214,13 +217,13 @@ START_TEST(cannot_be_tried) {
     static const struct http_client_calls calls = {.body = on_body, .user = &client};
     struct http_client_request broadcast = {.head = GET, .head_length = strlen(GET), .remote.port = PORT};
     lucid_addr_parse("255.255.255.255", &broadcast.remote.addr);
-    ck_assert_int_eq(http_client_begin(&client, &transport[0].base, &broadcast, &calls), -LUCID_EADDRNOTAVAIL);
+    ck_assert_int_eq(http_client_begin(&client, near, &broadcast, &calls), -LUCID_EADDRNOTAVAIL);
     ck_assert_int_eq(client.end, HTTP_CLIENT_UNCONNECTED);
     check_sentence("255.255.255.255 port 8000 cannot be connected to");
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_client", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -228,11 +231,15 @@ int main(void) {
     tcase_add_test(tests, answered_over_ipv6);
     tcase_add_test(tests, every_cut);
     tcase_add_test(tests, head_has_no_body);
-    tcase_add_test(tests, closes_actively);
-    tcase_add_test(tests, acknowledges_at_once);
+    web_add_test_of_stack(tests, closes_actively);
+    web_add_test_of_stack(tests, acknowledges_at_once);
     tcase_add_test(tests, resets_when_it_refuses);
     tcase_add_test(tests, is_refused);
-    tcase_add_test(tests, is_not_answered);
-    tcase_add_test(tests, cannot_be_tried);
+    web_add_test_of_stack(tests, is_not_answered);
+    web_add_test_of_stack(tests, cannot_be_tried);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

@@ -10,7 +10,7 @@ static struct http_client_request keeping(const char *head) {
 static void begin_keeping(void) {
     static const struct http_client_calls calls = {on_connected, on_head, on_body, &client};
     request = keeping(GET);
-    ck_assert_int_eq(http_client_begin(&client, &transport[0].base, &request, &calls), 0);
+    ck_assert_int_eq(http_client_begin(&client, near, &request, &calls), 0);
 }
 
 #define GET_TWO "GET /two HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -29,11 +29,11 @@ START_TEST(two_requests_one_connection) {
     ck_assert_str_eq(received, GET GET_TWO);
     ck_assert_str_eq(statuses, "200 200 ");
     ck_assert_mem_eq(body, "helloyou", 8);
-    ck_assert_int_eq(transport[1].base.ops->accept(&transport[1].base, listener, NULL), -LUCID_EAGAIN);
+    ck_assert_int_eq(far->ops->accept(far, listener, NULL), -LUCID_EAGAIN);
     http_client_close(&client);
     ck_assert_int_eq(client.fd, -1);
     pass(PAUSE);
-    ck_assert_int_eq(lucid_recv(lucid_pair_stack(pair, 1), server, body, 1, 0), 0);
+    ck_assert_int_eq(read_as_server(body, 1), 0);
 }
 END_TEST
 
@@ -80,7 +80,7 @@ END_TEST
 START_TEST(closed_under_way) {
     begin_keeping();
     play(&(struct script){{FIVE "hello"}, STAYS, true});
-    lucid_close(lucid_pair_stack(pair, 1), server);
+    close_server();
     const struct http_client_request second = keeping(GET_TWO);
     ck_assert_int_eq(http_client_next(&client, &second), 0);
     pass(LUCID_SECOND);
@@ -90,7 +90,7 @@ START_TEST(closed_under_way) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_client_keep", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -99,4 +99,8 @@ int main(void) {
     tcase_add_test(tests, next_opens_another);
     tcase_add_test(tests, closed_under_way);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }

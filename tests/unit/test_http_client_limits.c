@@ -9,9 +9,8 @@ static char content[3 << 20];
 /* One instant after another until the server has a connection. */
 static void wait_for_server(void) {
     for (int i = 0; i < 1000 && server < 0; i++) {
-        lucid_pair_step(pair, LUCID_NEVER);
-        serve_client();
-        server = transport[1].base.ops->accept(&transport[1].base, listener, NULL);
+        turn();
+        server = far->ops->accept(far, listener, NULL);
     }
     ck_assert_int_gt(server, 0);
 }
@@ -26,10 +25,9 @@ START_TEST(posts) {
     ask(POST, content, sizeof content, false);
     wait_for_server();
     for (int i = 0; i < 1000000 && got < sizeof copy; i++) {
-        ptrdiff_t n = lucid_recv(lucid_pair_stack(pair, 1), server, copy + got, sizeof copy - got, 0);
+        ptrdiff_t n = read_as_server(copy + got, sizeof copy - got);
         got += n > 0 ? (size_t)n : 0;
-        lucid_pair_step(pair, LUCID_NEVER);
-        serve_client();
+        turn();
     }
     ck_assert_uint_eq(got, sizeof copy);
     ck_assert(memcmp(copy, POST, strlen(POST)) == 0);
@@ -45,14 +43,13 @@ START_TEST(answered_in_the_middle_of_the_request) {
     static const char large[] = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nno\n";
     ask(POST, content, sizeof content, false);
     wait_for_server();
-    ck_assert_int_eq(lucid_send(lucid_pair_stack(pair, 1), server, large, sizeof large - 1, 0), sizeof large - 1);
+    ck_assert_int_eq(far->ops->write(far, server, large, sizeof large - 1, false), sizeof large - 1);
     for (int i = 0; i < 1000 && client.end == HTTP_CLIENT_GOES_ON; i++) {
-        lucid_pair_step(pair, LUCID_NEVER);
-        serve_client();
+        turn();
     }
     ck_assert_int_eq(client.end, HTTP_CLIENT_COMPLETE);
     ck_assert_str_eq(statuses, "413 ");
-    ck_assert_uint_lt(client.sent, sizeof content);
+    ck_assert(!pair || client.sent < sizeof content); /* the kernel's buffers take all of it */
 }
 END_TEST
 
@@ -62,7 +59,7 @@ START_TEST(caller_has_enough) {
     play(&(struct script){{OK "Content-Length: 10\r\n\r\n", "hello"}, STAYS, true});
     ck_assert_int_eq(client.end, HTTP_CLIENT_GIVEN_UP);
     check_sentence("given up after 5 of 10 octets of the body");
-    ck_assert_int_eq(lucid_recv(lucid_pair_stack(pair, 1), server, received, 1, 0), -LUCID_ECONNRESET);
+    ck_assert(reset);
 }
 END_TEST
 
@@ -73,7 +70,7 @@ START_TEST(given_up) {
     http_client_give_up(&client);
     ck_assert_int_eq(client.end, HTTP_CLIENT_GIVEN_UP);
     pass(LUCID_SECOND);
-    ck_assert_int_eq(lucid_recv(lucid_pair_stack(pair, 1), server, received, 1, 0), -LUCID_ECONNRESET);
+    ck_assert(reset);
     http_client_give_up(&client);
 }
 END_TEST
@@ -140,7 +137,7 @@ START_TEST(large_body) {
 }
 END_TEST
 
-int main(void) {
+static int run(void) {
     TCase *tests;
     Suite *suite = unit_suite("http_client_limits", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -152,4 +149,8 @@ int main(void) {
     tcase_add_test(tests, head_without_end);
     tcase_add_test(tests, large_body);
     return unit_run(suite);
+}
+
+int main(void) {
+    return web_on_both(run);
 }
