@@ -123,10 +123,9 @@ static const struct row {
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
 /* Reasons for which a request is not refused here: those of responses (http_client.h), and those of requests that are
- * passed on (test_http_gateway.c, test_http_gateway_failures.c). */
+ * passed on, or come in uwsgi packets (test_http_gateway.c, test_http_gateway_failures.c, test_http_uwsgi.c). */
 static bool is_for_others(enum http_refusal refusal) {
-    return refusal == HTTP_REFUSED_NONE || refusal == HTTP_REFUSED_STATUS_LINE ||
-           refusal >= HTTP_REFUSED_CONNECTION_LONG;
+    return refusal == HTTP_REFUSED_NONE || refusal == HTTP_REFUSED_STATUS_LINE || refusal > HTTP_REFUSED_BUSY;
 }
 
 static void put_times(struct text *text, const char *what, int times) {
