@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """slow.py SECONDS: a client that behaves: one request after the other, on one connection, for so long; each must be
-answered within a second, and rightly. Beside it there are readers of 20 kB/s, which must get all of their file;
+answered within three seconds, and rightly: the queue of the device may lose what the attackers' burst does not leave
+room for, and TCP sends that again. Beside it there are readers of 20 kB/s, which must get all of their file;
 connections that are reset in the middle of one; and a hundred that say nothing. H64"""
 import http.client
 import socket
@@ -12,6 +13,7 @@ import time
 SERVER = ("10.77.0.2", 80)
 IDLE, SLOW, RESETS = 100, 5, 40
 FILE = 300000
+LIMIT = 3
 
 
 def idle():
@@ -75,8 +77,8 @@ def main():
     for reader in readers:
         reader.join()
     print("%d requests in %g s, the slowest in %d ms" % (count, seconds, slowest * 1000))
-    if slowest > 1:
-        sys.exit("it took more than a second")
+    if slowest > LIMIT:
+        sys.exit("it took more than %d s" % LIMIT)
     if results != [True] * SLOW:
         sys.exit("slow readers did not get their files: %s" % results)
     for sock in silent:
