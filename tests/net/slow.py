@@ -12,7 +12,7 @@ import time
 
 SERVER = ("10.77.0.2", 80)
 IDLE, SLOW, RESETS = 100, 5, 40
-FILE = 300000
+FILE = 4000000
 LIMIT = 3
 
 
@@ -25,7 +25,7 @@ def request(path):
 
 
 def read_slowly(results):
-    """A fifth of a file at 20 kB/s, then the rest."""
+    """Three seconds of a file at 20 kB/s, then the rest."""
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.settimeout(5)
