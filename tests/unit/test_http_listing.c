@@ -209,13 +209,14 @@ END_TEST
 /* A folder with more than is read: the answer has a bound, and says that there is more. */
 START_TEST(a_very_large_folder) {
     char name[100];
+    int folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     make_folder("root/huge");
+    put("root/one", 0);
     for (unsigned i = 0; i < HTTP_LISTING_ENTRIES + 100; i++) {
-        snprintf(name, sizeof name, "%s/huge/%05u", root, i);
-        int fd = open(name, O_WRONLY | O_CREAT, 0644);
-        ck_assert_int_ge(fd, 0);
-        close(fd);
+        snprintf(name, sizeof name, "huge/%05u", i);
+        ck_assert_int_eq(linkat(folder, "one", folder, name, 0), 0); /* cheaper than a file */
     }
+    close(folder);
     struct web_answer answer = ask("/huge/", "", 200);
     shows(&answer, "There is more in this folder: only the first 10000 entries were read.");
     unsigned rows = 0;
