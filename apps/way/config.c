@@ -97,6 +97,13 @@ const struct way_config way_configs[] = {
                "    return [body]\n"},
     {"resolv.conf", "nameserver 10.77.0.2\n"
                     "options timeout:1 attempts:2\n"},
+    {"page.html", "<!doctype html>\n"
+                  "<html lang=\"en\">\n"
+                  "<title>A page</title>\n"
+                  "<p>This page came over a TCP that you can read. It asks for eight more things.</p>\n"
+                  "<script>\n"
+                  "for (let i = 1; i <= 8; i++) fetch(\"/delay/1?thing=\" + i);\n"
+                  "</script>\n"},
     {"nsswitch.conf", "hosts: files dns\n"},
     {NULL, NULL},
 };

@@ -26,7 +26,7 @@ enum way_hop way_hop_of(const struct lucid_sockaddr *address, const struct lucid
         return WAY_NOBODY;
     }
     bool behind = peer->port == WAY_APP_PORT || peer->port == WAY_OURS_PORT;
-    bool of_nginx = behind || (is_at(peer, "10.77.0.2") && peer->port == WAY_HTTP_PORT && !plan->gateway);
+    bool of_nginx = behind || (is_at(peer, "10.77.0.2") && peer->port == WAY_HTTP_PORT && !plan->ours);
     return of_nginx ? WAY_NGINX : WAY_CLIENT;
 }
 

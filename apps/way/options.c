@@ -19,6 +19,7 @@ const char way_options_help[] =
     "                   b: client, our DNS, Nginx, our server as its origin, without and with keep-alive\n"
     "                   c: client, our DNS, our server in the place of Nginx, uWSGI, app\n"
     "                   d: client, our DNS, Nginx, our server in the place of uWSGI\n"
+    "                   browser: Chromium, our DNS, our server: six connections for one page\n"
     "  --break WHAT     let something fail instead: dns, refused, app-down, app-slow\n"
     "  --html FILE      write the time line as a page\n"
     "  --svg FILE       write a picture of the first act\n"

@@ -138,7 +138,7 @@ int ours_dns(struct ours *ours, enum way_dns mood, char error[LUCID_ERROR_TEXT])
     return failed < 0 ? fail(error, "the name server cannot open its sockets", failed) : 0;
 }
 
-static int make_zone(struct ours *ours, bool gateway, char error[LUCID_ERROR_TEXT]) {
+static int make_zone(struct ours *ours, bool www_is_ours, char error[LUCID_ERROR_TEXT]) {
     struct lucid_addr us, kernel;
     _Static_assert(DNS_ZONE_ERROR <= LUCID_ERROR_TEXT, "one buffer is for both");
     lucid_addr_parse("10.77.0.2", &us);
@@ -147,7 +147,7 @@ static int make_zone(struct ours *ours, bool gateway, char error[LUCID_ERROR_TEX
     if (!ours->zone) {
         return fail(error, "there is no zone", -LUCID_ENOMEM);
     }
-    if (dns_zone_add(ours->zone, "www", gateway ? &us : &kernel, true, error) ||
+    if (dns_zone_add(ours->zone, "www", www_is_ours ? &us : &kernel, true, error) ||
         dns_zone_add(ours->zone, "ns", &us, false, error) || dns_zone_add(ours->zone, "ours", &us, false, error)) {
         return -1;
     }
@@ -167,12 +167,13 @@ static int open_host(struct ours *ours, char error[LUCID_ERROR_TEXT]) {
     return lucid_host_open(&ours->host, &options, error);
 }
 
-static int open_http(struct ours *ours, bool gateway, char error[LUCID_ERROR_TEXT]) {
+static int open_http(struct ours *ours, bool gateway, const char *root, char error[LUCID_ERROR_TEXT]) {
     struct http_server_options options;
     struct http_upstream behind;
     const struct lucid_sockaddr local = {.port = WAY_HTTP_PORT}, packets = {.port = WAY_OURS_PORT};
     _Static_assert(HTTP_URL_ERROR <= LUCID_ERROR_TEXT, "one buffer is for both");
     http_server_defaults(&options);
+    options.root = root;
     if (gateway) {
         if (!http_upstream_parse(&behind, "/=uwsgi://10.77.0.1:3031", error)) {
             return -1;
@@ -189,10 +190,12 @@ static int open_http(struct ours *ours, bool gateway, char error[LUCID_ERROR_TEX
     return failed < 0 ? fail(error, "our server cannot listen", failed) : 0;
 }
 
-int ours_open(struct ours *ours, struct way_record *record, bool gateway, char error[LUCID_ERROR_TEXT]) {
+int ours_open(struct ours *ours, struct way_record *record, const struct way_plan *plan, const char *root,
+              char error[LUCID_ERROR_TEXT]) {
     ours->record = record;
     record->epoch = epoch(lucid_host_now());
-    if (make_zone(ours, gateway, error) < 0 || open_host(ours, error) < 0 || open_http(ours, gateway, error) < 0) {
+    if (make_zone(ours, plan->ours, error) < 0 || open_host(ours, error) < 0 ||
+        open_http(ours, plan->gateway, plan->browser ? root : NULL, error) < 0) {
         return -1;
     }
     if (lucid_trace_enable(lucid_host_stack(ours->host), TRACE_KINDS, TRACE_EVENTS) < 0) {

@@ -28,8 +28,9 @@ struct ours {
     enum way_dns mood;
 };
 
-/* gateway: www.lab.test is our server; else it is Nginx. Returns 0, or -1 and a sentence. */
-int ours_open(struct ours *ours, struct way_record *record, bool gateway, char error[LUCID_ERROR_TEXT]);
+/* root: the folder whose files our server has. Returns 0, or -1 and a sentence. */
+int ours_open(struct ours *ours, struct way_record *record, const struct way_plan *plan, const char *root,
+              char error[LUCID_ERROR_TEXT]);
 void ours_close(struct ours *ours);
 
 /* From now on the name server does this. Returns 0, or -1 and a sentence. */

@@ -9,6 +9,9 @@
 
 #include "picture.h"
 
+/* Octets of a message that is not folded up. */
+enum { SHORT = 700 };
+
 static const char style[] =
     ":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5b6570;--line:#c3cad2;--card:#f5f7f9;--name:#00706b;"
     "--open:#1a7f37;--http:#0b5fc0;--uwsgi:#7a3fc2;--program:#a45500;--close:#5b6570;--trouble:#c4211b}\n"
@@ -154,7 +157,8 @@ static void put_row(struct text *text, const struct way_report *report, const st
     text_put_html(text, row->what.data, row->what.length);
     text_put(text, "</p>");
     put_states(text, row);
-    put_folded(text, row->topic == WAY_UWSGI_PACKET ? "the variables" : "the message", &row->lines, false);
+    put_folded(text, row->topic == WAY_UWSGI_PACKET ? "the variables" : "the message", &row->lines,
+               row->lines.length < SHORT);
     put_folded(text, "each octet", &row->octets, false);
     text_put(text, "</div></li>\n");
 }
@@ -244,7 +248,7 @@ void way_page(const struct way_report *report, struct text *text) {
     text_put(text, "<dl>\n");
     for (unsigned i = 0; i < plan->hops; i++) {
         text_format(text, "<dt>%s</dt><dd>", way_hop_name(plan->hop[i]));
-        put(text, way_hop_about(plan->hop[i]));
+        put(text, way_hop_about(plan, plan->hop[i]));
         text_put(text, "</dd>\n");
     }
     text_put(text, "</dl>\n");

@@ -69,6 +69,7 @@ static const struct way_plan plans[] = {
         .name = "c",
         .title = "our server in the place of Nginx",
         .uwsgi = true,
+        .ours = true,
         .gateway = true,
         .hop = {WAY_CLIENT, WAY_DNS, WAY_OURS, WAY_UWSGI, WAY_APP},
         .hops = 5,
@@ -108,6 +109,26 @@ static const struct way_plan plans[] = {
                      "port to the world.",
             .url = {WWW "/bytes/20"},
             .status = "200",
+        }},
+        .acts = 1,
+    },
+    {
+        .name = "browser",
+        .title = "a browser gets a page of our server",
+        .ours = true,
+        .browser = true,
+        .hop = {WAY_CLIENT, WAY_DNS, WAY_OURS},
+        .hops = 3,
+        .act = {{
+            .title = "A page that names eight more things",
+            .before = "The client is Chromium now, without a window. The page has a script that asks for eight more "
+                      "things, each of which takes our server one second.",
+            .after = "More than one question for one name: A or AAAA, and HTTPS (type 65). The page comes over one "
+                     "connection; for the eight things the browser opens more, up to six in all, since over HTTP/1.1 a "
+                     "connection carries one request at a time. The last two have to wait for a connection that has "
+                     "become free. One or two may have been opened before anybody needed them. And nobody "
+                     "asked for /favicon.ico but the browser itself.",
+            .url = {WWW "/page.html"},
         }},
         .acts = 1,
     },

@@ -47,7 +47,9 @@ struct way_plan {
     const char *title; /* what it shows, in a few words */
     bool failure;
     bool nginx, uwsgi;          /* which programs it needs */
-    bool gateway;               /* the name leads to our server */
+    bool ours;                  /* the name leads to our server */
+    bool gateway;               /* which passes requests on to uWSGI */
+    bool browser;               /* the client is Chromium */
     enum way_hop hop[WAY_HOPS]; /* from left to right */
     unsigned hops;
     struct way_act act[WAY_ACTS];

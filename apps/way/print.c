@@ -136,6 +136,10 @@ static void put_figures(const struct printer *printer, unsigned act) {
         text_format(printer->text, "  Left out:     %u confirmation%s (ACK) without news; --all shows %s\n", left_out,
                     left_out == 1 ? "" : "s", left_out == 1 ? "it" : "them");
     }
+    if (printer->report->timeline[act].of_names > 0) {
+        text_format(printer->text, "  Left out:     %u DNS messages about other names, the browser's own business\n",
+                    printer->report->timeline[act].of_names);
+    }
     text_free(&times);
     text_free(&connections);
 }
@@ -189,7 +193,8 @@ void way_print(const struct way_report *report, const struct ladder_style *style
         put_hops(&printer);
     }
     for (unsigned i = 0; i < report->plan->hops; i++) {
-        text_format(text, "  %-12s%s\n", way_hop_name(report->plan->hop[i]), way_hop_about(report->plan->hop[i]));
+        text_format(text, "  %-12s%s\n", way_hop_name(report->plan->hop[i]),
+                    way_hop_about(report->plan, report->plan->hop[i]));
     }
     for (unsigned i = 0; i < report->takes; i++) {
         put_act(&printer, i);

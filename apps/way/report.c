@@ -26,7 +26,7 @@ void way_report_free(struct way_report *report) {
     }
 }
 
-const char *way_hop_about(enum way_hop hop) {
+const char *way_hop_about(const struct way_plan *plan, enum way_hop hop) {
     static const char *const about[] = {
         [WAY_CLIENT] = "curl, as a browser would do it; 10.77.0.1, the kernel's TCP",
         [WAY_DNS] = "the name server on our stack; 10.77.0.2, UDP port 53",
@@ -36,6 +36,9 @@ const char *way_hop_about(enum way_hop hop) {
         [WAY_OURS] = "our web server on our TCP; 10.77.0.2, port 80, and 3032 for uwsgi packets",
         [WAY_NOBODY] = "port 81 of 10.77.0.1, where nobody listens",
     };
+    if (hop == WAY_CLIENT && plan->browser) {
+        return "Chromium, without a window; 10.77.0.1, the kernel's TCP";
+    }
     return about[hop];
 }
 

@@ -30,7 +30,7 @@ void way_print(const struct way_report *report, const struct ladder_style *style
 void way_page(const struct way_report *report, struct text *text);
 
 /* One line each: what a hop is. */
-const char *way_hop_about(enum way_hop hop);
+const char *way_hop_about(const struct way_plan *plan, enum way_hop hop);
 
 /* Calls call(user, hop, sentence) for each hop that has noticed something, from left to right: what it knows of the
  * failure, in its own words. */

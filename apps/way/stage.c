@@ -34,14 +34,17 @@ static void progress(const struct way_stage *stage, const char *what) {
 /* ---- what is needed ---- */
 
 static int missing(char error[LUCID_ERROR_TEXT], const char *program) {
-    snprintf(error, LUCID_ERROR_TEXT, "%s is not installed: scripts/setup way installs it", program);
+    bool browser = strcmp(program, "chromium") == 0;
+    snprintf(error, LUCID_ERROR_TEXT, "%s is not installed: %s", program,
+             browser ? "install it, or see another order" : "scripts/setup way installs it");
     return -1;
 }
 
 int way_stage_check(struct way_stage *stage, const struct way_plan *plan, char error[LUCID_ERROR_TEXT]) {
     stage->plan = plan;
-    if (!way_child_find("curl", stage->curl_path, sizeof stage->curl_path)) {
-        return missing(error, "curl");
+    const char *client = plan->browser ? "chromium" : "curl";
+    if (!way_child_find(client, stage->client_path, sizeof stage->client_path)) {
+        return missing(error, client);
     }
     if (plan->nginx && !way_child_find("nginx", stage->nginx_path, sizeof stage->nginx_path)) {
         return missing(error, "nginx");
@@ -145,13 +148,14 @@ static int start_uwsgi(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
 int way_stage_open(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
     struct sigaction action;
     if (lucid_host_private_network(error) < 0 || lucid_host_private_processes(error) < 0 ||
-        ours_open(&stage->ours, &stage->record, stage->plan->gateway, error) < 0) {
+        way_files_make(&stage->files, error) < 0 ||
+        ours_open(&stage->ours, &stage->record, stage->plan, stage->files.folder, error) < 0) {
         return -1;
     }
     sigaction(SIGTERM, NULL, &action);
     sigaction(SIGHUP, &action, NULL);
     stage->diag = lucid_diag_open(error);
-    if (!stage->diag || way_files_make(&stage->files, error) < 0 || way_files_resolve(&stage->files, error) < 0) {
+    if (!stage->diag || way_files_resolve(&stage->files, error) < 0) {
         return -1;
     }
     return stage->plan->nginx ? start_nginx(stage, error) : 0;
@@ -165,29 +169,60 @@ static int in_time(const void *a, const void *b) {
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static int start_client(struct way_stage *stage, const struct way_act *act, char error[LUCID_ERROR_TEXT]) {
-    const char *argv[32] = {stage->curl_path,
-                            "-q",
-                            "-sS",
-                            "--noproxy",
-                            "*",
-                            "--max-time",
-                            act->patience ? act->patience : "20",
-                            "-w",
-                            "%{http_code} %{size_download}\\n",
-                            NULL};
-    unsigned n = 9;
+enum { ARGUMENTS = 32 };
+
+/* argv has room for ARGUMENTS; the rest is NULL. */
+static void ask_curl(const struct way_stage *stage, const struct way_act *act, const char **argv) {
+    const char *const first[] = {stage->client_path,
+                                 "-q",
+                                 "-sS",
+                                 "--noproxy",
+                                 "*",
+                                 "-w",
+                                 "%{http_code} %{size_download}\\n",
+                                 "--max-time",
+                                 act->patience ? act->patience : "20"};
+    unsigned n = sizeof first / sizeof first[0];
+    memcpy(argv, first, sizeof first);
     for (unsigned i = 0; i < WAY_URLS && act->url[i]; i++) {
         argv[n++] = "-o";
         argv[n++] = "client.body";
         argv[n++] = act->url[i];
     }
-    argv[n] = NULL;
+}
+
+/* It prints the page, and ends, when all is there. In this network is nobody whom it could harm, or who could harm it:
+ * its own sandbox needs rights that a namespace may not have. */
+static void ask_browser(const struct way_stage *stage, const struct way_act *act, const char **argv) {
+    const char *const all[] = {stage->client_path,
+                               "--headless",
+                               "--no-sandbox",
+                               "--disable-gpu",
+                               "--disable-dev-shm-usage",
+                               "--no-first-run",
+                               "--disable-background-networking",
+                               "--disable-component-update",
+                               "--disable-sync",
+                               "--disable-default-apps",
+                               "--user-data-dir=browser",
+                               "--virtual-time-budget=6000",
+                               "--dump-dom",
+                               act->url[0]};
+    memcpy(argv, all, sizeof all);
+}
+
+static int start_client(struct way_stage *stage, const struct way_act *act, char error[LUCID_ERROR_TEXT]) {
+    const char *argv[ARGUMENTS] = {NULL};
+    if (stage->plan->browser) {
+        ask_browser(stage, act, argv);
+    } else {
+        ask_curl(stage, act, argv);
+    }
     way_files_forget(&stage->files, "client.out");
     way_files_forget(&stage->files, "client.err");
     way_files_forget(&stage->files, "client.body");
     if (way_child_start(&stage->client, argv, stage->files.folder, "client.out", "client.err") < 0) {
-        return fail(error, "curl", "it cannot be started");
+        return fail(error, "the client", "it cannot be started");
     }
     return 0;
 }

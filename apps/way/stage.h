@@ -24,7 +24,7 @@ struct way_stage {
     struct way_take take[WAY_ACTS];
     unsigned takes;
     bool progress; /* tell a terminal what is being waited for */
-    char nginx_path[256], uwsgi_path[256], curl_path[256];
+    char nginx_path[256], uwsgi_path[256], client_path[256];
 };
 
 /* Are the programs of the plan there? Returns 0, or -1 and a sentence; nothing has been made then. */

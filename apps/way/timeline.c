@@ -65,6 +65,29 @@ static bool tells_something(const struct way_packet *packet, const struct way_se
     return packet->flags & flags || packet->payload_length > 0 || segment->confirms_open || segment->acks_end;
 }
 
+static bool opens_any(const struct way_net *net, enum way_hop hop) {
+    for (unsigned i = 0; i < net->connections; i++) {
+        if (net->connection[i].end[0].hop == hop) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where there are several connections between the same two hops: which of them it is. */
+static void put_which(struct way_row *row, const struct way_net *net, unsigned number) {
+    const struct way_end *end = net->connection[number].end;
+    unsigned which = 0, count = 0;
+    for (unsigned i = 0; i < net->connections; i++) {
+        const struct way_end *other = net->connection[i].end;
+        count += other[0].hop == end[0].hop && other[1].hop == end[1].hop;
+        which = i == number ? count : which;
+    }
+    if (count > 1) {
+        text_format(&row->what, " (connection %u)", which);
+    }
+}
+
 static void add_segment(struct way_timeline *timeline, const struct way_packet *packet,
                         const struct way_segment *segment, const struct way_net *net, bool all) {
     if (segment->connection < 0) {
@@ -85,17 +108,23 @@ static void add_segment(struct way_timeline *timeline, const struct way_packet *
         row->before[i] = segment->before[i ? 1 - segment->from : segment->from];
         row->after[i] = segment->after[i ? 1 - segment->from : segment->from];
     }
+    row->proxy = opens_any(net, from->hop);
     if (packet->payload_length > 0) {
         way_words_data(row, packet, segment, connection);
     } else {
         way_words_segment(row, packet, segment, connection);
     }
+    put_which(row, net, (unsigned)segment->connection);
     note_times(timeline, row, segment);
 }
 
 static void add_datagram(struct way_timeline *timeline, const struct way_packet *packet) {
     bool query = packet->destination.port == WAY_DNS_PORT;
     if (!query && packet->source.port != WAY_DNS_PORT) {
+        return;
+    }
+    if (!way_words_ours(packet)) {
+        timeline->of_names++;
         return;
     }
     struct way_row *row = way_timeline_add(timeline, packet->at, WAY_NAME, query ? WAY_CLIENT : WAY_DNS,

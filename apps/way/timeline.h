@@ -27,6 +27,7 @@ struct way_row {
     enum way_hop from, to;        /* the same: it happens there */
     unsigned before[2], after[2]; /* states of from and to; 0: none */
     unsigned connection;          /* from 1; 0: none */
+    bool proxy;                   /* from opens connections of its own, further behind */
     size_t order;                 /* of rows of the same time */
     const char *heading;          /* what begins here; NULL: nothing does */
     struct text label;            /* "SYN", "GET /hello HTTP/1.1" */
@@ -44,6 +45,7 @@ struct way_timeline {
     struct way_row *row;
     unsigned rows, room;
     unsigned left_out; /* confirmations */
+    unsigned of_names; /* messages about names outside of the zone */
     struct way_times times;
     uint64_t zero; /* the first row */
     bool cut;      /* something found no memory */
@@ -67,6 +69,9 @@ void way_words_segment(struct way_row *row, const struct way_packet *packet, con
 /* Fills in the row of data: the message that begins in it, or of which it is a part. */
 void way_words_data(struct way_row *row, const struct way_packet *packet, const struct way_segment *segment,
                     const struct way_connection *connection);
+
+/* A DNS message about our zone; a browser has questions of its own besides. */
+bool way_words_ours(const struct way_packet *packet);
 
 /* Fills in the row of a DNS message. */
 void way_words_dns(struct way_row *row, const struct way_packet *packet);

@@ -5,7 +5,7 @@
 #include "dns/dns_explain.h"
 #include "timeline.h"
 
-enum { MESSAGES = 16 };
+enum { MESSAGES = 16, HTTPS = 65 /* a type of DNS records, RFC 9460 */ };
 
 /* ---- segments without data ---- */
 
@@ -90,7 +90,7 @@ static void put_request(struct way_row *row, const struct way_message *message) 
 
 static void put_response(struct way_row *row, const struct way_message *message) {
     unsigned body = message->end - message->body;
-    bool behind = row->to == WAY_CLIENT;
+    bool behind = row->proxy;
     text_put(&row->what, !behind                  ? "answers: "
                          : message->status >= 500 ? "answers in the place of the one behind: "
                                                   : "passes the answer on: ");
@@ -167,7 +167,16 @@ void way_words_data(struct way_row *row, const struct way_packet *packet, const 
 /* ---- names ---- */
 
 static const char *type_in_words(unsigned type) {
-    return type == DNS_A ? "IPv4 address" : type == DNS_AAAA ? "IPv6 address" : "record";
+    switch (type) {
+    case DNS_A:
+        return "IPv4 address";
+    case DNS_AAAA:
+        return "IPv6 address";
+    case HTTPS:
+        return "way to speak HTTPS";
+    default:
+        return "record";
+    }
 }
 
 /* The address in the first answer that has one. */
@@ -201,6 +210,16 @@ static void put_answer(struct way_row *row, const uint8_t *octets, size_t length
     } else {
         text_format(&row->what, "%s has no %s", name, type_in_words(question->type));
     }
+}
+
+bool way_words_ours(const struct way_packet *packet) {
+    size_t at = DNS_HEADER;
+    struct dns_question question;
+    struct dns_name zone;
+    if (dns_question_read(packet->octets + packet->payload, packet->payload_length, &at, &question)) {
+        return true;
+    }
+    return dns_name_parse("lab.test", &zone) && dns_name_within(&question.name, &zone, NULL);
 }
 
 void way_words_dns(struct way_row *row, const struct way_packet *packet) {

@@ -44,7 +44,7 @@ fi
 
 interfaces=$(ip -o link | wc -l)
 
-# ---- every order, every failure: two at a time ----
+# ---- every order, every failure, some at the same time: each has a network of its own ----
 
 run() {
     "$way" "--$1" "$2" --html "$work/$2.html" --pcap "$work/$2.pcap" --svg "$work/$2.svg" \
@@ -52,6 +52,13 @@ run() {
     echo $? >"$work/$2.status"
 }
 
+plans="a b c d dns refused app-down app-slow"
+if command -v chromium >/dev/null; then
+    run order browser &
+    plans="$plans browser"
+else
+    echo "skip way browser: there is no chromium"
+fi
 {
     for plan in dns app-down; do run break "$plan"; done
     for plan in a d; do run order "$plan"; done
@@ -59,7 +66,6 @@ run() {
 for plan in b c; do run order "$plan"; done
 for plan in refused app-slow; do run break "$plan"; done
 wait
-plans="a b c d dns refused app-down app-slow"
 for plan in $plans; do
     python3 "$root/tests/net/way.py" "$plan" "$work" >"$work/$plan.judged" 2>&1 || : >"$work/$plan.failed" &
 done
@@ -78,7 +84,7 @@ refuses() {
     [ $? -eq 2 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ]
 }
 check "an order that is not known" refuses --order z
-check "says which there are" says '^lucid-way: --order z is not known: take one of a, b, c, d'
+check "says which there are" says '^lucid-way: --order z is not known: take one of a, b, c, d, browser'
 check "a failure that is not known" refuses --break a
 check "two things at once" refuses --order a --break dns
 check "an option without its value" refuses --html
