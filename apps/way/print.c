@@ -4,7 +4,8 @@
 
 #include "report.h"
 
-enum { COLUMNS = 100, INDENT = 42 };
+/* LINE: of a message; the page has all of it. */
+enum { COLUMNS = 100, INDENT = 42, LINE = 76 };
 
 struct printer {
     const struct way_report *report;
@@ -76,7 +77,8 @@ static void put_lines(const struct printer *printer, const struct text *lines) {
     while (lines->length > 0 && *line) {
         size_t length = strcspn(line, "\n");
         text_format(printer->text, "%*s|%s", INDENT, "", length > 0 ? " " : "");
-        text_put_octets(printer->text, line, length);
+        text_put_octets(printer->text, line, length < LINE ? length : LINE);
+        text_put(printer->text, length > LINE ? " ..." : "");
         text_put_char(printer->text, '\n');
         line += length + (line[length] == '\n');
     }

@@ -52,6 +52,21 @@ run() {
     echo $? >"$work/$2.status"
 }
 
+# As a user, with a device that he may open as most systems have it: in a mount namespace, so that this machine's stays
+# as it is. Only that he can is looked at.
+as_user() {
+    [ "$(id -u)" -eq 0 ] || return
+    mkdir -m 777 "$work/user"
+    cp "$way" "$work/user/lucid-way"
+    chmod 755 "$work" "$work/user/lucid-way"
+    cat >"$work/as_user" <<'SCRIPT'
+mknod "$1/tun" c 10 200 && chmod 666 "$1/tun" && mount --bind "$1/tun" /dev/net/tun || exit 99
+cd "$1/user" && exec setpriv --reuid 65534 --regid 65534 --clear-groups env TMPDIR="$1/user" ./lucid-way
+SCRIPT
+    unshare -m sh "$work/as_user" "$work" >"$work/user.out" 2>"$work/user.err"
+    echo $? >"$work/user.status"
+}
+
 plans="a b c d dns refused app-down app-slow"
 if command -v chromium >/dev/null; then
     run order browser &
@@ -63,6 +78,7 @@ fi
     for plan in dns app-down; do run break "$plan"; done
     for plan in a d; do run order "$plan"; done
 } &
+as_user &
 for plan in b c; do run order "$plan"; done
 for plan in refused app-slow; do run break "$plan"; done
 wait
@@ -74,6 +90,15 @@ for plan in $plans; do
     cat "$work/$plan.judged"
     [ ! -e "$work/$plan.failed" ] || failures=1
 done
+
+if [ ! -e "$work/user.status" ] || [ "$(cat "$work/user.status")" = 99 ]; then
+    echo "skip way as a user: this is one, or no device node can be made here"
+else
+    cp "$work/user.err" "$work/err"
+    check "a user can do it, too" [ "$(cat "$work/user.status")" = 0 ]
+    check "as a user: the answer came" grep -q 'end: has its answer' "$work/user.out"
+    check "as a user: no file is left" [ "$(ls "$work/user")" = lucid-way ]
+fi
 
 check "docs/way.md and its picture show what is printed" "$root/scripts/way_doc" --check "$work"
 
