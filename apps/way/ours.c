@@ -180,6 +180,7 @@ static int open_http(struct ours *ours, bool gateway, const char *root, char err
         }
         options.upstreams = &behind;
         options.upstream_count = 1;
+        options.upstream_time = LUCID_SECOND;
     }
     stack_transport_init(&ours->transport, lucid_host_stack(ours->host));
     if (http_server_open(&ours->http, &ours->transport.base, &options, error) < 0) {

@@ -73,26 +73,36 @@ static const struct way_plan plans[] = {
         .gateway = true,
         .hop = {WAY_CLIENT, WAY_DNS, WAY_OURS, WAY_UWSGI, WAY_APP},
         .hops = 5,
-        .act = {{
-                    .title = "One request, through our server as the gateway",
-                    .before = "The name leads to our server now. It is a server towards the client, and a client "
-                              "towards uWSGI: both connections are our own TCP.",
-                    .after =
-                        "Compare it with order a: the same steps, and now the states of the side in the middle are "
-                        "exact, because they are our stack's own. It connects actively for the first time: CLOSED, "
-                        "SYN-SENT, ESTABLISHED.",
-                    .url = {WWW "/hello?name=Ada"},
-                    .status = "200",
-                },
-                {
-                    .title = "The application dies, and our server has to say so",
-                    .before = "The application ends its process in the middle of the request.",
-                    .after = "Our server does as Nginx does: 502, the one behind me failed. It cannot know more than "
-                             "that the connection ended before an answer came.",
-                    .url = {WWW "/crash"},
-                    .status = "502",
-                }},
-        .acts = 2,
+        .act =
+            {{
+                 .title = "One request, through our server as the gateway",
+                 .before = "The name leads to our server now. It is a server towards the client, and a client "
+                           "towards uWSGI: both connections are our own TCP.",
+                 .after = "Compare it with order a: the same steps, and now the states of the side in the middle are "
+                          "exact, because they are our stack's own. It connects actively for the first time: CLOSED, "
+                          "SYN-SENT, ESTABLISHED.",
+                 .url = {WWW "/hello?name=Ada"},
+                 .status = "200",
+             },
+             {
+                 .title = "The application dies, and our server has to say so",
+                 .before = "The application ends its process in the middle of the request.",
+                 .after = "Our server does as Nginx does: 502, the one behind me failed. It cannot know more than "
+                          "that the connection ended before an answer came.",
+                 .url = {WWW "/crash"},
+                 .status = "502",
+             },
+             {
+                 .title = "The application is slow, and our server loses patience",
+                 .before = "The application thinks for 1.3 seconds; our server waits for one (--upstream-time 1).",
+                 .after = "504, as Nginx would say it. Our server breaks the connection behind off (RST) where Nginx "
+                          "closes it (FIN). Either way uWSGI could know that nobody waits any more, but it does not "
+                          "look while the application works: that finishes, for nobody.",
+                 .url = {WWW "/slow?seconds=1.3"},
+                 .app_goes_on = true,
+                 .status = "504",
+             }},
+        .acts = 3,
     },
     {
         .name = "d",

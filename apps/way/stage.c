@@ -121,7 +121,7 @@ static int start_nginx(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
     if (way_child_start(&stage->nginx, argv, folder, "nginx.out", "nginx.out") < 0) {
         return fail(error, "Nginx", "it cannot be started");
     }
-    return await(stage, &stage->nginx, "Nginx", WAY_HTTP_PORT, "nginx-error.log", error);
+    return await(stage, &stage->nginx, "Nginx", WAY_HTTP_PORT, "nginx.out", error);
 }
 
 static int start_uwsgi(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
@@ -204,6 +204,7 @@ static void ask_browser(const struct way_stage *stage, const struct way_act *act
                                "--disable-component-update",
                                "--disable-sync",
                                "--disable-default-apps",
+                               "--no-proxy-server",
                                "--user-data-dir=browser",
                                "--virtual-time-budget=6000",
                                "--dump-dom",
