@@ -85,24 +85,41 @@ static int play(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
     while (failed == 0 && stage->takes < stage->plan->acts) {
         failed = way_stage_play(stage, error);
     }
-    way_stage_close(stage);
     return failed;
 }
 
+/* Whoever wants to try something there needs to know how to get in. */
+static void stay(struct way_stage *stage) {
+    printf(
+        "\nAll of it goes on until you press Ctrl-C. Elsewhere:  %snsenter -t %d %s-n -m curl http://www.lab.test/\n",
+        geteuid() == 0 ? "sudo " : "", (int)getpid(), geteuid() == 0 ? "" : "-U --preserve-credentials ");
+    fflush(stdout);
+    way_stage_stay(stage);
+}
+
+/* What was seen is shown once the network is gone, unless it is to stay. */
 static int run(const struct way_options *options) {
     static struct way_stage stage;
     char error[LUCID_ERROR_TEXT] = "";
+    int status = 0;
     stage.progress = isatty(STDOUT_FILENO);
     if (way_stage_check(&stage, options->plan, error) < 0) {
         return fail(error);
     }
     int failed = play(&stage, error);
-    if (failed && error[0] == '\0') {
-        way_stage_forget(&stage);
+    bool interrupted = failed && error[0] == '\0';
+    if (options->stay && !failed) {
+        status = show(&stage, options);
+        stay(&stage);
+    }
+    way_stage_close(&stage);
+    if (stage.takes > 0 && !interrupted && (!options->stay || failed)) {
+        status = show(&stage, options);
+    }
+    way_stage_forget(&stage);
+    if (interrupted) {
         return 130;
     }
-    int status = stage.takes > 0 ? show(&stage, options) : 0;
-    way_stage_forget(&stage);
     return failed ? fail(error) : status;
 }
 

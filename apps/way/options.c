@@ -27,19 +27,26 @@ const char way_options_help[] =
     "Wireshark\n"
     "  --all            show the confirmations that bring no news, too\n"
     "  --steps          no times: two runs look the same\n"
+    "  --stay           let all of it go on afterwards, until Ctrl-C, and say how to get in\n"
     "  --show FILE      print a configuration as it is used, and end: nginx.conf, uwsgi.ini, app.py, resolv.conf\n"
     "  --help           this text\n"
     "\n"
     "Exit status: 0, 1 something was not as expected, 2 wrong usage.\n";
 
-enum letter { ORDER = 256, BREAK, HTML, SVG, PCAP, ALL, STEPS, SHOW, HELP };
+enum letter { ORDER = 256, BREAK, HTML, SVG, PCAP, ALL, STEPS, STAY, SHOW, HELP };
 
 static const struct option long_options[] = {
-    {"order", required_argument, NULL, ORDER}, {"break", required_argument, NULL, BREAK},
-    {"html", required_argument, NULL, HTML},   {"svg", required_argument, NULL, SVG},
-    {"pcap", required_argument, NULL, PCAP},   {"all", no_argument, NULL, ALL},
-    {"steps", no_argument, NULL, STEPS},       {"show", required_argument, NULL, SHOW},
-    {"help", no_argument, NULL, HELP},         {NULL, 0, NULL, 0},
+    {"order", required_argument, NULL, ORDER},
+    {"break", required_argument, NULL, BREAK},
+    {"html", required_argument, NULL, HTML},
+    {"svg", required_argument, NULL, SVG},
+    {"pcap", required_argument, NULL, PCAP},
+    {"all", no_argument, NULL, ALL},
+    {"steps", no_argument, NULL, STEPS},
+    {"stay", no_argument, NULL, STAY},
+    {"show", required_argument, NULL, SHOW},
+    {"help", no_argument, NULL, HELP},
+    {NULL, 0, NULL, 0},
 };
 
 static int wrong(char error[LUCID_ERROR_TEXT], const char *word, const char *why) {
@@ -93,6 +100,9 @@ static int read_option(struct way_options *options, int option, const char *valu
         return 0;
     case STEPS:
         options->steps = true;
+        return 0;
+    case STAY:
+        options->stay = true;
         return 0;
     case SHOW:
         options->show = value;

@@ -10,7 +10,7 @@ struct way_options {
     const struct way_plan *plan;
     const char *html, *svg, *pcap; /* files; NULL: none */
     const char *show;              /* a configuration to print; NULL: none */
-    bool all, steps, help;
+    bool all, steps, stay, help;
 };
 
 extern const char way_options_help[];

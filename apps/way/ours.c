@@ -97,6 +97,15 @@ bool ours_turn(struct ours *ours, lucid_time wait) {
     return !lucid_host_stopped(ours->host);
 }
 
+void ours_deafen(struct ours *ours) {
+    if (ours->sniffer) {
+        lucid_host_watch(ours->host, lucid_sniffer_fd(ours->sniffer), 0, on_packets, ours);
+        lucid_sniffer_close(ours->sniffer);
+        ours->sniffer = NULL;
+    }
+    lucid_trace_enable(lucid_host_stack(ours->host), 0, 0);
+}
+
 unsigned ours_waiting(const struct ours *ours) {
     struct lucid_stats stats;
     lucid_stats(lucid_host_stack(ours->host), &stats);

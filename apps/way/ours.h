@@ -39,6 +39,9 @@ int ours_dns(struct ours *ours, enum way_dns mood, char error[LUCID_ERROR_TEXT])
 /* Serves and listens for this long, or until something has happened. False: it was interrupted. */
 bool ours_turn(struct ours *ours, lucid_time wait);
 
+/* From now on nothing is recorded. */
+void ours_deafen(struct ours *ours);
+
 /* Connections of ours in TIME-WAIT. */
 unsigned ours_waiting(const struct ours *ours);
 

@@ -331,6 +331,14 @@ int way_stage_play(struct way_stage *stage, char error[LUCID_ERROR_TEXT]) {
 
 /* ---- the end ---- */
 
+void way_stage_stay(struct way_stage *stage) {
+    const struct way_plan *plan = stage->plan;
+    ours_deafen(&stage->ours);
+    while (ours_turn(&stage->ours, LUCID_SECOND) && (!plan->nginx || !way_child_ended(&stage->nginx)) &&
+           (!plan->uwsgi || !way_child_ended(&stage->uwsgi))) {
+    }
+}
+
 void way_stage_close(struct way_stage *stage) {
     progress(stage, "");
     way_child_stop(&stage->client, SIGTERM);

@@ -36,6 +36,9 @@ int way_stage_open(struct way_stage *stage, char error[LUCID_ERROR_TEXT]);
 /* Plays the next act. Returns 0, or -1 and a sentence, "" when it was interrupted. */
 int way_stage_play(struct way_stage *stage, char error[LUCID_ERROR_TEXT]);
 
+/* All programs go on until they are interrupted, unless one of them ends. */
+void way_stage_stay(struct way_stage *stage);
+
 /* Ends the programs and removes what was made. What was recorded stays, until way_stage_forget(). */
 void way_stage_close(struct way_stage *stage);
 void way_stage_forget(struct way_stage *stage);

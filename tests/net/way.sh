@@ -158,6 +158,21 @@ gone() {
     done
 }
 
+# With --stay all of it goes on after the time line, and whoever enters gets answers by name.
+"$way" --stay >"$work/out" 2>"$work/err" &
+pid=$!
+left=200
+until grep -q nsenter "$work/out" || [ $left -eq 0 ]; do
+    left=$((left - 1))
+    sleep 0.05
+done
+enter=$(sed -n 's/.*: *\(sudo \)\{0,1\}\(nsenter .*\)/\2/p' "$work/out")
+same=$($enter -q -sS --noproxy '*' --max-time 10 2>&1)
+check "--stay: who enters gets an answer" [ "$same" = "Hello, whoever you are." ]
+kill -INT $pid
+wait $pid
+check "--stay: Ctrl-C ends it with 0" [ $? -eq 0 ]
+
 interrupt INT
 check "Ctrl-C: it was in the middle" [ "$running" -ge 3 ]
 check "Ctrl-C: ends with 130" [ $status -eq 130 ]
