@@ -43,13 +43,17 @@ static struct http_span span_until(struct http_span span, size_t length) {
     return (struct http_span){.at = span.at, .length = (uint32_t)length};
 }
 
-/* How many octets stand before the first one that is in the set; all of them when none is. */
-static size_t before_any(const uint8_t *octets, struct http_span span, const char *set) {
+/* How many octets stand before the first one that is one of these two; all of them when none is. */
+static size_t before_either(const uint8_t *octets, struct http_span span, char a, char b) {
     size_t i = 0;
-    while (i < span.length && !strchr(set, octets[span.at + i])) {
+    while (i < span.length && octets[span.at + i] != a && octets[span.at + i] != b) {
         i++;
     }
     return i;
+}
+
+static size_t before(const uint8_t *octets, struct http_span span, char stop) {
+    return before_either(octets, span, stop, stop);
 }
 
 /* ---- method ---- */
@@ -105,7 +109,7 @@ static bool is_name(const uint8_t *octets, struct http_span name) {
 /* uri-host [ ":" port ]. RFC 9110 7.2: the host of an http URI is not empty, and there is no userinfo. */
 static bool is_host(const uint8_t *octets, struct http_span host) {
     bool bracket = host.length > 0 && octets[host.at] == '[';
-    size_t end = before_any(octets, host, bracket ? "]" : ":");
+    size_t end = before(octets, host, bracket ? ']' : ':');
     struct http_span rest = span_from(host, end);
     if (bracket) {
         if (rest.length == 0 || !is_literal(octets, span_until(span_from(host, 1), end - 1))) {
@@ -137,7 +141,7 @@ static enum http_refusal read_host(struct http_request *request, const uint8_t *
 /* ---- target ---- */
 
 static void split_path(struct http_request *request, const uint8_t *octets, struct http_span path) {
-    size_t end = before_any(octets, path, "?");
+    size_t end = before(octets, path, '?');
     request->path = span_until(path, end);
     request->has_query = end < path.length;
     if (request->has_query) {
@@ -153,7 +157,7 @@ static bool read_absolute(struct http_request *request, const uint8_t *octets) {
         return false;
     }
     target = span_from(target, 7);
-    size_t end = before_any(octets, target, "/?");
+    size_t end = before_either(octets, target, '/', '?');
     request->host = span_until(target, end);
     split_path(request, octets, span_from(target, end));
     return is_host(octets, request->host);

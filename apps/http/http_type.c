@@ -76,7 +76,7 @@ static bool make_key(char key[HTTP_TYPE_END], const char *end) {
     memset(key, 0, HTTP_TYPE_END);
     for (size_t i = 0; i < length; i++) {
         char c = end[i];
-        if (c <= ' ' || c == 0x7f || strchr("./", c)) {
+        if (c <= ' ' || c == 0x7f || c == '.' || c == '/') {
             return false;
         }
         key[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
