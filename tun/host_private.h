@@ -26,11 +26,12 @@ struct lucid_host {
     struct lucid_stack *stack;
     struct device device;
     struct lucid_packet in, out;
-    bool out_waits;   /* the device had no room for out */
-    bool write_armed; /* epoll tells when it has */
-    bool more;        /* the last turn left work that need not wait for anything */
-    unsigned batches; /* full ones, one after another */
-    lucid_time now;   /* of this turn */
+    bool out_waits;            /* the device had no room for out */
+    bool write_armed;          /* epoll tells when it has */
+    bool more;                 /* the last turn left work that need not wait for anything */
+    unsigned batches;          /* full ones, one after another */
+    unsigned single, trusting; /* turns, one after another, with one packet; with the device not asked for a second */
+    lucid_time now;            /* of this turn */
     uint64_t packets_read;
     struct lucid_link *link_in, *link_out; /* with faults */
     struct flows flows;

@@ -1,6 +1,9 @@
 /* test_turn.c: a turn of the host's loop: the time of all that happens in it, and what is called when its events are
  * over. lucid/host.h.
  */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/kernel.h"
@@ -66,6 +69,77 @@ START_TEST(a_turn_has_one_time) {
 }
 END_TEST
 
+static unsigned turns; /* that had events */
+
+static void count_event(struct lucid_host *from, const struct lucid_ready *ready, void *user) {
+    char octets[10];
+    (void)user;
+    seen.events++;
+    while (lucid_recv(lucid_host_stack(from), ready->fd, octets, sizeof octets, 0) > 0) {
+    }
+}
+
+static void count_turn(struct lucid_host *from, void *user) {
+    (void)from, (void)user;
+    turns += seen.events > 0;
+    seen.batches += seen.events;
+    seen.events = 0;
+}
+
+static void on_timer(struct lucid_host *from, void *user) {
+    (void)from, (void)user;
+}
+
+/* Steps until so many events have come in all; what else the kernel sends on a new device has turns, too. */
+static void step_until(unsigned events) {
+    for (unsigned i = 0; i < 100 && seen.batches < events; i++) {
+        ck_assert_int_eq(lucid_host_step(host, LUCID_SECOND), 0);
+    }
+    ck_assert_uint_eq(seen.batches, events);
+}
+
+/* Octets from both clients lie in the device when the next turn begins. */
+static void both_write(const int client[2]) {
+    ck_assert_int_eq(write(client[0], "x", 1), 1);
+    ck_assert_int_eq(write(client[1], "x", 1), 1);
+}
+
+/* After many turns with one packet each the device is not asked for a second one; if there is one, it comes in the next
+ * turn. But when a timer is due, the device is read empty first, as always. */
+START_TEST(one_packet_at_a_time) {
+    struct lucid_host_options options;
+    const int on = 1;
+    int client[2];
+    kernel_private_network();
+    lucid_host_defaults(&options);
+    host = kernel_open_host(&options);
+    int listener = lucid_host_listen(host, NULL, PORT, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        client[i] = kernel_connect("10.77.0.2", PORT);
+        ck_assert_int_eq(setsockopt(client[i], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), 0);
+        ck_assert_int_gt(lucid_host_accept(host, listener, NULL, LUCID_SECOND), 0);
+    }
+    kernel_turn(host, 10 * MS);
+    lucid_host_set_callbacks(host, &(struct lucid_host_callbacks){.event = count_event, .batch = count_turn});
+    ck_assert_int_eq(lucid_host_step(host, 0), 0);
+    seen.batches = turns = 0;
+    for (unsigned i = 1; i <= 9; i++) {
+        ck_assert_int_eq(write(client[0], "x", 1), 1);
+        step_until(i);
+    }
+    both_write(client);
+    step_until(11);
+    ck_assert_uint_eq(turns, 11);
+    both_write(client);
+    ck_assert_int_ge(lucid_host_timer(host, lucid_host_now(), on_timer, NULL), 0);
+    step_until(13);
+    ck_assert_uint_eq(turns, 12);
+    close(client[0]);
+    close(client[1]);
+    lucid_host_close(host);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     if (!kernel_can_test("a turn of the loop")) {
@@ -73,5 +147,6 @@ int main(void) {
     }
     Suite *suite = unit_suite("turn", &tests);
     tcase_add_test(tests, a_turn_has_one_time);
+    tcase_add_test(tests, one_packet_at_a_time);
     return unit_run(suite);
 }
