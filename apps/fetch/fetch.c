@@ -168,6 +168,21 @@ static int find_server(struct fetch *fetch) {
     return 0;
 }
 
+/* The next address of a name, when the one that was tried let nobody in. RFC 1123 2.3 */
+static bool take_next_address(struct fetch *fetch, unsigned *tried) {
+    char room[512];
+    struct text sentence = text_fixed(room, sizeof room);
+    struct http_url *url = &fetch->request.url;
+    if (fetch->client.end != HTTP_CLIENT_UNCONNECTED || url->host[0] == '\0' ||
+        ++*tried >= fetch->resolver.reply.addrs) {
+        return false;
+    }
+    http_client_say(&fetch->client, &sentence);
+    show_remark(&fetch->show, "%s; the name has another address", room);
+    url->remote.addr = fetch->resolver.reply.addr[*tried];
+    return true;
+}
+
 /* One request and its response. Returns 0, or 1 after a sentence. */
 static int ask(struct fetch *fetch) {
     if (find_server(fetch)) {
@@ -179,17 +194,21 @@ static int ask(struct fetch *fetch) {
     if (fetch->head.cut) {
         return fail("there is no memory for the request: free some");
     }
-    const struct http_client_request request = {
-        .remote = fetch->request.url.remote,
+    struct http_client_request request = {
         .head = fetch->head.data,
         .head_length = fetch->head.length,
         .body = fetch->request.post ? fetch->options.data : NULL,
         .body_length = fetch->request.post ? fetch->options.data_length : 0,
         .is_head = fetch->request.head,
     };
-    fetch->progress_at = lucid_host_now();
-    http_client_begin(&fetch->client, &fetch->transport.base, &request, &calls);
-    int failed = turn(fetch);
+    unsigned tried = 0;
+    int failed;
+    do {
+        request.remote = fetch->request.url.remote;
+        fetch->progress_at = lucid_host_now();
+        http_client_begin(&fetch->client, &fetch->transport.base, &request, &calls);
+        failed = turn(fetch);
+    } while (!failed && take_next_address(fetch, &tried));
     return failed ? failed : judge(fetch);
 }
 

@@ -12,7 +12,8 @@ hash=$(hash_of <root/page)
 {
     echo "10.78.0.2 www"
     echo "10.78.0.2 alias www3"
-    echo "10.78.0.9 nobody"
+    echo "10.77.0.2 two" # where there is no web server
+    echo "10.78.0.2 two"
     i=0
     while [ $i -lt 100 ]; do echo "10.78.0.2 many" && i=$((i + 1)) && echo "10.79.1.$i many"; done
 } >hosts
@@ -38,6 +39,10 @@ has "it came over TCP" names '10\.79\.0\.2:[0-9]+ over TCP.*many\.lab\.test A: N
 bad_link=loss=10%,delay=2ms,seed=4
 same "a bad link at the client" "$hash" "$(fetch --faults $bad_link http://www.lab.test/page | hash_of)"
 
+fetch -v http://two.lab.test/page >got 2>told
+same "the next address, when the first refuses" "0 $hash" "$? $(hash_of <got)"
+has "and it says so" told '^\* 10\.77\.0\.2 port 80 refused the connection.*; the name has another address$'
+
 # fails WHAT STATUS PATTERN OPTION...
 fails() {
     what=$1 expected=$2 pattern=$3
@@ -56,6 +61,7 @@ fails "no name server there" 1 \
     --dns 10.79.0.1 http://www.lab.test/
 fails "a name server that says nothing" 1 '10\.77\.0\.77 has not answered within 1\.5 s' \
     --dns 10.77.0.77 --timeout 1.5 http://www.lab.test/
+fails "no web server at any address" 1 '10\.78\.0\.2 port 81 refused the connection' http://two.lab.test:81/
 fails "no web server at the port" 1 '10\.78\.0\.2 port 81 refused the connection' http://www.lab.test:81/
 fetch http://www.lab.test/none >got 2>told
 same "no such page: exit status, and no sentence but the page's" "1 0" "$? $(wc -l <told)"
