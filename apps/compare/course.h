@@ -3,8 +3,8 @@
  *
  * The two stacks are in memory and time is virtual, so a course with the same options is the same course. Of each
  * message it is known when the application sent it, when the last of its octets reached the other stack, and when
- * the application there got it. Over UDP the last two are one. Over TCP what came early waits until what is missing has been
- * sent again: the difference is head-of-line blocking (RFC 9293 3.10.7.4, the seventh step: text in order).
+ * the application there got it. Over UDP the last two are one. Over TCP what came early waits until what is missing has
+ * been sent again: the difference is head-of-line blocking (RFC 9293 3.10.7.4, the seventh step: text in order).
  */
 #ifndef COMPARE_COURSE_H
 #define COMPARE_COURSE_H
