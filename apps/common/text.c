@@ -73,11 +73,19 @@ void text_format(struct text *text, const char *format, ...) {
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof line) {
+    if (length >= 0 && (size_t)length < sizeof line) {
+        text_put_octets(text, line, (size_t)length);
+        return;
+    }
+    size_t longer = length > 0 ? (size_t)length : 0;
+    if (longer == 0 || make_room(text, longer) < longer) {
         text->cut = true;
         return;
     }
-    text_put_octets(text, line, (size_t)length);
+    va_start(arguments, format);
+    vsnprintf(text->data + text->length, longer + 1, format, arguments);
+    va_end(arguments);
+    text->length += longer;
 }
 
 static const char *html_reference(char c) {

@@ -86,6 +86,9 @@ status "no question" "FORMERR qr rd" +header-only
 same "the size we take" "udp: 1232" "$(dig +time=2 @10.77.0.2 www.lab.test | grep -o 'udp: [0-9]*')"
 same "nothing that dig warns of" "" \
     "$(dig +time=2 +norecurse @10.77.0.2 www.lab.test | grep -i 'warn\|malformed\|mismatch\|error:')"
+longest=$(printf '\\001%.0s' $(seq 60))
+asked "a long name that text must escape" "" "$longest.$longest.$longest.lab.test" A
+check "and a line for it" grep -qF ".$longest.lab.test A: NXDOMAIN" "$work/out"
 check "a line for each query" grep -q 'over UDP, [0-9]* octets: www.lab.test AAAA: NOERROR, 1 answer' "$work/out"
 
 # drill, which is of other people.

@@ -124,10 +124,34 @@ START_TEST(damaged) {
 }
 END_TEST
 
+/* Four labels of octets that text must escape: a name as long as there is, and a pointer to it. */
+START_TEST(longest_name) {
+    static uint8_t message[600] = {0, 1, 0x80, 0, 0, 1, 0, 1};
+    struct text text = text_growing();
+    struct dns_writer writer = {.octet = message, .room = sizeof message, .length = DNS_HEADER};
+    for (unsigned label = 0; label < 4; label++) {
+        const uint8_t size = label < 3 ? 63 : 61;
+        dns_put_octets(&writer, &size, 1);
+        for (unsigned i = 0; i < size; i++) {
+            dns_put_octets(&writer, "\1", 1);
+        }
+    }
+    dns_put_octets(&writer, "\0\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\1\0\0", 17);
+    dns_explain(&text, message, writer.length);
+    ck_assert(!text.cut);
+    ck_assert_ptr_nonnull(strstr(text.data, "    266  00                       end of the name \\001\\001"));
+    ck_assert_ptr_nonnull(
+        strstr(text.data, "    271  c0 0c                    answer: pointer to octet 12: \\001\\001"));
+    ck_assert_ptr_nonnull(strstr(text.data, "    281  00 00                    octets of data: 0\n"));
+    text_free(&text);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("dns_explain", &tests);
     tcase_add_test(tests, explained);
     tcase_add_test(tests, damaged);
+    tcase_add_test(tests, longest_name);
     return unit_run(suite);
 }
