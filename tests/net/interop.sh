@@ -122,6 +122,8 @@ curl_redirects() {
     same "$1: curl takes dots out itself" "200 $page_hash" "$(code "$1/folder/../page") $(got)"
     same "$1: curl -b" "a=b c=d" "$(get -b 'a=b; c=d' "$1/cookie" | tr '\n' ' ' | sed 's/ $//')"
     same "$1: curl --compressed" "200 $text_hash" "$(code --compressed "$1/text.txt") $(got)"
+    same "$1: it came as the file text.txt.gz" "$(wc -c <"$work/root/text.txt.gz")" \
+        "$(effective '%{size_download}' --compressed "$1/text.txt")"
     same "$1: curl without --compressed" "200 $text_hash" "$(code "$1/text.txt") $(got)"
 }
 
