@@ -226,10 +226,11 @@ static bool may_wait(struct http_connection *connection, enum http_wait wait) {
         connection->moved = 0;
         return enough;
     }
-    if (wait == HTTP_WAIT_UPSTREAM) {
+    if (wait == HTTP_WAIT_UPSTREAM && connection->exchange->hop) {
         return http_relay_may_wait(connection);
     }
-    return wait == HTTP_WAIT_SEND || (sends && wait != HTTP_WAIT_HEAD) ? moves(connection) : false;
+    return wait == HTTP_WAIT_SEND || wait == HTTP_WAIT_UPSTREAM || (sends && wait != HTTP_WAIT_HEAD) ? moves(connection)
+                                                                                                     : false;
 }
 
 bool http_connection_asks(const struct http_connection *connection) {

@@ -54,7 +54,10 @@ void http_hop_say(const struct http_hop *hop, struct text *text) {
         put_time(hop, text);
         break;
     default:
-        if (hop->refusal == HTTP_REFUSED_UPSTREAM_CONNECT) {
+        if (hop->refusal == HTTP_REFUSED_UPSTREAM_HEAD) {
+            text_format(text, "was not asked: the packet's head would have %zu octets, and uwsgi has room for %d",
+                        hop->head_length, HTTP_UWSGI_VARS_MAX + HTTP_UWSGI_HEAD);
+        } else if (hop->refusal == HTTP_REFUSED_UPSTREAM_CONNECT) {
             put_unconnected(hop, text);
         } else if (hop->refusal == HTTP_REFUSED_UPSTREAM_CLOSED) {
             put_closed(hop, text);

@@ -64,6 +64,12 @@ static enum http_refusal write_head(const struct http_connection *connection, st
                                                    : http_forward_request(text, &forwarded);
 }
 
+static void note_without_hop(const struct http_connection *connection, struct http_hop what) {
+    what.server = connection->server;
+    what.to = connection->exchange->handler->upstream;
+    http_relay_note(&what);
+}
+
 static bool may_repeat(const struct http_exchange *exchange) {
     return (exchange->request.method & IDEMPOTENT) && exchange->framing.framing == HTTP_FRAMING_NONE;
 }
@@ -75,9 +81,7 @@ static enum http_refusal take_hop(struct http_connection *connection, struct tex
     int error;
     exchange->hop = http_hop_take(connection, upstream, may_reuse, &error);
     if (!exchange->hop) {
-        const struct http_hop none = {
-            .server = connection->server, .to = upstream, .error = error, .refusal = HTTP_REFUSED_UPSTREAM_CONNECT};
-        http_relay_note(&none);
+        note_without_hop(connection, (struct http_hop){.error = error, .refusal = HTTP_REFUSED_UPSTREAM_CONNECT});
         text_free(head);
         return HTTP_REFUSED_UPSTREAM_CONNECT;
     }
@@ -90,6 +94,9 @@ enum http_step http_relay_begin(struct http_connection *connection) {
     struct http_exchange *exchange = connection->exchange;
     struct text head = text_growing();
     enum http_refusal refusal = write_head(connection, &head);
+    if (refusal == HTTP_REFUSED_UPSTREAM_HEAD) {
+        note_without_hop(connection, (struct http_hop){.head_length = head.length, .refusal = (uint16_t)refusal});
+    }
     if (refusal == HTTP_REFUSED_NONE) {
         bool reuse = exchange->handler->upstream->speaks == HTTP_UPSTREAM_HTTP && may_repeat(exchange);
         refusal = take_hop(connection, &head, reuse);
@@ -164,8 +171,10 @@ static enum http_step read_body(struct http_connection *connection) {
 
 /* from_now: anew, though it waits already. For a client that has closed its side, the time runs that it had then. */
 static void wait_for_upstream(struct http_connection *connection, bool from_now) {
+    struct http_hop *hop = connection->exchange->hop;
     bool leaving = connection->half_closed && connection->wait == HTTP_WAIT_DRAIN;
     if ((connection->wait != HTTP_WAIT_UPSTREAM || from_now) && !leaving) {
+        hop->moved_at = connection->server->now; /* before, it was not the upstream that was waited for */
         http_connection_wait(connection, HTTP_WAIT_UPSTREAM);
     }
 }
@@ -268,8 +277,8 @@ bool http_relay_failed(const struct http_exchange *exchange) {
 bool http_relay_may_wait(const struct http_connection *connection) {
     const struct http_hop *hop = connection->exchange->hop;
     const struct http_server_options *options = &connection->server->options;
-    lucid_time limit = hop && hop->opening ? options->connect_time : options->upstream_time;
-    return hop && connection->server->now - hop->moved_at < limit;
+    lucid_time limit = hop->opening ? options->connect_time : options->upstream_time;
+    return connection->server->now - hop->moved_at < limit;
 }
 
 void http_relay_give_up(struct http_connection *connection) {

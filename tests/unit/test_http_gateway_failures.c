@@ -261,6 +261,39 @@ START_TEST(a_post_takes_a_new_connection) {
 }
 END_TEST
 
+/* ---- other upstreams while it runs ---- */
+
+/* A request that has found its upstream keeps it. */
+START_TEST(upstreams_that_are_taken_away) {
+    exchange(GET, OK "Content-Length: 4\r\n\r\nidle", false);
+    struct web_client *before = ask("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
+    ck_assert_uint_eq(up.connections, 2);
+    web.options.upstream_count = 0;
+    ck_assert_int_eq(http_server_configure(web.server, web_now(&web), &web.options, noted), 0);
+    web_say(&web, before, "lo");
+    upstream_run(&up, 50 * MS);
+    ck_assert(upstream_got(&up, "\r\n\r\nhello"));
+    upstream_say(&up, OK "Content-Length: 4\r\n\r\nlast");
+    upstream_run(&up, 50 * MS);
+    check_body(before, "last");
+    ck_assert(up.ended || up.error); /* it is not kept */
+    ck_assert(has(ask(GET), "HTTP/1.1 404 "));
+}
+END_TEST
+
+/* The time of the upstream begins when it is waited for, not before. */
+START_TEST(time_for_the_client_is_not_the_upstreams) {
+    struct web_client *client = ask("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+    upstream_run(&up, 9 * LUCID_SECOND);
+    web_say(&web, client, "world");
+    upstream_run(&up, 3 * LUCID_SECOND);
+    ck_assert_uint_eq(client->got.length, 0);
+    upstream_say(&up, OK "Content-Length: 5\r\n\r\nhello");
+    upstream_run(&up, 50 * MS);
+    check_body(client, "hello");
+}
+END_TEST
+
 /* ---- pipelines ---- */
 
 START_TEST(pipelined_requests_in_order) {
@@ -293,6 +326,8 @@ static int run(void) {
     tcase_add_loop_test(tests, a_connection_that_serves_no_more, 0, sizeof last_words / sizeof last_words[0]);
     tcase_add_test(tests, an_idle_connection_that_breaks);
     tcase_add_test(tests, a_post_takes_a_new_connection);
+    tcase_add_test(tests, upstreams_that_are_taken_away);
+    tcase_add_test(tests, time_for_the_client_is_not_the_upstreams);
     tcase_add_test(tests, pipelined_requests_in_order);
     return unit_run(suite);
 }

@@ -191,6 +191,18 @@ START_TEST(wrong_packets) {
 }
 END_TEST
 
+/* What only its modifiers, or one octet more in the length, keep from being a good one. */
+START_TEST(wrong_octets_of_a_good_packet) {
+    static const size_t places[] = {0, 1, 3};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        make_packet(NEEDED);
+        text_put_char(&packet, 'x');
+        packet.data[places[i]]++;
+        ck_assert(has(send_packet(), "HTTP/1.1 400 "));
+    }
+}
+END_TEST
+
 START_TEST(too_many_variables) {
     struct text vars = text_growing();
     text_put(&vars, NEEDED);
@@ -317,6 +329,24 @@ START_TEST(a_head_that_no_packet_can_have) {
 }
 END_TEST
 
+/* The format has two octets for the length. */
+START_TEST(a_head_that_uwsgi_has_no_room_for) {
+    struct text request = text_growing();
+    text_put(&request, "GET /app HTTP/1.1\r\nHost: a\r\nX-Long: ");
+    for (int i = 0; i < 65400; i++) {
+        text_put_char(&request, 'a');
+    }
+    text_put(&request, "\r\n\r\n");
+    web.options.limits.head = 100000;
+    ck_assert_int_eq(http_server_configure(web.server, web_now(&web), &web.options, noted), 0);
+    struct web_client *client = ask(request.data);
+    ck_assert(has(client, "HTTP/1.1 502 "));
+    ck_assert_msg(strstr(noted, "and uwsgi has room for 65539"), "%s", noted);
+    ck_assert_uint_eq(up.connections, 0);
+    text_free(&request);
+}
+END_TEST
+
 /* One connection for each request: http.md 4. */
 START_TEST(no_connection_serves_again) {
     exchange("GET /app HTTP/1.1\r\nHost: a\r\n\r\n", OK "Content-Length: 0\r\n\r\n", false);
@@ -337,12 +367,14 @@ static int run(void) {
     tcase_add_test(tests, packets_in_pieces);
     tcase_add_loop_test(tests, wrong_variables, 0, sizeof wrong_vars / sizeof wrong_vars[0]);
     tcase_add_loop_test(tests, wrong_packets, 0, sizeof wrong_octets / sizeof wrong_octets[0]);
+    tcase_add_test(tests, wrong_octets_of_a_good_packet);
     tcase_add_test(tests, too_many_variables);
     tcase_add_test(tests, a_slow_packet);
     tcase_add_test(tests, variables_of_a_request);
     tcase_add_test(tests, paths_of_a_prefix);
     tcase_add_test(tests, a_body_in_chunks_is_held);
     tcase_add_test(tests, a_head_that_no_packet_can_have);
+    tcase_add_test(tests, a_head_that_uwsgi_has_no_room_for);
     tcase_add_test(tests, no_connection_serves_again);
     return unit_run(suite);
 }
