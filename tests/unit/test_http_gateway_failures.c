@@ -281,6 +281,19 @@ START_TEST(upstreams_that_are_taken_away) {
 }
 END_TEST
 
+/* Who waits for an upstream when the server stops gets the answer: RFC 9112 9.6. */
+START_TEST(the_server_stops) {
+    struct web_client *client = ask(GET);
+    http_server_stop(web.server, web_now(&web), 10 * LUCID_SECOND);
+    upstream_run(&up, LUCID_SECOND);
+    ck_assert(!http_server_stopped(web.server) && client->got.length == 0);
+    upstream_say(&up, OK "Content-Length: 4\r\n\r\nlast");
+    upstream_run(&up, 50 * MS);
+    ck_assert(has(client, "Connection: close\r\n") && client->ended && !client->error);
+    check_body(client, "last");
+}
+END_TEST
+
 /* The time of the upstream begins when it is waited for, not before. */
 START_TEST(time_for_the_client_is_not_the_upstreams) {
     struct web_client *client = ask("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
@@ -327,6 +340,7 @@ static int run(void) {
     tcase_add_test(tests, an_idle_connection_that_breaks);
     tcase_add_test(tests, a_post_takes_a_new_connection);
     tcase_add_test(tests, upstreams_that_are_taken_away);
+    tcase_add_test(tests, the_server_stops);
     tcase_add_test(tests, time_for_the_client_is_not_the_upstreams);
     tcase_add_test(tests, pipelined_requests_in_order);
     return unit_run(suite);

@@ -278,6 +278,9 @@ START_TEST(upstreams) {
     refuses("--upstream /a=http://10.77.0.1:99999/", "port");
     refuses("--upstream /a=http://10.77.0.1 --upstream /a/=http://10.77.0.2", "has an upstream already");
     refuses("--upstream-time 0", "no time");
+    takes("--uwsgi-port 3032");
+    ck_assert_uint_eq(options.uwsgi_port, 3032);
+    refuses("--uwsgi-port 0", "--uwsgi-port 0 is no port");
 }
 END_TEST
 
