@@ -1,6 +1,7 @@
 /* http_server.c: listeners, the lists of connections, and time. See http_server.h. */
 #include "http/http_server.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,20 @@ static void take_connection(struct http_server *server, int fd, const struct luc
     http_connection_open(server, fd, remote, uwsgi);
 }
 
+/* When descriptors or memory run out before the limit does, the connection that has been idle longest makes room,
+ * too. */
+static int accept_one(struct http_server *server, const struct http_listener *listener, struct lucid_sockaddr *remote) {
+    struct transport *transport = server->transport;
+    struct http_connection *idle = TAILQ_FIRST(&server->waiting[HTTP_WAIT_IDLE]);
+    int fd = transport->ops->accept(transport, listener->fd, remote);
+    bool full = fd == -EMFILE || fd == -LUCID_ENFILE || fd == -LUCID_ENOBUFS || fd == -LUCID_ENOMEM;
+    if (!full || !idle) {
+        return fd;
+    }
+    http_connection_end(idle, false);
+    return transport->ops->accept(transport, listener->fd, remote);
+}
+
 void http_server_accept(struct http_server *server, struct http_listener *listener) {
     if (listener->fd < 0) {
         return;
@@ -172,8 +187,7 @@ void http_server_accept(struct http_server *server, struct http_listener *listen
     for (int i = 0; i < ACCEPTS; i++) {
         server->room = has_room(server);
         struct lucid_sockaddr remote;
-        int fd = server->room ? server->transport->ops->accept(server->transport, listener->fd, &remote)
-                              : -LUCID_ENFILE;
+        int fd = server->room ? accept_one(server, listener, &remote) : -LUCID_ENFILE;
         if (fd < 0) {
             listener->more = fd != -LUCID_EAGAIN;
             server->room = false;

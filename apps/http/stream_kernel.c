@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -81,13 +82,20 @@ static void without_nagle(int fd) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+/* The kernel looks for a descriptor before it looks whether anybody waits. */
+static int cannot_accept(int fd, int error) {
+    struct pollfd waits = {.fd = fd, .events = POLLIN};
+    bool full = error == EMFILE || error == ENFILE;
+    return full && poll(&waits, 1, 0) == 0 ? -EAGAIN : -error;
+}
+
 static int kernel_accept(struct transport *transport, int fd, struct lucid_sockaddr *remote) {
     (void)transport;
     struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof storage;
     int peer = accept4(fd, (struct sockaddr *)&storage, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (peer < 0) {
-        return -errno;
+        return cannot_accept(fd, errno);
     }
     without_nagle(peer);
     if (remote) {

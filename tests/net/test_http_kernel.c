@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -186,6 +187,33 @@ START_TEST(an_event_for_one_that_has_ended) {
 }
 END_TEST
 
+/* Descriptors run out before the limit does: who has been idle longest makes room for who comes. */
+START_TEST(descriptors_run_out) {
+    struct rlimit limit;
+    int idle[2];
+    for (int i = 0; i < 2; i++) {
+        idle[i] = dial();
+        serve();
+    }
+    int last = dup(0);
+    ck_assert_int_eq(close(last), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = (rlim_t)last + 1;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int newcomer = dial(); /* has the last descriptor */
+    struct text got = talk(newcomer, GET "\r\n", strlen(GET "\r\n"), 100);
+    begins_with(&got, "HTTP/1.1 200 OK\r\n");
+    text_free(&got);
+    char octet;
+    ck_assert_int_eq(recv(idle[0], &octet, 1, 0), 0);
+    ck_assert_int_eq(recv(idle[1], &octet, 1, 0), -1);
+    for (int i = 0; i < 2; i++) {
+        close(idle[i]);
+    }
+    close(newcomer);
+}
+END_TEST
+
 START_TEST(idle_connections_end) {
     int fd = dial();
     lucid_time begin = lucid_host_now();
@@ -211,6 +239,7 @@ int main(void) {
     tcase_add_test(tests, a_large_echo);
     tcase_add_test(tests, connections_come_and_go);
     tcase_add_test(tests, an_event_for_one_that_has_ended);
+    tcase_add_test(tests, descriptors_run_out);
     tcase_add_test(tests, idle_connections_end);
     tcase_add_test(tests, the_port_is_in_use);
     return unit_run(suite);
