@@ -211,25 +211,6 @@ START_TEST(deaf_clients_are_given_up_when_closing) {
 }
 END_TEST
 
-/* H64: ten octets a second now and then keep TCP's window moving, but no piece of the answer comes back in a minute: who
- * wants no more than to hold the connection is given up as if he took nothing. */
-START_TEST(who_takes_next_to_nothing_is_given_up) {
-    char room[100];
-    web.pair_options.config[0].rcvbuf = 1000;
-    web.pair_options.config[0].rcvbuf_max = 0;
-    open_web();
-    struct web_client *client = web_connect(&web);
-    client->deaf = true;
-    web_say(&web, client, "GET /bytes/10000000 HTTP/1.1\r\nHost: a\r\n\r\n");
-    for (unsigned seconds = 0; seconds < 200; seconds += 10) {
-        web_run(&web, 10 * LUCID_SECOND);
-        ck_assert(seconds > 40 || web.near->ops->read(web.near, client->fd, room, sizeof room) == sizeof room);
-    }
-    ck_assert_uint_eq(stats_now().resets, 1);
-    ck_assert_uint_eq(stats_now().connections, 0);
-}
-END_TEST
-
 /* Slow, but not deaf: it gets everything, however long that takes; also when the connection closes behind the
  * answer. */
 START_TEST(slow_readers_get_everything) {
@@ -498,7 +479,6 @@ static int run(void) {
     web_add_test_of_stack(tests, deaf_clients_are_given_up);
     web_add_test_of_stack(tests, deaf_clients_are_given_up_when_idle);
     web_add_test_of_stack(tests, deaf_clients_are_given_up_when_closing);
-    web_add_test_of_stack(tests, who_takes_next_to_nothing_is_given_up);
     web_add_test_of_stack(tests, slow_readers_get_everything);
     tcase_add_test(tests, no_reset_eats_the_last_answer);
     tcase_add_test(tests, octet_by_octet);
