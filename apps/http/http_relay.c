@@ -191,6 +191,16 @@ static enum http_step body_is_bad(struct http_connection *connection, enum http_
                             busy ? 0 : exchange->framing.refused_at + exchange->request.head.length);
 }
 
+/* What was there is with the transport. */
+static enum http_step upload_more(struct http_connection *connection) {
+    const struct http_exchange *exchange = connection->exchange;
+    enum http_progress progress = take_body(connection);
+    if (exchange->hop->out.cut || progress == HTTP_REFUSED) {
+        return body_is_bad(connection, exchange->hop->out.cut ? HTTP_REFUSED_BUSY : exchange->framing.refusal);
+    }
+    return progress == HTTP_DONE || exchange->hop->out.length > 0 ? HTTP_STEP_ON : read_body(connection);
+}
+
 enum http_step http_relay_upload(struct http_connection *connection) {
     struct http_exchange *exchange = connection->exchange;
     struct http_hop *hop = exchange->hop;
@@ -206,11 +216,7 @@ enum http_step http_relay_upload(struct http_connection *connection) {
         wait_for_upstream(connection, true);
         return HTTP_STEP_ON;
     }
-    enum http_progress progress = take_body(connection);
-    if (hop->out.cut || progress == HTTP_REFUSED) {
-        return body_is_bad(connection, hop->out.cut ? HTTP_REFUSED_BUSY : exchange->framing.refusal);
-    }
-    return progress == HTTP_DONE || hop->out.length > 0 ? HTTP_STEP_ON : read_body(connection);
+    return upload_more(connection);
 }
 
 /* ---- steps ---- */

@@ -175,11 +175,10 @@ static enum http_step step_answer(struct http_connection *connection) {
         http_connection_again(connection, true);
         return HTTP_STEP_WAIT;
     }
-    if (http_relay_failed(connection->exchange)) {
-        return break_off(connection);
+    if (sent == -LUCID_EAGAIN || sent == -LUCID_EALREADY) {
+        return wait_in_answer(connection, sent, progress);
     }
-    bool waits = sent == -LUCID_EAGAIN || sent == -LUCID_EALREADY;
-    return waits ? wait_in_answer(connection, sent, progress) : end(connection, true);
+    return http_relay_failed(connection->exchange) ? break_off(connection) : end(connection, true);
 }
 
 enum http_step http_step_refuse(struct http_connection *connection, enum http_refusal refusal, uint64_t at) {
