@@ -128,8 +128,7 @@ static bool take_setting(struct reader *reader, const struct setting *setting) {
     return setting->take(reader->settings, &words, why) || say_what_is_wrong(reader, 1 + words.wrong, why);
 }
 
-static bool take_line(struct reader *reader, char *text) {
-    struct line *line = &reader->line;
+static bool has_no_controls(struct reader *reader, const char *text) {
     for (const char *c = text; *c; c++) {
         if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f) {
             char why[LUCID_ERROR_TEXT];
@@ -138,9 +137,17 @@ static bool take_line(struct reader *reader, char *text) {
             return wrong_at(reader, (unsigned)(c - text) + 1, why);
         }
     }
+    return true;
+}
+
+static bool take_line(struct reader *reader, char *text) {
+    struct line *line = &reader->line;
     line->count = 0;
-    if (!take_words(reader, text) || line->count == 0) {
-        return line->count == 0;
+    if (!has_no_controls(reader, text) || !take_words(reader, text)) {
+        return false;
+    }
+    if (line->count == 0) {
+        return true;
     }
     for (unsigned i = 0; i < settings_count && i < MOST; i++) {
         if (strcmp(settings_table[i].name, line->word[0]) == 0) {
@@ -175,28 +182,34 @@ bool config_take(struct settings *settings, const char *name, char *text, size_t
 
 /* ---- the file ---- */
 
+/* Takes all of it into memory. False: it could not, errno says why; EFBIG: it is too long. */
+static bool load(FILE *file, struct text *text) {
+    char piece[4096];
+    size_t got;
+    text_put(text, ""); /* an empty file is one, too */
+    while (text->length <= CONFIG_MAX && (got = fread(piece, 1, sizeof piece, file)) > 0) {
+        text_put_octets(text, piece, got);
+    }
+    if (text->length > CONFIG_MAX || text->cut) {
+        errno = text->cut ? ENOMEM : EFBIG;
+        return false;
+    }
+    return !ferror(file);
+}
+
 bool config_read(struct settings *settings, const char *name, char error[LUCID_ERROR_TEXT]) {
     struct text text = text_growing();
     FILE *file = fopen(name, "re");
-    char piece[4096];
-    size_t got;
-    text_put(&text, ""); /* an empty file is one, too */
-    while (file && text.length <= CONFIG_MAX && (got = fread(piece, 1, sizeof piece, file)) > 0) {
-        text_put_octets(&text, piece, got);
-    }
-    bool good = file && !ferror(file) && !text.cut && text.length <= CONFIG_MAX;
-    if (!good) {
-        value_wrong(error, "--config %.120s cannot be read: %s", name,
-                    text.length > CONFIG_MAX ? "it is longer than a megabyte" : strerror(errno));
-    }
+    bool good = file && load(file, &text);
+    int failed = errno;
     if (file) {
         fclose(file);
     }
-    size_t length = text.length;
-    char *octets = text_detach(&text);
-    if (!good || !octets) {
-        free(octets);
-        return false;
+    if (!good) {
+        text_free(&text);
+        return value_wrong(error, "--config %.120s cannot be read: %s", name,
+                           failed == EFBIG ? "it is longer than a megabyte" : strerror(failed));
     }
-    return config_take(settings, name, octets, length, error);
+    size_t length = text.length;
+    return config_take(settings, name, text_detach(&text), length, error);
 }
