@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""strict_origin.py PORT: an HTTP server that trusts nobody: for what a gateway passes on. It answers 200 to a request of
-which no two recipients could think differently, and 599 with the octets to every other; then it closes. H65 to H67."""
+"""strict_origin.py PORT: an HTTP server that trusts nobody: for what a gateway passes on. It answers 200 to a request
+of which no two recipients could think differently, and 599 with the octets to every other; then it closes. H65 to
+H67."""
 import re
 import socketserver
 import sys
