@@ -77,6 +77,15 @@ static int set_mtu(const char *name, uint16_t mtu) {
     return with_interface(name, SIOCSIFMTU, &request);
 }
 
+/* Packets that wait until the program reads them. With the kernel's 500, a thousand clients that begin at once would lose
+ * SYNs, each of which is sent again after a second. */
+enum { QUEUE = 5000 };
+
+static int set_queue(const char *name) {
+    struct ifreq request = {.ifr_qlen = QUEUE};
+    return with_interface(name, SIOCSIFTXQLEN, &request);
+}
+
 static void attach_octets(struct nlmsghdr *header, unsigned short type, const void *octets, size_t length) {
     struct rtattr *attribute = (struct rtattr *)(void *)((char *)header + NLMSG_ALIGN(header->nlmsg_len));
     attribute->rta_type = type;
@@ -182,6 +191,7 @@ int netif_configure(const char *name, uint16_t mtu, const struct lucid_ifaddr *a
     if (failed) {
         return say(error, -failed, "cannot set the MTU of %s to %u: %s", name, mtu, strerror(-failed));
     }
+    set_queue(name); /* where the kernel does not want it, its own length must do */
     set_ipv6_knob(name, "accept_ra", "0");
     set_ipv6_knob(name, "addr_gen_mode", "1");
     set_ipv6_knob(name, "router_solicitations", "0");

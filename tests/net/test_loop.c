@@ -58,6 +58,16 @@ START_TEST(an_ack_that_waits_stops_the_timer) {
 }
 END_TEST
 
+/* More than the kernel's own 500 packets wait for a program that is busy. */
+START_TEST(a_burst_waits) {
+    struct lucid_stats stats;
+    junk(2000);
+    kernel_turn(host, 50 * MS);
+    lucid_stats(lucid_host_stack(host), &stats);
+    ck_assert_uint_eq(stats.drop[LUCID_DROP_UDP_PORT], 2000);
+}
+END_TEST
+
 static void on_timer(struct lucid_host *from, void *user) {
     (void)from;
     ++*(unsigned *)user;
@@ -83,6 +93,7 @@ int main(void) {
     Suite *suite = unit_suite("loop", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, an_ack_that_waits_stops_the_timer);
+    tcase_add_test(tests, a_burst_waits);
     tcase_add_test(tests, a_flood_does_not_stop_the_timers);
     return unit_run(suite);
 }
