@@ -8,6 +8,9 @@
 /* What the kernel at the other end of the device has; RFC 6298 2.4 would have a second (docs/decisions/0066). */
 static const lucid_time RTO_MIN = 200 * LUCID_MILLISECOND;
 
+/* Well before that the ACK must be out, or the kernel sends again what we have (docs/decisions/0124). */
+static const lucid_time DELAYED_ACK = 40 * LUCID_MILLISECOND;
+
 static struct lucid_ifaddr ifaddr(const char *text, uint8_t prefix) {
     struct lucid_ifaddr made = {.prefix = prefix};
     lucid_addr_parse(text, &made.addr);
@@ -25,6 +28,7 @@ void lucid_host_defaults(struct lucid_host_options *options) {
     };
     lucid_config_default(&options->config);
     options->config.rto_min = RTO_MIN;
+    options->config.delayed_ack = DELAYED_ACK;
     options->config.sleep_after = LUCID_SECOND;
     options->config.addrs[0] = ifaddr("10.77.0.2", 24);
     options->config.addrs[1] = ifaddr("fd77::2", 64);

@@ -74,12 +74,14 @@ static void refuse(const char *sentence, int expected) {
     ck_assert_msg(strstr(error, sentence) != NULL, "%s", error);
 }
 
-/* docs/decisions/0066 */
-START_TEST(least_rto_of_the_kernel) {
+/* docs/decisions/0066, 0124: the kernel's own, and an ACK before the kernel's least RTO. */
+START_TEST(times_of_the_kernel) {
     struct lucid_config config;
     lucid_config_default(&config);
     ck_assert_uint_eq(config.rto_min, LUCID_SECOND);
     ck_assert_uint_eq(options.config.rto_min, 200 * MS);
+    ck_assert_uint_eq(config.delayed_ack, 200 * MS);
+    ck_assert_uint_eq(options.config.delayed_ack, 40 * MS);
 }
 END_TEST
 
@@ -480,7 +482,7 @@ int main(void) {
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, device_comes_and_goes);
     tcase_add_test(tests, two_hosts_in_one_process);
-    tcase_add_test(tests, least_rto_of_the_kernel);
+    tcase_add_test(tests, times_of_the_kernel);
     tcase_add_test(tests, refusals_are_sentences);
     tcase_add_test(tests, device_in_use);
     tcase_add_test(tests, prepared_device_is_not_configured);
