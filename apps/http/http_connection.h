@@ -101,8 +101,9 @@ struct http_server {
     struct transport *transport;
     struct http_site site;
     struct http_gateway *gateway;
-    struct http_hops ended_hops; /* to be freed */
-    lucid_time now;              /* of the latest call */
+    struct http_hops leaving_hops; /* that serve no more */
+    struct http_hops ended_hops;   /* to be freed */
+    lucid_time now;                /* of the latest call */
     SLIST_HEAD(http_listeners, http_listener) listeners;
     struct http_connections all, ended, queue, later;
     struct http_connections waiting[HTTP_WAITS];

@@ -13,6 +13,9 @@ static const struct http_limits limits = {
     .body = UINT64_MAX,
 };
 
+/* For which one that serves no more is left to the upstream. */
+static const lucid_time LEAVING = LUCID_SECOND;
+
 static struct http_pool *pool_of(const struct http_hop *hop) {
     return http_gateway_pool(hop->gateway, hop->to);
 }
@@ -43,8 +46,12 @@ void http_hops_free(struct http_hops *ended) {
     }
 }
 
-static struct http_hop *take_idle(struct http_pool *pool) {
+/* The one that has served last. */
+static struct http_hop *take_idle(struct http_pool *pool, lucid_time now, lucid_time idle) {
     struct http_hop *hop = TAILQ_LAST(&pool->idle, http_hops);
+    if (hop && now - hop->moved_at >= idle) {
+        return NULL;
+    }
     if (hop) {
         TAILQ_REMOVE(&pool->idle, hop, hops);
         pool->count--;
@@ -78,10 +85,10 @@ static struct http_hop *open_new(struct http_connection *client, const struct ht
     return hop;
 }
 
-struct http_hop *http_hop_take(struct http_connection *client, const struct http_upstream *to, bool may_reuse,
+struct http_hop *http_hop_take(struct http_connection *client, const struct http_upstream *to, lucid_time idle,
                                int *error) {
     struct http_server *server = client->server;
-    struct http_hop *hop = may_reuse ? take_idle(http_gateway_pool(client->exchange->gateway, to)) : NULL;
+    struct http_hop *hop = take_idle(http_gateway_pool(client->exchange->gateway, to), server->now, idle);
     if (!hop) {
         hop = open_new(client, to, error);
     }
@@ -101,11 +108,20 @@ static bool may_serve_again(const struct http_hop *hop) {
            !hop->gateway->over;
 }
 
+/* What is read when nothing is expected: -LUCID_EAGAIN is well, 0 the end. */
+static ptrdiff_t peek(struct http_hop *hop) {
+    struct transport *transport = hop->server->transport;
+    uint8_t octet;
+    return transport->ops->read(transport, hop->fd, &octet, 1);
+}
+
 void http_hop_give(struct http_hop *hop) {
+    struct http_server *server = hop->server;
     struct http_pool *pool = pool_of(hop);
     bool persists = hop->persists && may_serve_again(hop);
-    if (!persists) {
-        end(hop, !hop->sent);
+    ptrdiff_t more = persists ? -LUCID_EAGAIN : peek(hop);
+    if (!hop->sent || more != -LUCID_EAGAIN || hop->in.at != hop->in.end) {
+        end(hop, !hop->sent || more != 0);
         return;
     }
     text_free(&hop->out);
@@ -117,11 +133,12 @@ void http_hop_give(struct http_hop *hop) {
         .to = hop->to,
         .fd = hop->fd,
         .reused = true,
+        .leaving = !persists,
         .moved_at = hop->server->now,
     };
     *hop = idle;
-    TAILQ_INSERT_TAIL(&pool->idle, hop, hops);
-    pool->count++;
+    TAILQ_INSERT_TAIL(persists ? &pool->idle : &server->leaving_hops, hop, hops);
+    pool->count += persists;
 }
 
 void http_hop_drop(struct http_hop *hop) {
@@ -130,16 +147,26 @@ void http_hop_drop(struct http_hop *hop) {
 
 void http_hop_retire(struct http_hop *hop) {
     struct http_pool *pool = pool_of(hop);
-    TAILQ_REMOVE(&pool->idle, hop, hops);
-    pool->count--;
+    TAILQ_REMOVE(hop->leaving ? &hop->server->leaving_hops : &pool->idle, hop, hops);
+    pool->count -= !hop->leaving;
     end(hop, false);
+}
+
+void http_hops_leave(struct http_server *server, bool all) {
+    struct http_hop *hop;
+    while ((hop = TAILQ_FIRST(&server->leaving_hops)) && (all || hop->moved_at + LEAVING <= server->now)) {
+        http_hop_retire(hop);
+    }
+}
+
+lucid_time http_hops_deadline(const struct http_server *server) {
+    const struct http_hop *hop = TAILQ_FIRST(&server->leaving_hops);
+    return hop ? hop->moved_at + LEAVING : LUCID_NEVER;
 }
 
 /* While nothing is asked, a server has nothing to say but that it closes. */
 static void event_while_idle(struct http_hop *hop) {
-    struct transport *transport = hop->server->transport;
-    uint8_t octet;
-    if (transport->ops->read(transport, hop->fd, &octet, 1) != -LUCID_EAGAIN) {
+    if (peek(hop) != -LUCID_EAGAIN) {
         http_hop_retire(hop);
     }
 }

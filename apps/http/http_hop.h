@@ -2,9 +2,12 @@
  *
  * One exchange at a time goes over it, for one connection of a client: its events run that connection, whose steps
  * (http_relay.h) do the rest. Over HTTP it may serve again afterwards: then it waits, idle, until another request takes
- * it or its time is over. The upstream may close it at any moment, so only a request that may be repeated takes an idle
- * one (RFC 9110 9.2.2): if that one breaks before a single octet of the answer has come, the request is sent again over
- * a new one.
+ * it or its time is over. The upstream may close it at any moment, so a request that may not be repeated (RFC 9110
+ * 9.2.2) takes one only when it has just served. If it breaks before a single octet of the answer has come, what may be
+ * repeated is sent again over a new one.
+ *
+ * One that cannot serve again is left to the upstream to close, for a second: who closes first has the TIME-WAIT, and
+ * we would have one for each request, until all ports are taken.
  */
 #ifndef HTTP_HOP_H
 #define HTTP_HOP_H
@@ -13,7 +16,7 @@
 #include "http/http_upstream.h"
 
 enum {
-    HTTP_HOPS_IDLE = 16,     /* idle connections to one upstream, at most */
+    HTTP_HOPS_IDLE = 64,     /* idle connections to one upstream, at most */
     HTTP_HOP_BUFFER = 65536, /* octets that are read of an answer at one time; its head is shorter */
     HTTP_HOP_INTERIM = 32,   /* answers with 1xx before the one that counts */
 };
@@ -27,6 +30,7 @@ struct http_hop {
     int fd;
     bool opening;  /* no event has come yet */
     bool reused;   /* it has served before */
+    bool leaving;  /* it serves no more; the upstream should close it */
     bool sent;     /* the request is with the transport, all of it */
     bool broken;   /* nothing more can be sent. What there is to read is read first: RFC 9112 9.5 */
     bool answered; /* the head of the final answer is complete */
@@ -47,8 +51,9 @@ struct http_hop {
     TAILQ_ENTRY(http_hop) hops; /* in the list of those that are idle, or have ended */
 };
 
-/* Takes an idle connection, if it may, or opens a new one. NULL, and a positive error: that could not be done. */
-struct http_hop *http_hop_take(struct http_connection *client, const struct http_upstream *to, bool may_reuse,
+/* Takes a connection that has been idle for less than `idle`, or opens a new one. NULL, and a positive error: that could
+ * not be done. */
+struct http_hop *http_hop_take(struct http_connection *client, const struct http_upstream *to, lucid_time idle,
                                int *error);
 
 /* An event: runs its client's connection; or closes it, if it is idle. */
@@ -69,8 +74,14 @@ void http_hop_give(struct http_hop *hop);
 /* Ends it at once, with RST. */
 void http_hop_drop(struct http_hop *hop);
 
-/* Closes an idle one. */
+/* Closes an idle one, or one that is leaving. */
 void http_hop_retire(struct http_hop *hop);
+
+/* Closes those that have been leaving for long enough, or all. */
+void http_hops_leave(struct http_server *server, bool all);
+
+/* When that has something to do. */
+lucid_time http_hops_deadline(const struct http_server *server);
 
 /* Frees those that have ended. */
 void http_hops_free(struct http_hops *ended);

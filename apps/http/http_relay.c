@@ -7,6 +7,9 @@
 /* Methods that may be repeated when nobody knows what has become of the first attempt. RFC 9110 9.2.2 */
 enum { IDEMPOTENT = HTTP_GET | HTTP_HEAD | HTTP_PUT | HTTP_DELETE | HTTP_OPTIONS };
 
+/* A connection that was used less long ago is not one that a server closes because nothing is asked. */
+static const lucid_time JUST_SERVED = LUCID_SECOND;
+
 /* ---- failures ---- */
 
 /* One line for whoever runs the server: the client is told less. */
@@ -75,11 +78,11 @@ static bool may_repeat(const struct http_exchange *exchange) {
 }
 
 /* Takes a hop that will send this head, which is its own from now on. */
-static enum http_refusal take_hop(struct http_connection *connection, struct text *head, bool may_reuse) {
+static enum http_refusal take_hop(struct http_connection *connection, struct text *head, lucid_time idle) {
     struct http_exchange *exchange = connection->exchange;
     const struct http_upstream *upstream = exchange->handler->upstream;
     int error;
-    exchange->hop = http_hop_take(connection, upstream, may_reuse, &error);
+    exchange->hop = http_hop_take(connection, upstream, idle, &error);
     if (!exchange->hop) {
         note_without_hop(connection, (struct http_hop){.error = error, .refusal = HTTP_REFUSED_UPSTREAM_CONNECT});
         text_free(head);
@@ -98,8 +101,7 @@ enum http_step http_relay_begin(struct http_connection *connection) {
         note_without_hop(connection, (struct http_hop){.head_length = head.length, .refusal = (uint16_t)refusal});
     }
     if (refusal == HTTP_REFUSED_NONE) {
-        bool reuse = exchange->handler->upstream->speaks == HTTP_UPSTREAM_HTTP && may_repeat(exchange);
-        refusal = take_hop(connection, &head, reuse);
+        refusal = take_hop(connection, &head, may_repeat(exchange) ? LUCID_NEVER : JUST_SERVED);
     }
     if (refusal != HTTP_REFUSED_NONE) {
         text_free(&head);
@@ -119,7 +121,7 @@ static enum http_step try_again(struct http_connection *connection) {
     struct text head = old->out;
     old->out = text_growing();
     http_relay_end(exchange);
-    enum http_refusal refusal = take_hop(connection, &head, false);
+    enum http_refusal refusal = take_hop(connection, &head, 0);
     return refusal == HTTP_REFUSED_NONE ? HTTP_STEP_WAIT : refuse(connection, refusal);
 }
 
@@ -266,7 +268,7 @@ enum http_step http_relay_step(struct http_connection *connection) {
     case HTTP_MORE:
         return step == HTTP_STEP_ON ? step : http_relay_wait(connection);
     case HTTP_REFUSED:
-        return hop->reused && hop->received == 0 ? try_again(connection) : fail(connection);
+        return hop->reused && hop->received == 0 && may_repeat(exchange) ? try_again(connection) : fail(connection);
     case HTTP_DONE:
         break;
     }

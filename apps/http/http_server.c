@@ -56,6 +56,7 @@ int http_server_open(struct http_server **made, struct transport *transport, con
     }
     server->site.upstreams = server->gateway->handler;
     server->site.upstream_count = server->gateway->count;
+    TAILQ_INIT(&server->leaving_hops);
     TAILQ_INIT(&server->ended_hops);
     server->options = *options;
     server->options.root = server->options.types = NULL; /* the caller's, and not needed any more */
@@ -135,6 +136,7 @@ void http_server_close(struct http_server *server) {
     }
     free_ended(server);
     http_keep_drop(server->options.keep);
+    http_hops_leave(server, true);
     http_gateway_end(server->gateway);
     http_hops_free(&server->ended_hops);
     http_site_close(&server->site);
@@ -290,6 +292,7 @@ void http_server_tick(struct http_server *server, lucid_time now) {
     run_queue(server);
     accept_more(server);
     http_gateway_tick(server->gateway, now, server->options.upstream_idle_time);
+    http_hops_leave(server, false);
     if (!TAILQ_EMPTY(&server->site.mapped) && now >= server->yield_at) {
         http_files_yield(&server->site.mapped);
         server->yield_at = now + YIELD;
@@ -317,6 +320,7 @@ lucid_time http_server_deadline(const struct http_server *server) {
     at = earlier(at, server->site.cache.sweep_at);
     at = earlier(at, server->site.listed.sweep_at);
     at = earlier(at, http_gateway_deadline(server->gateway, server->options.upstream_idle_time));
+    at = earlier(at, http_hops_deadline(server));
     connection = TAILQ_FIRST(&server->later);
     at = connection ? earlier(at, connection->again) : at;
     for (int i = 0; i < HTTP_WAITS; i++) {

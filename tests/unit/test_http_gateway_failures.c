@@ -232,6 +232,7 @@ static const char *const last_words[] = {
 
 START_TEST(a_connection_that_serves_no_more) {
     exchange(GET, last_words[_i], false);
+    upstream_run(&up, LUCID_SECOND); /* in which the upstream might close it */
     ck_assert(up.ended || up.error);
     exchange(GET, last_words[0], false);
     ck_assert_uint_eq(up.connections, 2);
@@ -256,8 +257,32 @@ END_TEST
 
 START_TEST(a_post_takes_a_new_connection) {
     exchange(GET, OK "Content-Length: 0\r\n\r\n", false);
+    upstream_run(&up, LUCID_SECOND);
     ask("POST /api HTTP/1.1\r\nHost: a\r\n\r\n");
     ck_assert_uint_eq(up.connections, 2);
+}
+END_TEST
+
+START_TEST(a_post_takes_one_that_has_just_served) {
+    exchange(GET, OK "Content-Length: 0\r\n\r\n", false);
+    struct web_client *client = ask("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+    ck_assert_uint_eq(up.connections, 1);
+    ck_assert(upstream_got(&up, "\r\n\r\nhello"));
+    upstream_hang_up(&up, true);
+    upstream_run(&up, 50 * MS);
+    ck_assert_uint_eq(up.connections, 1); /* and is not repeated */
+    ck_assert(has(client, "HTTP/1.1 502 "));
+}
+END_TEST
+
+/* Who closes first has the TIME-WAIT: for a second that is not us. */
+START_TEST(the_upstream_closes_first) {
+    exchange(GET, last_words[0], false);
+    upstream_run(&up, LUCID_SECOND / 2);
+    ck_assert(!up.ended && !up.error);
+    upstream_hang_up(&up, false);
+    upstream_run(&up, 50 * MS);
+    ck_assert_uint_eq(web_stack_connections(&web), web_is_kernel() ? 0 : 1); /* the client's */
 }
 END_TEST
 
@@ -266,6 +291,7 @@ END_TEST
 /* A request that has found its upstream keeps it. */
 START_TEST(upstreams_that_are_taken_away) {
     exchange(GET, OK "Content-Length: 4\r\n\r\nidle", false);
+    upstream_run(&up, LUCID_SECOND);
     struct web_client *before = ask("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
     ck_assert_uint_eq(up.connections, 2);
     web.options.upstream_count = 0;
@@ -276,6 +302,7 @@ START_TEST(upstreams_that_are_taken_away) {
     upstream_say(&up, OK "Content-Length: 4\r\n\r\nlast");
     upstream_run(&up, 50 * MS);
     check_body(before, "last");
+    upstream_run(&up, LUCID_SECOND);
     ck_assert(up.ended || up.error); /* it is not kept */
     ck_assert(has(ask(GET), "HTTP/1.1 404 "));
 }
@@ -339,6 +366,8 @@ static int run(void) {
     tcase_add_loop_test(tests, a_connection_that_serves_no_more, 0, sizeof last_words / sizeof last_words[0]);
     tcase_add_test(tests, an_idle_connection_that_breaks);
     tcase_add_test(tests, a_post_takes_a_new_connection);
+    tcase_add_test(tests, a_post_takes_one_that_has_just_served);
+    tcase_add_test(tests, the_upstream_closes_first);
     tcase_add_test(tests, upstreams_that_are_taken_away);
     tcase_add_test(tests, the_server_stops);
     tcase_add_test(tests, time_for_the_client_is_not_the_upstreams);

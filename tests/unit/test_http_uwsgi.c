@@ -350,6 +350,7 @@ END_TEST
 /* One connection for each request: http.md 4. */
 START_TEST(no_connection_serves_again) {
     exchange("GET /app HTTP/1.1\r\nHost: a\r\n\r\n", OK "Content-Length: 0\r\n\r\n", false);
+    upstream_run(&up, LUCID_SECOND);
     ck_assert(up.ended || up.error);
     ask("GET /app HTTP/1.1\r\nHost: a\r\n\r\n");
     ck_assert_uint_eq(up.connections, 2);
