@@ -38,14 +38,6 @@ static void end(struct http_hop *hop, bool reset) {
     TAILQ_INSERT_TAIL(&hop->server->ended_hops, hop, hops);
 }
 
-void http_hops_free(struct http_hops *ended) {
-    struct http_hop *hop;
-    while ((hop = TAILQ_FIRST(ended))) {
-        TAILQ_REMOVE(ended, hop, hops);
-        free(hop);
-    }
-}
-
 /* The one that has served last. */
 static struct http_hop *take_idle(struct http_pool *pool, lucid_time now, lucid_time idle) {
     struct http_hop *hop = TAILQ_LAST(&pool->idle, http_hops);
@@ -152,17 +144,46 @@ void http_hop_retire(struct http_hop *hop) {
     end(hop, false);
 }
 
-void http_hops_leave(struct http_server *server, bool all) {
+/* ---- all of a server ---- */
+
+static void leave(struct http_server *server, bool all) {
     struct http_hop *hop;
     while ((hop = TAILQ_FIRST(&server->leaving_hops)) && (all || hop->moved_at + LEAVING <= server->now)) {
         http_hop_retire(hop);
     }
 }
 
+static void free_ended(struct http_server *server) {
+    struct http_hop *hop;
+    while ((hop = TAILQ_FIRST(&server->ended_hops))) {
+        TAILQ_REMOVE(&server->ended_hops, hop, hops);
+        free(hop);
+    }
+}
+
+void http_hops_tick(struct http_server *server) {
+    http_gateway_tick(server->gateway, server->now, server->options.upstream_idle_time);
+    leave(server, false);
+    free_ended(server);
+}
+
 lucid_time http_hops_deadline(const struct http_server *server) {
     const struct http_hop *hop = TAILQ_FIRST(&server->leaving_hops);
-    return hop ? hop->moved_at + LEAVING : LUCID_NEVER;
+    lucid_time left = hop ? hop->moved_at + LEAVING : LUCID_NEVER;
+    lucid_time idle = http_gateway_deadline(server->gateway, server->options.upstream_idle_time);
+    if (!TAILQ_EMPTY(&server->ended_hops)) {
+        return 0;
+    }
+    return left < idle ? left : idle;
 }
+
+void http_hops_end(struct http_server *server) {
+    leave(server, true);
+    http_gateway_end(server->gateway);
+    free_ended(server);
+}
+
+/* ---- events ---- */
 
 /* While nothing is asked, a server has nothing to say but that it closes. */
 static void event_while_idle(struct http_hop *hop) {

@@ -51,8 +51,8 @@ struct http_hop {
     TAILQ_ENTRY(http_hop) hops; /* in the list of those that are idle, or have ended */
 };
 
-/* Takes a connection that has been idle for less than `idle`, or opens a new one. NULL, and a positive error: that could
- * not be done. */
+/* Takes a connection that has been idle for less than `idle`, or opens a new one. NULL, and a positive error: that
+ * could not be done. */
 struct http_hop *http_hop_take(struct http_connection *client, const struct http_upstream *to, lucid_time idle,
                                int *error);
 
@@ -77,14 +77,16 @@ void http_hop_drop(struct http_hop *hop);
 /* Closes an idle one, or one that is leaving. */
 void http_hop_retire(struct http_hop *hop);
 
-/* Closes those that have been leaving for long enough, or all. */
-void http_hops_leave(struct http_server *server, bool all);
+/* ---- all of a server ---- */
+
+/* Closes those that have been idle, or leaving, for long enough, and frees those that have ended. */
+void http_hops_tick(struct http_server *server);
 
 /* When that has something to do. */
 lucid_time http_hops_deadline(const struct http_server *server);
 
-/* Frees those that have ended. */
-void http_hops_free(struct http_hops *ended);
+/* Closes and frees all; no connection uses one any more. */
+void http_hops_end(struct http_server *server);
 
 /* One sentence on what happened. */
 void http_hop_say(const struct http_hop *hop, struct text *text);

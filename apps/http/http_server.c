@@ -136,9 +136,7 @@ void http_server_close(struct http_server *server) {
     }
     free_ended(server);
     http_keep_drop(server->options.keep);
-    http_hops_leave(server, true);
-    http_gateway_end(server->gateway);
-    http_hops_free(&server->ended_hops);
+    http_hops_end(server);
     http_site_close(&server->site);
     http_server_drop(server);
 }
@@ -284,15 +282,13 @@ static void accept_more(struct http_server *server) {
 void http_server_tick(struct http_server *server, lucid_time now) {
     http_server_set_now(server, now);
     free_ended(server);
-    http_hops_free(&server->ended_hops);
     if (server->stopping && now >= server->stop_at) {
         http_server_end_stop(server);
     }
     expire(server);
     run_queue(server);
     accept_more(server);
-    http_gateway_tick(server->gateway, now, server->options.upstream_idle_time);
-    http_hops_leave(server, false);
+    http_hops_tick(server);
     if (!TAILQ_EMPTY(&server->site.mapped) && now >= server->yield_at) {
         http_files_yield(&server->site.mapped);
         server->yield_at = now + YIELD;
@@ -311,15 +307,13 @@ static lucid_time earlier(lucid_time a, lucid_time b) {
 
 lucid_time http_server_deadline(const struct http_server *server) {
     const struct http_connection *connection;
-    if (!TAILQ_EMPTY(&server->queue) || !TAILQ_EMPTY(&server->ended) || !TAILQ_EMPTY(&server->ended_hops) ||
-        wants_to_accept(server)) {
+    if (!TAILQ_EMPTY(&server->queue) || !TAILQ_EMPTY(&server->ended) || wants_to_accept(server)) {
         return 0;
     }
     lucid_time at = TAILQ_EMPTY(&server->site.mapped) ? LUCID_NEVER : server->yield_at;
     at = server->stopping && !TAILQ_EMPTY(&server->all) ? earlier(at, server->stop_at) : at;
     at = earlier(at, server->site.cache.sweep_at);
     at = earlier(at, server->site.listed.sweep_at);
-    at = earlier(at, http_gateway_deadline(server->gateway, server->options.upstream_idle_time));
     at = earlier(at, http_hops_deadline(server));
     connection = TAILQ_FIRST(&server->later);
     at = connection ? earlier(at, connection->again) : at;
