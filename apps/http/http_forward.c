@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "http/http_char.h"
 #include "http/http_path.h"
 
 /* Who we are in Via, RFC 9110 7.6.3. */
@@ -61,6 +62,24 @@ bool http_forward_drops(struct http_dropped *dropped, const struct http_head *he
     return true;
 }
 
+/* ---- Max-Forwards ---- */
+
+/* What it says of OPTIONS; false: nothing. Of other methods a recipient may ignore it. RFC 9110 7.6.2 */
+static bool max_forwards(const struct http_request *request, const uint8_t *octets, uint64_t *left) {
+    uint32_t i = request->method == HTTP_OPTIONS ? http_head_find(&request->head, octets, "Max-Forwards", 0)
+                                                 : request->head.field_count;
+    if (i == request->head.field_count) {
+        return false;
+    }
+    struct http_span value = request->head.field[i].value;
+    return http_char_number(octets + value.at, value.length, UINT64_MAX, left);
+}
+
+bool http_forward_ends(const struct http_request *request, const uint8_t *octets) {
+    uint64_t left;
+    return max_forwards(request, octets, &left) && left == 0;
+}
+
 /* ---- the request ---- */
 
 static void put_span(struct text *text, const struct http_forwarded *forwarded, struct http_span span) {
@@ -107,6 +126,10 @@ static void put_joined(struct text *text, const struct http_forwarded *forwarded
 
 static void put_ours(struct text *text, const struct http_forwarded *forwarded) {
     char address[LUCID_ADDR_TEXT];
+    uint64_t left;
+    if (max_forwards(forwarded->request, forwarded->octets, &left)) {
+        text_format(text, "Max-Forwards: %" PRIu64 "\r\n", left - 1);
+    }
     put_joined(text, forwarded, "Via");
     text_format(text, "1.%u %s\r\n", forwarded->request->head.minor, NAME);
     put_joined(text, forwarded, "X-Forwarded-For");
@@ -117,8 +140,10 @@ static void put_ours(struct text *text, const struct http_forwarded *forwarded) 
 static void put_fields(struct text *text, const struct http_forwarded *forwarded, const struct http_dropped *dropped) {
     static const char *const ours[] = {"Via", "X-Forwarded-For", "X-Forwarded-Proto", NULL};
     const struct http_head *head = &forwarded->request->head;
+    bool counts = forwarded->request->method == HTTP_OPTIONS;
     for (uint32_t i = 0; i < head->field_count; i++) {
-        if (dropped->field[i] || is_one_of(forwarded->octets, head->field[i].name, ours)) {
+        bool count = counts && http_span_is_nocase(forwarded->octets, head->field[i].name, "Max-Forwards");
+        if (dropped->field[i] || count || is_one_of(forwarded->octets, head->field[i].name, ours)) {
             continue;
         }
         put_span(text, forwarded, head->field[i].name);

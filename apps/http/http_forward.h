@@ -23,6 +23,9 @@ enum { HTTP_FORWARD_NAMED_MAX = 100 };
 /* Decides for each field of a request or a response. False: Connection names too many. */
 bool http_forward_drops(struct http_dropped *dropped, const struct http_head *head, const uint8_t *octets);
 
+/* Has OPTIONS come as far as Max-Forwards lets it? Then it is for us to answer. RFC 9110 7.6.2 */
+bool http_forward_ends(const struct http_request *request, const uint8_t *octets);
+
 /* A request as it is sent on. */
 struct http_forwarded {
     const struct http_upstream *upstream;

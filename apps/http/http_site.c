@@ -7,6 +7,7 @@
 
 #include "http/http_accept.h"
 #include "http/http_echo.h"
+#include "http/http_forward.h"
 #include "http/http_page.h"
 #include "http/http_redirect.h"
 #include "http/http_refusal.h"
@@ -205,7 +206,9 @@ void http_site_find(const struct http_site *site, struct http_exchange *exchange
     if (!read_path(exchange, &path) || is_moved(site, exchange, &path)) {
         return;
     }
-    exchange->handler = first_of(site, site->upstreams, site->upstream_count, &path, method);
+    if (!http_forward_ends(&exchange->request, exchange->octets)) {
+        exchange->handler = first_of(site, site->upstreams, site->upstream_count, &path, method);
+    }
     if (!exchange->handler) {
         exchange->handler = first_of(site, site->before, site->before_count, &path, method);
     }

@@ -77,6 +77,18 @@ START_TEST(forwarded_for_is_added_to) {
 }
 END_TEST
 
+/* RFC 9110 7.6.2 */
+START_TEST(options_go_so_far) {
+    ask("OPTIONS /api HTTP/1.1\r\nHost: a\r\nMax-Forwards: 2\r\n\r\n");
+    ck_assert(upstream_got(&up, "OPTIONS /api HTTP/1.1\r\n") && upstream_got(&up, "Max-Forwards: 1\r\n"));
+    struct web_client *client = ask("OPTIONS /api HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n");
+    ck_assert_uint_eq(up.connections, 1);
+    ck_assert(has(client, "HTTP/1.1 204 ") && has(client, "Allow: GET, HEAD, POST"));
+    client = ask("TRACE /api HTTP/1.1\r\nHost: a\r\n\r\n");
+    ck_assert(has(client, "HTTP/1.1 405 ") && has(client, "Allow: GET, HEAD, POST"));
+}
+END_TEST
+
 START_TEST(circles_end) {
     struct web_client *client = ask(
         "GET /api HTTP/1.1\r\nHost: a\r\nVia: 1.1 lucid, 1.1 lucid, 1.1 lucid, 1.1 lucid\r\n"
@@ -249,6 +261,7 @@ static int run(void) {
     tcase_add_test(tests, what_is_about_the_connection_ends_here);
     tcase_add_test(tests, names_that_would_be_another_variable);
     tcase_add_test(tests, forwarded_for_is_added_to);
+    tcase_add_test(tests, options_go_so_far);
     tcase_add_test(tests, circles_end);
     tcase_add_test(tests, a_body_with_its_length);
     tcase_add_test(tests, a_body_in_chunks);
