@@ -261,6 +261,13 @@ static ptrdiff_t fill(struct http_hop *hop) {
     return n;
 }
 
+/* While it waits, which may be long, it owns nothing. */
+static void free_if_empty(struct http_hop *hop) {
+    if (hop->in.begin == hop->in.end) {
+        http_buffer_free(&hop->in, hop->server);
+    }
+}
+
 /* Whatever is no HTTP from its first octet on, and perhaps has no end of a line, is found here. */
 static bool begins_like_http(const struct http_buffer *in) {
     static const char version[] = "HTTP/";
@@ -317,6 +324,7 @@ enum http_progress http_hop_head(struct http_hop *hop, bool to_head) {
         }
         ptrdiff_t n = fill(hop);
         if (n == -LUCID_EAGAIN) {
+            free_if_empty(hop);
             return HTTP_MORE;
         }
         if (n <= 0) {
@@ -349,7 +357,7 @@ enum http_progress http_hop_body(struct http_hop *hop, struct http_piece *piece)
         http_buffer_rewind(&hop->in, 0, HTTP_HOP_BUFFER);
         ptrdiff_t n = fill(hop);
         if (n == -LUCID_EAGAIN) {
-            http_buffer_free(&hop->in, hop->server); /* while it waits it owns nothing */
+            free_if_empty(hop);
             return HTTP_MORE;
         }
         if (n == 0 && http_body_ended(&hop->body)) {
