@@ -55,6 +55,7 @@ struct http_head {
     struct http_span target; /* of a request */
     uint32_t length;         /* done: octets of the head, with the empty line */
     uint32_t field_count;
+    uint32_t letters;    /* with which names begin, one bit each: most names that are asked for are not there */
     uint32_t line;       /* where the line begins that is not complete yet */
     uint32_t searched;   /* up to where its end was looked for */
     uint16_t refusal;    /* enum http_refusal */
