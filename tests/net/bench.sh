@@ -53,5 +53,11 @@ figures = json.load(open(sys.argv[1]))
 row = {row["system"]: row for row in figures["rows"]}
 print(figures["machine"], row["kernel"]["value"], row["lucid"]["value"], row["lucid"]["ratio_to_kernel"])' \
         "$work/json")"
+mkdir "$work/docs"
+"$root/scripts/bench_page" "$work/json" "$work"
+has "the page has the row" "$work/docs/performance.md" \
+    '^\| bulk to the stack, copying \| kernel \| 200 \| 500 \| MB/s \| 2.50 \|$'
+passes "and so has the plot, as XML" python3 -c 'import sys, xml.dom.minidom as dom
+sys.exit("bulk to the stack, copying" not in dom.parse(sys.argv[1]).toxml())' "$work/docs/performance.svg"
 stop
 exit $failures
