@@ -77,8 +77,8 @@ static int set_mtu(const char *name, uint16_t mtu) {
     return with_interface(name, SIOCSIFMTU, &request);
 }
 
-/* Packets that wait until the program reads them. With the kernel's 500, a thousand clients that begin at once would lose
- * SYNs, each of which is sent again after a second. */
+/* Packets that wait until the program reads them. With the kernel's 500, a thousand clients that begin at once would
+ * lose SYNs, each of which is sent again after a second. */
 enum { QUEUE = 5000 };
 
 static int set_queue(const char *name) {
