@@ -1,6 +1,7 @@
 #!/bin/sh
 # Nothing that comes from the network stops the server: packets and clients that are wrong in every way, and after each
 # kind an honest request is answered. What was dropped is told with its reason.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

@@ -2,6 +2,7 @@
 # Chromium against lucid-httpd, on our stack and on the kernel's sockets: the page that explains itself, and a page with
 # thirty images, which the browser gets over several connections at the same time. A script in the page gets each image
 # once more, and writes what it got into the page: so its octets are compared, not only that there is a picture.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

@@ -2,6 +2,7 @@
 # lucid-fetch http://www.lab.test/ with three stacks of ours: the client's, the name server's (lucid-dnsd) and the web
 # server's (lucid-httpd), each behind a device of its own, the kernel as the router between them, as in lucid-fetch(1).
 # Then each way in which that can fail: what it says, in one sentence, and the exit status.
+# In company.
 set -u
 . "$(dirname "$0")/namespace"
 

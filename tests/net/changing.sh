@@ -2,6 +2,7 @@
 # Files that change, get shorter and go while many clients take them, on both transports: no answer is of two versions
 # of a file that was replaced, none is shorter than it says unless the connection breaks, and the server, with a capture
 # that touches what it sends, ends well. H37, H45; docs/decisions/0104, 0118.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

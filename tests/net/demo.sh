@@ -2,6 +2,7 @@
 # scripts/demo, as `make demo` runs it: over a device, in memory where there is none, and for a user who is not root.
 # It ends with 0, says what was as expected, and draws the first connection from SYN to CLOSED, without colour codes
 # when nobody looks; and it ends with 1 when something is not as expected.
+# In company.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

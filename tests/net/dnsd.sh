@@ -1,5 +1,6 @@
 #!/bin/sh
 # lucid-dnsd judged by dig: over UDP, over TCP after a cut answer, two families, bad input, a zone that is read again.
+# In company.
 set -u
 . "$(dirname "$0")/namespace"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # lucid-fetch against servers of the kernel's: python's http.server and one that answers in odd ways. What is fetched is
 # compared, octet by octet; every failure must be one sentence and its exit status.
+# In company.
 set -u
 . "$(dirname "$0")/namespace"
 

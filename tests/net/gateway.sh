@@ -1,6 +1,7 @@
 #!/bin/sh
 # lucid-httpd as a gateway, with its own TCP as client of servers of the kernel's: of uWSGI, of HTTP servers, of bad
 # ones. http.md section 4; H65 to H67.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

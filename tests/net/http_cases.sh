@@ -3,6 +3,7 @@
 # and over the kernel: H1 to H67 as far as they are seen from outside, with all shapes in which requests are smuggled.
 # Where Nginx is installed, it is asked the same, and all scores stand there; `tests/net/http_cases.py --verbose` says
 # where they differ.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

@@ -2,6 +2,7 @@
 # lucid-httpd and the kernel's curl, over IPv4 and IPv6, on a stack of ours and on the kernel's sockets: pages, files,
 # methods, errors, connections that are kept; what is in use already, what the command line may not say, and that Ctrl-C
 # leaves nothing.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

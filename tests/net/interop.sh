@@ -2,6 +2,7 @@
 # Other people's clients against lucid-httpd, on our stack and on the kernel's sockets: curl with what HTTP/1.1 has,
 # wrk, ab, h2load in its HTTP/1.1 mode, Python's http.client, lynx and w3m. What comes is compared by its hash, not by
 # exit status alone, and no tool may report a failed request. The browser is in browser.sh.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The pages of lucid-httpd that see TCP, with the kernel's curl: /connections, /events, /why and /pcap (tshark reads
 # it), and faults for one connection, which no other notices; also on the kernel's transport, where the kernel tells.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # lucid-httpd behind a real Nginx: as origin server by proxy_pass, with a connection for each request and with
 # connections that stay; and as application server by uwsgi_pass. http.md sections 4 and 6. On both transports.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

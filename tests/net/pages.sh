@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every page of lucid-httpd, as people see it: Chromium finds nothing to complain about, nothing sticks out of a phone,
 # nothing is loaded from elsewhere, and every link answers; lynx and w3m show the same.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Two hundred downloads of a megabyte at the same time, over a link that loses, delays, reorders and repeats packets:
 # what arrives is what was sent.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

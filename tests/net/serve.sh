@@ -1,6 +1,7 @@
 #!/bin/sh
 # scripts/serve, as `make serve` runs it: it says the two URLs, serves until Ctrl-C and leaves nothing; where lucid0 is
 # there already, or to a user who may not make it, it says in one sentence what to do.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 

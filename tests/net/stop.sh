@@ -1,6 +1,7 @@
 #!/bin/sh
 # lucid-httpd stops in order, on both transports: what is under way is finished, idle connections get FIN, newcomers are
 # refused, a limit ends it, a second signal ends it at once; and nothing is left.
+# In company.
 set -u
 . "$(dirname "$0")/server"
 
