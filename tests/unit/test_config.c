@@ -55,6 +55,19 @@ static const struct own owns[] = {
     {"ff02::1", 64, false},     {"10.77.0.2", 33, false},       {"fd77::2", 129, false},
 };
 
+/* RFC 6298 2.1, 2.4 and 2.5; RFC 9293 MUST-13, MUST-40. Programs on a device have shorter ones: tests/net/test_host.c. */
+START_TEST(times_of_the_library) {
+    struct lucid_config config;
+    lucid_config_default(&config);
+    ck_assert_uint_eq(config.rto_initial, LUCID_SECOND);
+    ck_assert_uint_eq(config.rto_min, LUCID_SECOND);
+    ck_assert_uint_eq(config.rto_max, 60 * LUCID_SECOND);
+    ck_assert_uint_eq(config.msl, 120 * LUCID_SECOND);
+    ck_assert_uint_eq(config.delayed_ack, 200 * LUCID_MILLISECOND);
+    ck_assert_uint_eq(config.sleep_after, LUCID_NEVER);
+}
+END_TEST
+
 START_TEST(addresses_of_ours) {
     struct lucid_config config = config_with(owns[_i].addr, owns[_i].prefix);
     ck_assert_int_eq(create(&config), owns[_i].good ? 0 : -LUCID_EINVAL);
@@ -93,6 +106,7 @@ END_TEST
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("config", &tests);
+    tcase_add_test(tests, times_of_the_library);
     tcase_add_loop_test(tests, addresses_of_ours, 0, (int)(sizeof owns / sizeof owns[0]));
     tcase_add_test(tests, the_broadcast_of_another_network_of_ours);
     tcase_add_test(tests, links_are_as_wide_as_the_rfcs_ask);
