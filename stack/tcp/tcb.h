@@ -1,9 +1,9 @@
 /* tcb.h: the Transmission Control Block, RFC 9293 3.3.1, with the RFC's names: tcb->snd.una is SND.UNA.
  *
  * A TCB is born by connect, or by a SYN that reaches a listener, and lives until its last segment is acknowledged and
- * its handle is closed. Once the connection has ended (or has become a TIME-WAIT record) the TCB is *retired*: no
- * segment and no timer reaches it any more; it only keeps, for the handle, what is still unread and the error that
- * ended it.
+ * its handle is closed; an idle one may sleep meanwhile, as a record (sleeper.h). Once the connection has ended (or has
+ * become a TIME-WAIT record) the TCB is *retired*: no segment and no timer reaches it any more; it only keeps, for the
+ * handle, what is still unread and the error that ended it.
  */
 #ifndef TCP_TCB_H
 #define TCP_TCB_H
