@@ -6,7 +6,7 @@
 /* ---- the budget ---- */
 
 bool http_budget_take(struct http_budget *budget, size_t octets) {
-    if (octets > budget->limit - budget->used) {
+    if (budget->used > budget->limit || octets > budget->limit - budget->used) {
         return false;
     }
     budget->used += octets;

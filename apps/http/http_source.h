@@ -24,7 +24,7 @@ struct http_budget {
     size_t used, limit;
 };
 
-/* False when there would be more than the limit. */
+/* False when there would be more than the limit; there may be more already when the limit was lowered. */
 bool http_budget_take(struct http_budget *budget, size_t octets);
 void http_budget_give(struct http_budget *budget, size_t octets);
 

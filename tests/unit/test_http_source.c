@@ -374,6 +374,12 @@ START_TEST(budgets_do_not_wrap) {
     http_budget_give(&small, 4);
     ck_assert(!http_budget_take(&small, 5));
     ck_assert(http_budget_take(&small, 4));
+    small.limit = 8;
+    ck_assert(!http_budget_take(&small, 1));
+    ck_assert(!http_budget_take(&small, 0));
+    http_budget_give(&small, 3);
+    ck_assert(http_budget_take(&small, 1));
+    ck_assert(!http_budget_take(&small, 1));
 }
 END_TEST
 
