@@ -74,6 +74,14 @@ static void put_needed(struct http_exchange *exchange, int status) {
     }
 }
 
+/* A part says which one it is; this one is all there is: RFC 9110 15.3.7. */
+static void put_whole_range(struct http_exchange *exchange, size_t length) {
+    char value[64];
+    struct text text = text_fixed(value, sizeof value);
+    text_format(&text, "bytes 0-%zu/%zu", length - 1, length);
+    http_answer_field(&exchange->answer, "Content-Range", value);
+}
+
 /* 1xx is no answer, and 101 is another protocol: only what ends the exchange can be asked for. */
 bool http_status_answer(struct http_site *site, struct http_exchange *exchange) {
     uint64_t status;
@@ -83,13 +91,16 @@ bool http_status_answer(struct http_site *site, struct http_exchange *exchange) 
     if (!number_in_path(exchange, 1000, &status) || status < 200 || status > 599) {
         return not_found(exchange);
     }
+    text_format(&line, "%" PRIu64 " %s: %s\n", status, http_status_phrase((int)status),
+                http_status_meaning((int)status));
     http_answer_begin(&exchange->answer, (int)status, &exchange->about);
     put_needed(exchange, (int)status);
+    if (status == 206) {
+        put_whole_range(exchange, line.length);
+    }
     if (status == 204 || status == 304) {
         return http_answer_finish(&exchange->answer);
     }
-    text_format(&line, "%" PRIu64 " %s: %s\n", status, http_status_phrase((int)status),
-                http_status_meaning((int)status));
     if (status == 205) {
         line.length = 0; /* RFC 9110 15.3.6: it has no content */
     }

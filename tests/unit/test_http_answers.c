@@ -188,6 +188,10 @@ START_TEST(fields_that_a_status_needs) {
         ck_assert_msg(value != NULL, "%s %s without %s", needed[i][0], needed[i][1], needed[i][2]);
         ck_assert(!needed[i][3] || strcmp(value, needed[i][3]) == 0);
     }
+    char range[64];
+    serve("GET", "/status/206", "HTTP/1.1", "");
+    snprintf(range, sizeof range, "bytes 0-%zu/%zu", body_length() - 1, body_length());
+    ck_assert_str_eq(value_of("Content-Range"), range);
     serve("GET", "/range/9", "HTTP/1.1", "Range: bytes=9-\r\n");
     ck_assert_int_eq(status(), 416);
     ck_assert_str_eq(value_of("Content-Range"), "bytes */9");
