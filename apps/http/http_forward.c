@@ -189,7 +189,7 @@ enum http_refusal http_forward_request(struct text *text, const struct http_forw
         return HTTP_REFUSED_LOOP;
     }
     if (request->path.length + strlen(forwarded->upstream->path) >= HTTP_PATH_MAX) {
-        return HTTP_REFUSED_PATH_LONG;
+        return HTTP_REFUSED_LINE_LONG;
     }
     put_span(text, forwarded, request->head.method);
     text_put_char(text, ' ');

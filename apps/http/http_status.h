@@ -112,7 +112,7 @@
     X(PATH_ESCAPE, 400, "RFC 3986 2.1", "a percent sign without two hexadecimal digits")                               \
     X(PATH_OCTET, 400, "RFC 3986 2.1", "a path with an encoded control character")                                     \
     X(PATH_OUTSIDE, 400, "RFC 3986 5.2.4", "a path that climbs above its root")                                        \
-    X(PATH_LONG, 414, "RFC 9110 15.5.15", "a path longer than a file name may be")                                     \
+    X(PATH_LONG, 404, "RFC 9110 15.5.5", "a path longer than a file name may be")                                      \
     /* what it is asked to do */                                                                                       \
     X(METHOD_UNKNOWN, 501, "RFC 9110 9.1", "a method that this server does not know")                                  \
     X(METHOD_NOT_ALLOWED, 405, "RFC 9110 15.5.6", "this resource does not have that method; Allow lists those it has") \
