@@ -110,6 +110,14 @@ unsigned http_accept_best(const struct http_head *head, const uint8_t *octets, c
     return best;
 }
 
+bool http_accept_html(const struct http_head *head, const uint8_t *octets) {
+    if (http_head_find(head, octets, "Accept", 0) == head->field_count) {
+        return true;
+    }
+    unsigned html = taste_of(head, octets, "Accept", "text/html").weight;
+    return html > 0 && html >= taste_of(head, octets, "Accept", "text/plain").weight;
+}
+
 /* x-gzip is the same (8.4.1.3). Without a word about it identity is good, but less so than what is named; that nothing
  * is good enough is no reason to send nothing. */
 bool http_accept_gzip(const struct http_head *head, const uint8_t *octets) {

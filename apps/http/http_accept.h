@@ -9,6 +9,9 @@
 unsigned http_accept_best(const struct http_head *head, const uint8_t *octets, const char *const *types,
                           unsigned count);
 
+/* Does it want HTML rather than plain text? Also when it does not care; not when it takes something else only. */
+bool http_accept_html(const struct http_head *head, const uint8_t *octets);
+
 /* Does the client take a gzip coding, and not rather none? */
 bool http_accept_gzip(const struct http_head *head, const uint8_t *octets);
 

@@ -238,10 +238,9 @@ bool http_site_answer(struct http_site *site, struct http_exchange *exchange) {
 /* ---- the handlers: false is a refusal, or that there was no memory ---- */
 
 static bool answer_page(struct http_site *site, struct http_exchange *exchange) {
-    static const char *const forms[] = {"text/html", "text/plain"};
     struct http_span host = exchange->request.host;
     struct text page = text_growing();
-    bool plain = http_accept_best(&exchange->request.head, exchange->octets, forms, 2) == 1;
+    bool plain = !http_accept_html(&exchange->request.head, exchange->octets);
     (void)site;
     if (plain) {
         text_put(&page, "OK");

@@ -47,12 +47,10 @@ static void put_look(struct text *text, const struct http_exchange *exchange) {
 }
 
 bool live_page_answer(struct http_site *site, struct http_exchange *exchange) {
-    static const char *const types[] = {"text/html", "text/plain"};
-    enum { PAGE, PLAIN };
     struct http_span host = exchange->request.host;
     struct text text = text_growing(), more = text_growing();
     (void)site;
-    if (http_accept_best(&exchange->request.head, exchange->octets, types, 2) == PLAIN) {
+    if (!http_accept_html(&exchange->request.head, exchange->octets)) {
         text_put(&text, "OK");
         return live_answer(exchange, 200, LIVE_PLAIN, &text);
     }

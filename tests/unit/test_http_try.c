@@ -118,6 +118,10 @@ END_TEST
 START_TEST(root_in_plain_text) {
     struct web_answer answer = ask("GET", "/", "Accept: text/plain, */*;q=0.1\r\n", "", 200);
     body_is(&answer, "OK");
+    answer = ask("GET", "/", "Accept: application/json\r\n", "", 200);
+    body_is(&answer, "OK");
+    answer = ask("GET", "/", "Accept: text/html;q=0, */*\r\n", "", 200);
+    body_is(&answer, "OK");
     answer = ask("GET", "/", "Accept: */*\r\n", "", 200);
     has(&answer, "Content-Type: text/html; charset=utf-8");
 }
