@@ -55,7 +55,7 @@ static const struct own owns[] = {
     {"ff02::1", 64, false},     {"10.77.0.2", 33, false},       {"fd77::2", 129, false},
 };
 
-/* RFC 6298 2.1, 2.4 and 2.5; RFC 9293 MUST-13, MUST-40. Programs on a device have shorter ones: tests/net/test_host.c. */
+/* RFC 6298 2.1, 2.4 and 2.5; RFC 9293 MUST-13, MUST-40. Those of programs on a device: tests/net/test_host.c. */
 START_TEST(times_of_the_library) {
     struct lucid_config config;
     lucid_config_default(&config);
