@@ -88,6 +88,7 @@ int bench_flood(uint32_t count);
 
 struct bench_memory {
     unsigned connections, requests;
+    unsigned idle;           /* requests: connections besides that are silent after their first request */
     const char *path, *root; /* what is asked for; the folder, or NULL */
 };
 

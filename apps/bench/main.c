@@ -12,7 +12,7 @@ static const char usage[] =
     "                        [--connections N] [--path P]\n"
     "       lucid-bench crowd [--addr A] [--idle N] [--slow N] [--path P] [--congestion NAME]\n"
     "       lucid-bench cost [--pid N]... COMMAND [ARGUMENT]...\n"
-    "       lucid-bench requests [--requests N] [--connections N] [--path P] [--root DIR]\n"
+    "       lucid-bench requests [--requests N] [--connections N] [--idle N] [--path P] [--root DIR]\n"
     "       lucid-bench idle [--connections N] [--path P] [--root DIR]\n"
     "       lucid-bench flood\n"
     "       lucid-bench --help\n"
@@ -44,6 +44,7 @@ static const char usage[] =
     "\n"
     "requests: what a request costs the web server on a stack in memory, with 64 in each batch\n"
     "  --requests N         so many (100000)\n"
+    "  --idle N             connections besides that are silent after their first request (0)\n"
     "idle: what memory an idle connection of it has, after a request\n"
     "  --connections N      so many (requests: 64; idle: 10000)\n"
     "  --path P             what is asked for (/bytes/13)\n"
@@ -195,17 +196,18 @@ static int cost_command(int argc, char **argv) {
 
 static int memory_command(int argc, char **argv, struct bench_memory *memory) {
     static const struct option options[] = {
-        {"requests", required_argument, NULL, 'r'},
-        {"connections", required_argument, NULL, 'n'},
-        {"path", required_argument, NULL, 'p'},
-        {"root", required_argument, NULL, 'd'},
-        {0},
+        {"requests", required_argument, NULL, 'r'}, {"connections", required_argument, NULL, 'n'},
+        {"idle", required_argument, NULL, 'i'},     {"path", required_argument, NULL, 'p'},
+        {"root", required_argument, NULL, 'd'},     {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if ((option == 'r' && !take_count(optarg, 1, &memory->requests)) ||
             (option == 'n' && !take_count(optarg, 1, &memory->connections))) {
             return fail("--requests and --connections want numbers from 1 to 10000000");
+        }
+        if (option == 'i' && !take_count(optarg, 0, &memory->idle)) {
+            return fail("--idle wants a number up to 10000000");
         }
         if (option == '?') {
             return complain();

@@ -103,41 +103,20 @@ static void ask_batch(struct site *site, unsigned first, unsigned count) {
     site->peer.now += 10000;
 }
 
-static bool ask_all(struct site *site, unsigned requests) {
+/* The first so many clients take turns. */
+static bool ask_all(struct site *site, unsigned clients, unsigned requests) {
     uint64_t octets = site->peer.octets;
-    unsigned clients = site->peer.clients, batch = clients < BATCH ? clients : BATCH;
+    unsigned batch = clients < BATCH ? clients : BATCH;
     for (unsigned asked = 0; asked < requests; asked += batch) {
         ask_batch(site, asked % (clients - clients % batch), batch);
     }
     return site->peer.octets - octets >= requests * 50ul || fail("the answers did not come");
 }
 
-int bench_requests(const struct bench_memory *options) {
-    struct site site;
-    bool good = site_open(&site, options->connections, options->path, options->root) && connect_all(&site) &&
-                ask_all(&site, options->connections);
-    double begin = seconds();
-    good = good && ask_all(&site, options->requests);
-    double each = (seconds() - begin) / options->requests;
-    struct http_server_stats stats = {0};
-    if (good) {
-        http_server_stats(site.server, &stats);
-        printf("%.0f ns for a request, %.2f million/s; %llu were answered with 200\n", each * 1e9, 1e-6 / each,
-               (unsigned long long)stats.answers[2]);
-    }
-    site_close(&site);
-    return good ? BENCH_OK : BENCH_FAILED;
-}
-
-static size_t allocated(void) {
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-
 /* Each connection has asked once, has its answer acknowledged, and is silent for a while: the stack puts it to sleep
  * then. */
 static bool stand_idle(struct site *site) {
-    if (!connect_all(site) || !ask_all(site, site->peer.clients)) {
+    if (!connect_all(site) || !ask_all(site, site->peer.clients, site->peer.clients)) {
         return false;
     }
     for (unsigned i = 0; i < site->peer.clients; i++) {
@@ -147,9 +126,36 @@ static bool stand_idle(struct site *site) {
         turn(site);
         site->peer.now += STEP;
     }
+    while (lucid_deadline(site->peer.stack) <= site->peer.now) {
+        turn(site);
+    }
     struct http_server_stats stats;
     http_server_stats(site->server, &stats);
     return stats.idle == site->peer.clients || fail("not all connections are idle");
+}
+
+int bench_requests(const struct bench_memory *options) {
+    struct site site;
+    unsigned clients = options->connections;
+    bool good = site_open(&site, clients + options->idle, options->path, options->root) &&
+                (options->idle > 0 ? stand_idle(&site) : connect_all(&site)) && ask_all(&site, clients, clients);
+    struct http_server_stats before = {0}, after = {0};
+    http_server_stats(site.server, &before);
+    double begin = seconds();
+    good = good && ask_all(&site, clients, options->requests);
+    double each = (seconds() - begin) / options->requests;
+    if (good) {
+        http_server_stats(site.server, &after);
+        printf("%.0f ns for a request, %.2f million/s; %llu were answered with 200\n", each * 1e9, 1e-6 / each,
+               (unsigned long long)(after.answers[2] - before.answers[2]));
+    }
+    site_close(&site);
+    return good ? BENCH_OK : BENCH_FAILED;
+}
+
+static size_t allocated(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
 }
 
 int bench_idle(const struct bench_memory *options) {
