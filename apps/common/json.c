@@ -15,7 +15,9 @@ static void put_octet(struct text *text, uint8_t octet) {
     } else if (octet == '\r' || octet == '\n') {
         text_put(text, octet == '\r' ? "\\r" : "\\n");
     } else if (octet < 0x20 || octet > 0x7e) {
-        text_format(text, "\\u%04x", (unsigned)octet);
+        static const char hex[] = "0123456789abcdef";
+        const char escape[] = {'\\', 'u', '0', '0', hex[octet >> 4], hex[octet & 15]};
+        text_put_octets(text, escape, sizeof escape);
     } else {
         text_put_char(text, (char)octet);
     }
