@@ -147,11 +147,11 @@ static void put_fields(struct http_answer *answer, const struct http_exchange *e
 }
 
 bool http_refusal_answer(struct http_exchange *exchange) {
-    static const char *const types[] = {"text/html", "text/plain", "application/json"};
-    static const char *const full_types[] = {"text/html; charset=utf-8", "text/plain; charset=utf-8",
+    static const char *const types[] = {"text/plain", "text/html", "application/json"};
+    static const char *const full_types[] = {"text/plain; charset=utf-8", "text/html; charset=utf-8",
                                              "application/json"};
     static void (*const forms[])(struct text *, const struct http_exchange *,
-                                 const struct http_reason *) = {put_html, put_plain, put_json};
+                                 const struct http_reason *) = {put_plain, put_html, put_json};
     const struct http_reason *reason = http_reason(exchange->refusal);
     struct http_answer *answer = &exchange->answer;
     struct text page = text_growing();

@@ -329,7 +329,7 @@ START_TEST(the_octet_that_was_the_trouble) {
         char request[300], expected[60];
         snprintf(request, sizeof request, "%s%s", rows[i].before, rows[i].from);
         size_t at = strlen(rows[i].before) + (i == 2 ? strlen("Content-Length: ") : 0);
-        snprintf(expected, sizeof expected, "; byte %zu of the request", at);
+        snprintf(expected, sizeof expected, "; byte %zu: `", at);
         struct web_client *client = ask(request);
         struct web_answer answer = answer_of(client, 0, 400);
         ck_assert_msg(contains(&answer, expected), "not '%s': %.*s", expected, (int)answer.body_length, answer.body);
