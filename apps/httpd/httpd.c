@@ -143,17 +143,30 @@ static void stop(struct httpd *httpd) {
     }
 }
 
+/* Without anything to be read again, SIGHUP is what it is to other programs, when a terminal is closed; else a mistake
+ * that need not end the server. */
+static void hang_up(struct httpd *httpd) {
+    if (httpd->options.config || httpd->options.settings->access_log) {
+        reload(httpd);
+    } else if (signals_terminal_gone()) {
+        stop(httpd);
+    } else {
+        fprintf(stderr, "lucid-httpd: SIGHUP reads --config and opens --access-log again, and there is neither; "
+                        "nothing has changed\n");
+    }
+}
+
 static void on_signal(void *user, int number) {
     struct httpd *httpd = user;
     if (number == SIGHUP) {
-        reload(httpd);
+        hang_up(httpd);
         return;
     }
     stop(httpd);
 }
 
 static int listen_for_signals(struct httpd *httpd) {
-    int fd = signals_open(httpd->options.config || httpd->options.settings->access_log);
+    int fd = signals_open();
     httpd->loop->signal = on_signal;
     httpd->loop->user = httpd;
     return fd < 0 ? fd : httpd->loop->ops->watch_signals(httpd->loop, fd);

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
 
 static int ends[2] = {-1, -1}; /* to read, to write */
+static int terminal = -1;      /* the one that the program was started on, if any */
 
 /* A full pipe holds more signals than anybody needs. */
 static void on_signal(int number) {
@@ -24,17 +26,23 @@ static void handle(int number, void (*handler)(int)) {
     sigaction(number, &action, NULL);
 }
 
-int signals_open(bool hangup) {
+int signals_open(void) {
+    struct sigaction before;
+    bool nohup = sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+    terminal = nohup ? -1 : open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
     if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) {
         return -1;
     }
     handle(SIGPIPE, SIG_IGN);
     handle(SIGINT, on_signal);
     handle(SIGTERM, on_signal);
-    if (hangup) {
-        handle(SIGHUP, on_signal);
-    }
+    handle(SIGHUP, on_signal);
     return ends[0];
+}
+
+bool signals_terminal_gone(void) {
+    struct pollfd asked = {.fd = terminal};
+    return terminal >= 0 && poll(&asked, 1, 0) == 1 && (asked.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 int signals_next(void) {
@@ -52,4 +60,8 @@ void signals_close(void) {
     close(ends[0]);
     close(ends[1]);
     ends[0] = ends[1] = -1;
+    if (terminal >= 0) {
+        close(terminal);
+        terminal = -1;
+    }
 }

@@ -9,9 +9,13 @@
 
 #include <stdbool.h>
 
-/* SIGINT and SIGTERM, and SIGHUP if it is wanted, come through the pipe from now on; SIGPIPE is ignored: a pipe that
+/* SIGINT, SIGTERM and SIGHUP come through the pipe from now on; SIGPIPE is ignored: a pipe that
  * nobody reads any more is an error of write(). Returns the read end, or -1 (errno). There is one pipe per program. */
-int signals_open(bool hangup);
+int signals_open(void);
+
+/* Has the terminal been closed that the program was started on? Then SIGHUP means that. Whoever starts it by
+ * nohup(1) wants no to this. */
+bool signals_terminal_gone(void);
 
 /* Returns the next signal, or 0: there is none. */
 int signals_next(void);

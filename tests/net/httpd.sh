@@ -200,5 +200,22 @@ server=$!
 eventually 10 grep -q 'http://\[::1\]:8080/ on the kernel' "$work/out"
 same "an address of the kernel's" "200" "$(answer 'http://[::1]:8080/' | cut -c 1-3)"
 get --max-time 2 -o /dev/null http://127.0.0.1:8080/ 2>/dev/null && not_ok "it listens on other addresses too"
+kill -HUP "$server"
+passes "SIGHUP with nothing to be read again says so" \
+    eventually 5 grep -q 'there is neither; nothing has changed' "$work/out"
+same "and changes nothing" "200" "$(answer 'http://[::1]:8080/' | cut -c 1-3)"
 stop
+# closed: the exit status of a server whose terminal is closed.
+closed() {
+    timeout 10 python3 -c '
+import os, sys
+child, terminal = os.forkpty()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+while b"on the kernel" not in os.read(terminal, 4096):
+    pass
+os.close(terminal)
+print(os.waitpid(child, 0)[1])' "$httpd" --transport kernel --addr ::1 --port 8080
+}
+same "a server whose terminal is closed ends in order" 0 "$(closed)"
 exit $failures
