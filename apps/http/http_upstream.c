@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/http_path.h"
 
@@ -51,6 +52,9 @@ static bool read_url(struct http_upstream *upstream, const char *text, char erro
         }
         snprintf(as_http, sizeof as_http, "http://%.200s/", authority);
         text = as_http;
+    }
+    if (strstr(text, "://") && strncasecmp(text, "http", 4) != 0) {
+        return wrong(error, "%.60s begins with neither http:// nor uwsgi://: write one of them", text);
     }
     if (!http_url_parse(&url, text, error)) {
         return false;

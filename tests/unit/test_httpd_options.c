@@ -274,6 +274,7 @@ START_TEST(upstreams) {
     refuses("--upstream /a=uwsgi://10.77.0.1", "must have a port");
     refuses("--upstream /a=uwsgi://10.77.0.1:3031/x", "no path");
     refuses("--upstream /a=https://10.77.0.1", "https");
+    refuses("--upstream /a=ftp://10.77.0.1", "ftp://10.77.0.1 begins with neither http:// nor uwsgi://");
     refuses("--upstream /a=http://www.lab.test/", "has a name, which is not looked up");
     refuses("--upstream /a=http://10.77.0.1:99999/", "port");
     refuses("--upstream /a=http://10.77.0.1 --upstream /a/=http://10.77.0.2", "has an upstream already");
