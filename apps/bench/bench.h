@@ -84,6 +84,9 @@ int bench_crowd(const struct bench_crowd *options);
 /* Hands that many forged SYNs to a stack in memory, and prints what each costs. Returns the exit status. */
 int bench_flood(uint32_t count);
 
+/* Makes that many TIME-WAIT records in a stack in memory, and prints what each takes. Returns the exit status. */
+int bench_closes(uint32_t count);
+
 /* ---- memory.c: the web server on a stack in memory ---- */
 
 struct bench_memory {

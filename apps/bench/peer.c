@@ -6,7 +6,7 @@
 #include <sys/random.h>
 
 enum { IP = 20, TCP = 20, STAMPS = 12, SYN_OPTIONS = 20, HEAD = IP + TCP + STAMPS };
-enum { SYN = 2, PSH = 8, ACK = 16 };
+enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16 };
 
 /* Clients have 32768 ports at each of as many addresses as it takes, from 10.9.0.0 on. */
 enum { PORTS = 32768, FIRST_PORT = 32768 };
@@ -36,6 +36,7 @@ bool bench_peer_open(struct bench_peer *peer, unsigned clients, uint16_t port) {
     config.sleep_after = LUCID_SECOND;
     config.offload = LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4;
     config.mem_limit = (size_t)8 << 30;
+    config.timewait_max = clients > config.timewait_max ? clients : config.timewait_max;
     config.addrs[0].prefix = 24;
     config.addr_count = 1;
     peer->now = LUCID_SECOND;
@@ -132,6 +133,18 @@ void bench_peer_send(struct bench_peer *peer, unsigned i, const void *octets, ui
     hand_over(peer, packet, HEAD + length, segment_size);
 }
 
+void bench_peer_finish(struct bench_peer *peer, unsigned i) {
+    uint8_t *packet = lucid_packet_reserve(peer->stack, &peer->in);
+    if (!packet) {
+        return;
+    }
+    put_ip(peer, packet, i, HEAD);
+    put_tcp(peer, packet + IP, i, FIN | ACK, TCP + STAMPS);
+    put_stamps(packet + IP + TCP, peer->now, peer->client[i].stamp);
+    peer->client[i].next++;
+    hand_over(peer, packet, HEAD, 0);
+}
+
 bool bench_peer_connect(struct bench_peer *peer, unsigned i) {
     static const uint8_t options[] = {2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 7};
     struct bench_client *client = &peer->client[i];
@@ -175,7 +188,7 @@ static void hear(struct bench_peer *peer) {
         return;
     }
     struct bench_client *client = &peer->client[i];
-    client->heard = get32(tcp + 4) + payload + (tcp[13] & SYN ? 1 : 0) + (tcp[13] & 1);
+    client->heard = get32(tcp + 4) + payload + (tcp[13] & SYN ? 1 : 0) + (tcp[13] & FIN ? 1 : 0);
     client->stamp = stamp_in(tcp + TCP, tcp + (tcp[12] >> 4) * 4);
     peer->octets += payload;
     peer->segments += payload > 0;

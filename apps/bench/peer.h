@@ -44,6 +44,9 @@ bool bench_peer_connect(struct bench_peer *peer, unsigned i);
 /* Hands over a segment of client i; length 0: only an ACK. segment_size: as the device would say. */
 void bench_peer_send(struct bench_peer *peer, unsigned i, const void *octets, uint32_t length, uint16_t segment_size);
 
+/* Client i acknowledges what has come and sends its FIN. */
+void bench_peer_finish(struct bench_peer *peer, unsigned i);
+
 /* Takes all packets of the stack; returns how many. */
 unsigned bench_peer_take(struct bench_peer *peer);
 

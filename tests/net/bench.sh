@@ -42,6 +42,12 @@ passes "an idle connection has some memory, and not too much" \
     awk '{ exit !($6 > 500 && $6 < 4000) }' <<EOT
 $("$bench" idle --connections 1000)
 EOT
+passes "a TIME-WAIT record is small, with its slot in the table" \
+    awk 'NR == 1 { exit !($1 > 40 && $1 < 110) }' <<EOT
+$("$bench" closes --connections 20000)
+EOT
+passes "two records are enough, and expire" "$bench" closes --connections 2
+passes "one is not: the first and the last are compared" refused "$bench" closes --connections 1
 
 printf '%s\t%s\t%s\t%s\n' up kernel MB/s 300 up lucid MB/s 400 up kernel MB/s 100 up lucid MB/s 500 up kernel MB/s 200 \
     up lucid MB/s 600 >"$work/figures"
