@@ -168,7 +168,7 @@ START_TEST(log_and_exports) {
     get("/export/dot", "", "digraph");
     get("/export/csv", "", "200 OK");
     ck_assert_ptr_nonnull(strstr(get("/export/nothing", "", "there is no export"), "404"));
-    ck_assert_ptr_nonnull(strstr(get("/nothing", "", "</html>"), "404"));
+    ck_assert_ptr_nonnull(strstr(get("/nothing", "Accept: text/html\r\n", "</html>"), "404"));
     ck_assert_ptr_nonnull(strstr(get("/rules", "", "}}"), "\"9293:3.10.7.4/8/FIN-WAIT-1\""));
     ck_assert_ptr_nonnull(strstr(get("/catalog", "", "}]"), "\"id\":\"L11\""));
     get("/scenario", "", "null");

@@ -36,7 +36,7 @@ passes "a command that waits costs the time in which nobody wanted the CPU" \
     awk '{ exit !($1 == "cost" && $2 > 0 && $2 <= $5 + 0.02 && $NF <= $2) }' "$work/cost"
 passes "the failure of a command is that of cost" refused "$bench" cost false
 
-same "requests are answered in memory" "6400 were answered with 200" \
+same "requests are answered in memory" "6336 were answered with 200" \
     "$("$bench" requests --requests 6336 | sed 's/.*; //')"
 passes "an idle connection has some memory, and not too much" \
     awk '{ exit !($6 > 500 && $6 < 4000) }' <<EOT
