@@ -127,14 +127,13 @@ static enum http_step try_again(struct http_connection *connection) {
 
 /* ---- the body of the request ---- */
 
-/* Puts a piece into what is to be sent. */
-static void put_piece(struct text *out, const struct http_piece *piece, bool chunked) {
+void http_relay_put(struct text *text, const struct http_piece *piece, bool chunked) {
     if (chunked && piece->length > 0) {
-        text_format(out, "%zx\r\n", piece->length);
+        text_format(text, "%zx\r\n", piece->length);
     }
-    text_put_octets(out, piece->data, piece->length);
+    text_put_octets(text, piece->data, piece->length);
     if (chunked && piece->length > 0) {
-        text_put(out, "\r\n");
+        text_put(text, "\r\n");
     }
 }
 
@@ -150,7 +149,7 @@ static enum http_progress take_body(struct http_connection *connection) {
         struct http_piece piece;
         progress = http_body_feed(&exchange->framing, in->data + in->at, in->end - in->at, &piece);
         in->at += (uint32_t)piece.used;
-        put_piece(&hop->out, &piece, chunked);
+        http_relay_put(&hop->out, &piece, chunked);
     }
     exchange->complete = progress == HTTP_DONE;
     if (chunked && progress == HTTP_DONE) {

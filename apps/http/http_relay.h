@@ -34,6 +34,9 @@ enum http_step http_relay_upload(struct http_connection *connection);
 /* The answer has nothing now: waits for the upstream, or for the client to go. */
 enum http_step http_relay_wait(struct http_connection *connection);
 
+/* Puts a piece of a body, either way, into what is to be sent. */
+void http_relay_put(struct text *text, const struct http_piece *piece, bool chunked);
+
 /* Has the upstream broken off in the middle of its answer? */
 bool http_relay_failed(const struct http_exchange *exchange);
 

@@ -32,16 +32,6 @@ static ptrdiff_t give(struct text *text, const void **data) {
     return octets ? (ptrdiff_t)length : -LUCID_ENOMEM;
 }
 
-static void put_piece(struct text *text, const struct http_piece *piece, bool chunked) {
-    if (chunked && piece->length > 0) {
-        text_format(text, "%zx\r\n", piece->length);
-    }
-    text_put_octets(text, piece->data, piece->length);
-    if (chunked && piece->length > 0) {
-        text_put(text, "\r\n");
-    }
-}
-
 /* What has come of the body, up to a buffer of it. */
 static enum http_progress take_pieces(struct relay_source *source, struct text *text) {
     struct http_hop *hop = source->exchange->hop;
@@ -50,7 +40,7 @@ static enum http_progress take_pieces(struct relay_source *source, struct text *
     do {
         progress = http_hop_body(hop, &piece);
         if (progress != HTTP_REFUSED) {
-            put_piece(text, &piece, source->chunked);
+            http_relay_put(text, &piece, source->chunked);
         }
     } while (progress == HTTP_MORE && piece.length > 0 && text->length < HTTP_HOP_BUFFER && hop->in.at < hop->in.end);
     return progress;
