@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "bench/bench.h"
+#include "bench/peer.h"
 #include "lucid/info.h"
 
 enum { IP6 = 40, TCP = 20, MSS = 4, TIMESTAMPS = 12, BATCH = 64, HALF_OPEN = 1024, PORT = 80 };
@@ -24,21 +24,6 @@ struct flood {
     lucid_time now;
 };
 
-static void *take(void *context, size_t size) {
-    (void)context;
-    return malloc(size);
-}
-
-static void give(void *context, void *memory, size_t size) {
-    (void)context, (void)size;
-    free(memory);
-}
-
-static int unpredictable(void *context, void *octets, size_t length) {
-    (void)context;
-    return getrandom(octets, length, 0) == (ssize_t)length ? 0 : -1;
-}
-
 /* SplitMix64 (Steele, Lea, Flood 2014). */
 static uint64_t draw(struct flood *flood) {
     uint64_t z = flood->random += UINT64_C(0x9e3779b97f4a7c15);
@@ -52,9 +37,7 @@ static bool begin(struct flood *flood, uint32_t half_open_max) {
     const struct lucid_sockaddr local = {.port = PORT};
     memset(flood, 0, sizeof *flood);
     lucid_config_default(&config);
-    config.alloc = take;
-    config.free = give;
-    config.random = unpredictable;
+    bench_lend(&config);
     config.half_open_max = half_open_max;
     config.addrs[0].prefix = 64;
     config.addr_count = 1;

@@ -26,13 +26,17 @@ static int unpredictable(void *context, void *octets, size_t length) {
     return getrandom(octets, length, 0) == (ssize_t)length ? 0 : -1;
 }
 
+void bench_lend(struct lucid_config *config) {
+    config->alloc = take;
+    config->free = give;
+    config->random = unpredictable;
+}
+
 bool bench_peer_open(struct bench_peer *peer, unsigned clients, uint16_t port) {
     struct lucid_config config;
     memset(peer, 0, sizeof *peer);
     lucid_config_default(&config);
-    config.alloc = take;
-    config.free = give;
-    config.random = unpredictable;
+    bench_lend(&config);
     config.sleep_after = LUCID_SECOND;
     config.offload = LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4;
     config.mem_limit = (size_t)8 << 30;

@@ -17,6 +17,9 @@
 #include "lucid/lucid.h"
 #include "lucid/socket.h"
 
+/* Lends a stack in memory what it needs: malloc and getrandom. */
+void bench_lend(struct lucid_config *config);
+
 struct bench_client {
     uint32_t next;  /* SND.NXT */
     uint32_t heard; /* RCV.NXT */
