@@ -42,8 +42,10 @@ static int get_info(struct lucid_stack *stack, const struct sock *sock, void *va
 }
 
 static int get_congestion(const struct sock *sock, void *value, size_t *length) {
-    const struct cc_ops *ops = sock->listener ? sock->listener->congestion : NULL;
-    if (!ops) {
+    const struct cc_ops *ops;
+    if (sock->listener) {
+        ops = sock->listener->congestion;
+    } else {
         ops = sock->tcb ? sock->tcb->cc.ops : sock->prospect->options.congestion;
     }
     if (*length < CC_NAME) {
