@@ -39,9 +39,10 @@ static enum lucid_drop icmp_arrives(struct lucid_stack *stack, const struct ip_d
         return why == LUCID_DROP_NONE ? why : env_drop(&stack->env, 0, why);
     }
     if (error.protocol == TCP_PROTOCOL) {
-        return tcp_icmp(&stack->tcp, &error);
+        return tcp_icmp(&stack->tcp, datagram, &error);
     }
-    why = error.kind == ICMP_REPLY ? udp_echo_reply(&stack->udp, datagram) : udp_icmp_error(&stack->udp, &error);
+    why = error.kind == ICMP_REPLY ? udp_echo_reply(&stack->udp, datagram)
+                                   : udp_icmp_error(&stack->udp, datagram, &error);
     return why == LUCID_DROP_NONE ? why : env_drop(&stack->env, 0, why);
 }
 
@@ -78,7 +79,7 @@ static enum lucid_drop fragment_arrives(struct lucid_stack *stack, const struct 
     if (!whole) {
         return why == LUCID_DROP_NONE ? why : env_drop(&stack->env, 0, why);
     }
-    struct lucid_packet packet = {.slices = 1, .length = whole->length};
+    struct lucid_packet packet = {.slices = 1, .length = whole->length, .anywhere = true};
     struct ip_datagram datagram;
     packet.slice[0] = (struct lucid_slice){whole->octets, whole->length};
     why = ip_input(&stack->ip, &packet, &datagram);

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/chunk.h"
 #include "core/sock.h"
+#include "ip/elsewhere.h"
 
 /* What every IPv4 host takes (RFC 791 3.2), and every IPv6 link (RFC 8200 5). Links below are for tests of small
  * MTUs. */
@@ -14,6 +15,7 @@ static const uint16_t MTU_LEAST_IPV6 = 1280;
 void lucid_config_default(struct lucid_config *config) {
     *config = (struct lucid_config){
         .mtu = 1500,
+        .stacks = 1,
         .mem_limit = (size_t)256 << 20,
         .sockets_max = 1u << 20,
         .connections_max = 1u << 20,
@@ -104,6 +106,12 @@ static bool buffers_ok(const struct lucid_config *config) {
            config->sndbuf_max <= BUFFER_MAX && config->rcvbuf_max <= BUFFER_MAX;
 }
 
+static bool ports_ok(const struct lucid_config *config) {
+    bool member = config->stack < config->stacks || config->stack == 0;
+    bool range = config->port_first > 0 && config->port_first <= config->port_last;
+    return member && range && own_ports(config).count > 0;
+}
+
 /* Numbers of connections fit into a slot of the connection table and a cursor of lucid_info_next(). */
 static const uint32_t CONNECTIONS_MAX = UINT32_C(1) << 29;
 
@@ -113,9 +121,9 @@ static bool limits_ok(const struct lucid_config *config) {
     const unsigned fast_open = LUCID_FAST_OPEN_CLIENT | LUCID_FAST_OPEN_SERVER;
     bool modes = config->ecn <= LUCID_ECN_ACTIVE && config->syn_cookies <= LUCID_SYN_COOKIES_ALWAYS &&
                  config->fast_open <= fast_open;
-    bool ports = config->port_first > 0 && config->port_first <= config->port_last;
     bool windows = config->initial_window > 0 && config->fixed_window > 0 && config->congestion < LUCID_CONGESTIONS;
-    return buffers_ok(config) && objects && modes && ports && windows && config->mss_floor > 0 && config->ttl > 0;
+    return buffers_ok(config) && objects && modes && ports_ok(config) && windows && config->mss_floor > 0 &&
+           config->ttl > 0;
 }
 
 static bool config_ok(const struct lucid_config *config) {

@@ -6,6 +6,7 @@
 #include "tcp/arrive.h"
 
 #include "base/bytes.h"
+#include "ip/elsewhere.h"
 #include "tcp/keepalive.h"
 #include "tcp/segment_trace.h"
 
@@ -74,6 +75,16 @@ static enum lucid_drop to_sleeper(struct tcp *tcp, struct sleeper *sleeper, stru
     return to_connection(tcp, tcb, segment);
 }
 
+/* Connections to a listener come here and stay here, but for packets that the kernel's hash cannot tell apart
+ * (ip/elsewhere.h). */
+static bool is_elsewhere(const struct tcp *tcp, const struct listener *listener, const struct segment *segment) {
+    const struct ip_datagram *in = segment->datagram;
+    if (!listener) {
+        return elsewhere_port(tcp->ip, in, segment->ends.local.port);
+    }
+    return in->carrier->anywhere && !segment_has(segment, LUCID_SYN) && elsewhere_any(tcp->ip, in);
+}
+
 /* A connection comes before a listener: who listens disturbs none of them (MUST-41). */
 enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
     struct segment segment;
@@ -98,6 +109,9 @@ enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
         return arrive_timewait(tcp, entry.timewait, &segment);
     }
     struct listener *listener = listener_find(tcp, &segment.ends.local);
+    if (is_elsewhere(tcp, listener, &segment)) {
+        return env_drop(tcp->env, 0, LUCID_DROP_ELSEWHERE);
+    }
     segment_trace_in(tcp->env, listener ? listener->name : 0, &segment, 0);
     return listener ? arrive_listen(tcp, listener, &segment) : arrive_closed(tcp, &segment);
 }

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/siphash.h"
+#include "ip/elsewhere.h"
 #include "tcp/tcp.h"
 
 static const uint32_t PORTS_FIRST_SIZE = 16;
@@ -85,12 +86,11 @@ uint32_t ports_users(const struct ports *ports, uint16_t port) {
 }
 
 bool ports_choose(struct tcp *tcp, struct endpoints *ends) {
-    const struct lucid_config *config = &tcp->env->config;
-    uint32_t range = (uint32_t)config->port_last - config->port_first + 1;
+    struct own_ports own = own_ports(&tcp->env->config);
     ends->local.port = 0;
-    uint32_t start = (uint32_t)siphash24(tcp->port_key, ends, sizeof *ends) + env_random_below(tcp->env, range);
-    for (uint32_t i = 0; i < range; i++) {
-        ends->local.port = (uint16_t)(config->port_first + (start + i) % range);
+    uint32_t start = (uint32_t)siphash24(tcp->port_key, ends, sizeof *ends) + env_random_below(tcp->env, own.count);
+    for (uint32_t i = 0; i < own.count; i++) {
+        ends->local.port = (uint16_t)(own.first + (start + i) % own.count * own.step);
         struct demux_entry taken = demux_find(tcp, ends);
         if (!demux_leads(&taken) && !listener_find(tcp, &ends->local)) {
             return true;

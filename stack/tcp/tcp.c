@@ -3,6 +3,7 @@
 #include "tcp/tcp.h"
 
 #include "base/bytes.h"
+#include "ip/elsewhere.h"
 #include "tcp/fastopen.h"
 #include "tcp/life.h"
 #include "tcp/output.h"
@@ -67,9 +68,14 @@ static bool ends_attempt(struct tcp *tcp, struct tcb *tcb, const struct icmp_err
     return true;
 }
 
+/* Connections of a listener's port are in any of the stacks that share it. */
+static bool is_elsewhere(const struct tcp *tcp, const struct ip_datagram *in, const struct lucid_sockaddr *local) {
+    return listener_find(tcp, local) ? elsewhere_any(tcp->ip, in) : elsewhere_port(tcp->ip, in, local->port);
+}
+
 /* MUST-54, SHLD-25. RFC 5927 4: an ICMP error counts only when it quotes a sequence number in flight; on a synchronized
  * connection even a hard error is only noted (5.2; RFC 9293 SHLD-26). Packet too big is for pmtu.h. */
-enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
+enum lucid_drop tcp_icmp(struct tcp *tcp, const struct ip_datagram *in, const struct icmp_error *error) {
     struct endpoints ends = {.local = error->local, .remote = error->remote};
     struct demux_entry entry = demux_find(tcp, &ends);
     struct tcb *tcb = entry.tcb;
@@ -77,7 +83,8 @@ enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error) {
         return env_drop(tcp->env, entry.sleeper->name, LUCID_DROP_ICMP_SEQUENCE);
     }
     if (!tcb) {
-        return env_drop(tcp->env, 0, LUCID_DROP_ICMP_QUOTE);
+        bool handed = !entry.timewait && is_elsewhere(tcp, in, &ends.local);
+        return env_drop(tcp->env, 0, handed ? LUCID_DROP_ELSEWHERE : LUCID_DROP_ICMP_QUOTE);
     }
     if (!seq_in(error->seq, tcb->snd.una, tcb_flight(tcb))) {
         return env_drop(tcp->env, tcb->name, LUCID_DROP_ICMP_SEQUENCE);

@@ -68,7 +68,7 @@ void tcp_destroy(struct tcp *tcp);
 enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram);
 
 /* An ICMP error that quotes a TCP segment of ours. */
-enum lucid_drop tcp_icmp(struct tcp *tcp, const struct icmp_error *error);
+enum lucid_drop tcp_icmp(struct tcp *tcp, const struct ip_datagram *in, const struct icmp_error *error);
 
 /* The next packet of a connection; false when no connection has any. */
 bool tcp_output(struct tcp *tcp, struct lucid_packet *out);

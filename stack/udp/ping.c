@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "ip/elsewhere.h"
 #include "udp/port.h"
 #include "udp/socket.h"
 #include "wire/icmp.h"
@@ -43,7 +44,7 @@ enum lucid_drop udp_echo_reply(struct udp *udp, const struct ip_datagram *in) {
     struct lucid_sockaddr remote = {.addr = in->source};
     struct udp_socket *socket = port_find(udp, in->protocol, &local, &remote);
     if (!socket) {
-        return LUCID_DROP_ICMP_TYPE;
+        return elsewhere_port(udp->ip, in, local.port) ? LUCID_DROP_ELSEWHERE : LUCID_DROP_ICMP_TYPE;
     }
     return queue_put(udp, socket, in, 0, in->payload, in->length);
 }

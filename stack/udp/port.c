@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "base/bytes.h"
+#include "ip/elsewhere.h"
 
 struct udp_page {
     struct list ports[UDP_PAGE_PORTS];
@@ -63,13 +64,12 @@ static bool is_free(const struct udp *udp, const struct udp_socket *socket, cons
 
 /* A free ephemeral port, or 0. A port that others share by SO_REUSEADDR is not free here. */
 static uint16_t choose(const struct udp *udp, const struct udp_socket *socket, const struct lucid_addr *addr) {
-    const struct lucid_config *config = &udp->env->config;
+    struct own_ports own = own_ports(&udp->env->config);
     struct udp_socket alone = *socket;
     alone.reuse = false;
-    uint32_t count = (uint32_t)config->port_last - config->port_first + 1;
-    uint32_t start = env_random_below(udp->env, count);
-    for (uint32_t i = 0; i < count; i++) {
-        uint16_t port = (uint16_t)(config->port_first + (start + i) % count);
+    uint32_t start = env_random_below(udp->env, own.count);
+    for (uint32_t i = 0; i < own.count; i++) {
+        uint16_t port = (uint16_t)(own.first + (start + i) % own.count * own.step);
         if (is_free(udp, &alone, addr, port)) {
             return port;
         }

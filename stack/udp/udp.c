@@ -2,6 +2,7 @@
 #include "udp/udp.h"
 
 #include "base/bytes.h"
+#include "ip/elsewhere.h"
 #include "udp/port.h"
 #include "udp/socket.h"
 #include "wire/icmp.h"
@@ -30,6 +31,9 @@ enum lucid_drop udp_input(struct udp *udp, const struct ip_datagram *in) {
     struct lucid_sockaddr local = {.addr = in->destination, .port = header.destination_port};
     struct lucid_sockaddr remote = {.addr = in->source, .port = header.source_port};
     struct udp_socket *socket = port_find(udp, UDP_PROTOCOL, &local, &remote);
+    if (!socket && elsewhere_port(udp->ip, in, local.port)) {
+        return LUCID_DROP_ELSEWHERE;
+    }
     if (!socket) {
         icmp_port_unreachable(udp->ip, in); /* RFC 1122 4.1.3.1 */
         return LUCID_DROP_UDP_PORT;
@@ -40,8 +44,11 @@ enum lucid_drop udp_input(struct udp *udp, const struct ip_datagram *in) {
 }
 
 /* RFC 1122 4.1.3.3. Only a socket with a peer can tell which of its datagrams the error is about. */
-enum lucid_drop udp_icmp_error(struct udp *udp, const struct icmp_error *error) {
+enum lucid_drop udp_icmp_error(struct udp *udp, const struct ip_datagram *in, const struct icmp_error *error) {
     struct udp_socket *socket = port_find(udp, UDP_PROTOCOL, &error->local, &error->remote);
+    if (!socket && elsewhere_port(udp->ip, in, error->local.port)) {
+        return LUCID_DROP_ELSEWHERE;
+    }
     if (!socket || !socket->connected) {
         return LUCID_DROP_ICMP_QUOTE;
     }

@@ -67,7 +67,7 @@ enum lucid_drop udp_echo_reply(struct udp *udp, const struct ip_datagram *in);
 
 /* Tells the connected socket that an ICMP error is about. Returns LUCID_DROP_NONE, or LUCID_DROP_ICMP_QUOTE: there is
  * none. */
-enum lucid_drop udp_icmp_error(struct udp *udp, const struct icmp_error *error);
+enum lucid_drop udp_icmp_error(struct udp *udp, const struct ip_datagram *in, const struct icmp_error *error);
 
 /* Lets the next datagram leave. Returns true and fills *out, or false when there is none. */
 bool udp_output(struct udp *udp, struct lucid_packet *out);

@@ -215,20 +215,20 @@ START_TEST(errors_reach_the_socket_with_the_peer) { /* 1122-4.1.3.3 */
     ck_assert_int_eq(udp_connect(&f.udp, socket, &remote), 0);
     struct icmp_error error = {
         .kind = ICMP_HARD, .error = LUCID_ECONNREFUSED, .local = socket->local, .remote = remote};
-    ck_assert_int_eq(udp_icmp_error(&f.udp, &error), LUCID_DROP_NONE);
+    ck_assert_int_eq(udp_icmp_error(&f.udp, &f.datagram, &error), LUCID_DROP_NONE);
     ck_assert_ptr_eq(udp_next_changed(&f.udp), socket);
     ck_assert_uint_eq(udp_ready(socket), LUCID_POLLIN | LUCID_POLLOUT | LUCID_POLLERR);
     ck_assert_int_eq(udp_recvfrom(&f.udp, socket, octets, 1, false, NULL, NULL), -LUCID_ECONNREFUSED);
     expect_nothing(socket);
-    ck_assert_int_eq(udp_icmp_error(&f.udp, &error), LUCID_DROP_NONE);
+    ck_assert_int_eq(udp_icmp_error(&f.udp, &f.datagram, &error), LUCID_DROP_NONE);
     ck_assert_int_eq(udp_sendto(&f.udp, socket, "x", 1, NULL), -LUCID_ECONNREFUSED);
-    ck_assert_int_eq(udp_icmp_error(&f.udp, &error), LUCID_DROP_NONE);
+    ck_assert_int_eq(udp_icmp_error(&f.udp, &f.datagram, &error), LUCID_DROP_NONE);
     ck_assert_int_eq(udp_take_error(socket), LUCID_ECONNREFUSED);
     ck_assert_int_eq(udp_take_error(socket), 0);
     error.remote.port = 54;
-    ck_assert_int_eq(udp_icmp_error(&f.udp, &error), LUCID_DROP_ICMP_QUOTE);
+    ck_assert_int_eq(udp_icmp_error(&f.udp, &f.datagram, &error), LUCID_DROP_ICMP_QUOTE);
     error.local = (struct lucid_sockaddr){.addr = socket->local.addr, .port = 77};
-    ck_assert_int_eq(udp_icmp_error(&f.udp, &error), LUCID_DROP_ICMP_QUOTE);
+    ck_assert_int_eq(udp_icmp_error(&f.udp, &f.datagram, &error), LUCID_DROP_ICMP_QUOTE);
     ck_assert_int_eq(other->error, 0);
     udp_close(&f.udp, socket);
     udp_close(&f.udp, other);

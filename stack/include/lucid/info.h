@@ -71,6 +71,7 @@ extern "C" {
     X(NO_MEMORY, "memory limit reached")                                          \
     X(REPLY_QUEUE, "too many answers waiting; this one was not sent")             \
     X(REPLY_RATE, "answers of this kind are rate-limited; this one was not sent") \
+    X(ELSEWHERE, "for another stack with these addresses; handed on")             \
     X(PACKET, "the packet descriptor makes no sense")
 
 enum lucid_drop {

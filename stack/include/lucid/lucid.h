@@ -121,6 +121,11 @@ enum lucid_fast_open {
     LUCID_FAST_OPEN_SERVER = 2, /* listeners give cookies, and take data with them */
 };
 
+struct lucid_packet;
+
+/* "One of the others", where the number of a stack is told. */
+#define LUCID_STACK_ANY UINT32_MAX
+
 /* Everything a stack can be told. Fill it with lucid_config_default() first, then set what differs: the four pointers
  * of the first group and at least one address have no default. */
 struct lucid_config {
@@ -140,6 +145,17 @@ struct lucid_config {
     unsigned addr_count;
     uint16_t mtu;     /* octets of IP packet; at least 576, and 1280 with an IPv6 address; 1500 */
     unsigned offload; /* OR of enum lucid_offload; 0 */
+
+    /* Stacks that share these addresses, one for each queue of a device: their number, and which of them this is, from
+     * 0. Of ephemeral ports it takes those whose remainder by their number is its own. elsewhere is called by
+     * lucid_input() with a packet that is for nobody here: packet->slice[0] is all of it, and lasts as long as the
+     * call. stack: the number of the one that may know it; LUCID_STACK_ANY: any of the others may. Returns true when
+     * the packet is seen to, and nothing is answered here; false: it goes on as if there were no others, and a segment
+     * is answered by RST. NULL: nobody is asked. 1, 0, NULL */
+    uint16_t stacks;
+    uint16_t stack;
+    bool (*elsewhere)(void *context, unsigned stack, const struct lucid_packet *packet);
+    void *elsewhere_context;
 
     /* Limits. At each one the stack refuses or evicts by the rule given, and counts it (info.h). */
     size_t mem_limit;     /* all octets ever asked of alloc at one time; 256 MiB: calls fail, segments are dropped */
@@ -252,6 +268,7 @@ struct lucid_packet {
     uint16_t checksum_start;   /* out, with LUCID_CHECKSUM_PARTIAL: offset of the transport header */
     uint16_t checksum_offset;  /* out, with LUCID_CHECKSUM_PARTIAL: of the field, from checksum_start */
     uint8_t checksum;          /* enum lucid_checksum */
+    bool anywhere;             /* in, with config.stacks: the queue that it came by says nothing of whose it is */
     struct lucid_chunk *chunk; /* in: what slice[0] lies in, or NULL */
     uint8_t head[LUCID_HEAD_MAX];
 };
