@@ -28,7 +28,7 @@ static int say_open(char error[LUCID_ERROR_TEXT], int code, const char *path) {
     return say(error, code, "cannot open %s: %s", path, strerror(code));
 }
 
-static int say_attach(char error[LUCID_ERROR_TEXT], int code, const char *name) {
+static int say_attach(char error[LUCID_ERROR_TEXT], int code, const char *name, bool several) {
     if (code == EPERM) {
         return say(error, code,
                    "no permission to make the interface %s: run as root, or let root prepare it: ip tuntap add dev %s "
@@ -41,7 +41,11 @@ static int say_attach(char error[LUCID_ERROR_TEXT], int code, const char *name) 
                    name);
     }
     if (code == EINVAL) {
-        return say(error, code, "the interface %s exists, but is no TUN device of one queue: choose another name",
+        return say(error, code, "the interface %s exists, but is no TUN device of %s: choose another name", name,
+                   several ? "several queues" : "one queue");
+    }
+    if (code == E2BIG && several) {
+        return say(error, code, "the interface %s has no more queues: take fewer, or end the other program on it",
                    name);
     }
     return say(error, code, "cannot make the interface %s: %s", name, strerror(code));
@@ -59,11 +63,12 @@ static unsigned ask_for_offload(int fd, bool wanted) {
     return ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM) == 0 ? LUCID_OFFLOAD_CHECKSUM : 0;
 }
 
-static int attach(int fd, const char *name, struct device *device, char error[LUCID_ERROR_TEXT]) {
-    struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR};
+static int attach(int fd, const char *name, bool several, struct device *device, char error[LUCID_ERROR_TEXT]) {
+    const int queue = several ? IFF_MULTI_QUEUE : 0;
+    struct ifreq request = {.ifr_flags = (short)(IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | queue)};
     memcpy(request.ifr_name, name, strlen(name) + 1);
     if (ioctl(fd, TUNSETIFF, &request) < 0) {
-        return say_attach(error, errno, name);
+        return say_attach(error, errno, name, several);
     }
     int size = VNET_HEADER;
     if (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0) {
@@ -74,7 +79,8 @@ static int attach(int fd, const char *name, struct device *device, char error[LU
     return 0;
 }
 
-int device_open(struct device *device, const char *path, const char *name, bool offload, char error[LUCID_ERROR_TEXT]) {
+int device_open(struct device *device, const char *path, const char *name, bool offload, bool several,
+                char error[LUCID_ERROR_TEXT]) {
     if (name[0] == '\0' || strlen(name) >= IFNAMSIZ || strchr(name, '/')) {
         return say(error, EINVAL, "\"%s\" is no name for an interface: it needs 1 to %d characters and no slash", name,
                    IFNAMSIZ - 1);
@@ -84,7 +90,7 @@ int device_open(struct device *device, const char *path, const char *name, bool 
         return say_open(error, errno, path);
     }
     *device = (struct device){.fd = fd};
-    int refused = attach(fd, name, device, error);
+    int refused = attach(fd, name, several, device, error);
     if (refused) {
         close(fd);
         return refused;

@@ -17,8 +17,10 @@ struct device {
     uint64_t bad_headers;
 };
 
-/* Returns 0 or a negative error and the sentence. */
-int device_open(struct device *device, const char *path, const char *name, bool offload, char error[LUCID_ERROR_TEXT]);
+/* several: one queue of several, each opened by a call of its own; the first one makes the interface. Returns 0 or a
+ * negative error and the sentence. */
+int device_open(struct device *device, const char *path, const char *name, bool offload, bool several,
+                char error[LUCID_ERROR_TEXT]);
 void device_close(struct device *device);
 
 enum device_result {

@@ -12,7 +12,7 @@ struct lucid_device {
 };
 
 static int open_device(struct device *device, const struct lucid_host_options *options, char error[LUCID_ERROR_TEXT]) {
-    int failed = device_open(device, options->device_path, options->device, false, error);
+    int failed = device_open(device, options->device_path, options->device, false, false, error);
     if (failed || !options->configure) {
         return failed;
     }

@@ -36,6 +36,9 @@ static int open_events(struct lucid_host *host, char error[LUCID_ERROR_TEXT]) {
         watch_own(host, host->device.fd) < 0) {
         return say(error, errno, "cannot watch the device: %s", strerror(errno));
     }
+    if (host->place.count > 0 && watch_own(host, host->place.rings[host->place.number].event) < 0) {
+        return say(error, errno, "cannot watch for packets of other queues: %s", strerror(errno));
+    }
     return 0;
 }
 
@@ -58,6 +61,12 @@ static int open_stack(struct lucid_host *host, const struct lucid_host_options *
         host_lend(&config);
     }
     config.offload = host->device.offload;
+    if (host->place.count > 1) {
+        config.stacks = (uint16_t)host->place.count;
+        config.stack = (uint16_t)host->place.number;
+        config.elsewhere = hosts_hand_on;
+        config.elsewhere_context = host;
+    }
     int failed = lucid_create(&host->stack, &config, lucid_host_now());
     if (failed == -LUCID_EINVAL) {
         return say(error, LUCID_EINVAL, "a value of the configuration is out of its range: see lucid.h for each");
@@ -71,7 +80,7 @@ static int open_all(struct lucid_host *host, const struct lucid_host_options *op
         return failed;
     }
     bool offload = options->offload && !options->faults;
-    failed = device_open(&host->device, options->device_path, options->device, offload, error);
+    failed = device_open(&host->device, options->device_path, options->device, offload, host->place.count > 1, error);
     if (failed) {
         return failed;
     }
@@ -88,13 +97,15 @@ static int open_all(struct lucid_host *host, const struct lucid_host_options *op
     return failed;
 }
 
-int lucid_host_open(struct lucid_host **made, const struct lucid_host_options *options, char error[LUCID_ERROR_TEXT]) {
+int host_open(struct lucid_host **made, const struct lucid_host_options *options, const struct host_place *place,
+              char error[LUCID_ERROR_TEXT]) {
     *made = NULL;
     struct lucid_host *host = calloc(1, sizeof *host);
     if (!host) {
         return say(error, LUCID_ENOMEM, "there is no memory");
     }
     host->device.fd = host->epoll = host->stop_event = host->timer_fd = -1;
+    host->place = place ? *place : (struct host_place){.count = 0};
     host->wall_offset = wall_offset();
     host->now = lucid_host_now();
     for (int i = 0; i < HOST_TIMERS_MAX; i++) {
@@ -110,6 +121,10 @@ int lucid_host_open(struct lucid_host **made, const struct lucid_host_options *o
     }
     *made = host;
     return 0;
+}
+
+int lucid_host_open(struct lucid_host **host, const struct lucid_host_options *options, char error[LUCID_ERROR_TEXT]) {
+    return host_open(host, options, NULL, error);
 }
 
 static void close_if_open(int fd) {

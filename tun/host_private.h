@@ -2,10 +2,11 @@
 #ifndef TUN_HOST_PRIVATE_H
 #define TUN_HOST_PRIVATE_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "device.h"
 #include "flows.h"
+#include "handoff.h"
 
 #define HOST_WATCHES_MAX 64
 #define HOST_TIMERS_MAX 64
@@ -20,6 +21,12 @@ struct host_timer {
     lucid_time at; /* LUCID_NEVER: the place is free */
     void (*call)(struct lucid_host *host, void *user);
     void *user;
+};
+
+/* Which of several hosts of one device it is; count 0: it is alone. */
+struct host_place {
+    struct handoff *rings; /* one for each of them */
+    unsigned number, count;
 };
 
 struct lucid_host {
@@ -37,14 +44,23 @@ struct lucid_host {
     struct flows flows;
     struct lucid_pcap *pcap;
     uint64_t wall_offset; /* to get nanoseconds since 1970 from the stack's time */
+    struct host_place place;
+    unsigned asked; /* how many stacks do not know the packet that is being handed in */
     struct lucid_host_callbacks callbacks;
     struct host_watch watches[HOST_WATCHES_MAX];
     struct host_timer timers[HOST_TIMERS_MAX];
     int timers_end; /* from here on no place was ever used */
     struct lucid_host_stats stats;
     int epoll, stop_event, timer_fd; /* timer_fd: -1 until somebody wants a descriptor */
-    volatile sig_atomic_t stopped;
+    atomic_bool stopped;
 };
+
+/* lucid_host_open() for one of several; place NULL: it is alone. */
+int host_open(struct lucid_host **host, const struct lucid_host_options *options, const struct host_place *place,
+              char error[LUCID_ERROR_TEXT]);
+
+/* lucid_config.elsewhere of several hosts; context: the one that got the packet. */
+bool hosts_hand_on(void *context, unsigned stack, const struct lucid_packet *packet);
 
 /* The earliest thing that a turn would have to do without a packet. */
 lucid_time host_deadline(const struct lucid_host *host);

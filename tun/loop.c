@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -104,6 +105,26 @@ static void arrive(struct lucid_host *host, lucid_time now) {
     if (!link || enter(link, &host->in) < 0) {
         hand_in(host, now);
     }
+}
+
+static struct handoff *ring_of(const struct lucid_host *host) {
+    return host->place.count > 0 ? &host->place.rings[host->place.number] : NULL;
+}
+
+/* What came to another stack, and may be for this one. Returns true when there may be more. */
+static bool take_handed(struct lucid_host *host, lucid_time now) {
+    struct handoff *ring = ring_of(host);
+    struct handed *handed = NULL;
+    for (int i = 0; ring && i < BATCH && (handed = handoff_take(ring)); i++) {
+        handed->packet.id = ++host->packets_read;
+        host->asked = handed->asked;
+        host->stats.handed_over++;
+        capture(host, &handed->packet, now, false);
+        lucid_input(host->stack, now, &handed->packet);
+        host->asked = 0;
+        free(handed);
+    }
+    return handed != NULL;
 }
 
 /* Counts turns that found one packet and no more; any other number begins anew. */
@@ -270,6 +291,7 @@ static bool turn(struct lucid_host *host, bool *gone) {
     lucid_time now = host->now;
     bool more = read_device(host, now, gone);
     take_from_links(host, now);
+    more = take_handed(host, now) || more;
     run_timers(host, now, more);
     more = serve_application(host) || more;
     return more || (lucid_output_pending(host->stack) && !host->out_waits);
@@ -303,11 +325,15 @@ static int wait_for_events(int epoll, struct epoll_event *events, int most, cons
 
 /* Descriptors of ours need nothing but to be looked at in the next turn. */
 static void serve_events(struct lucid_host *host, const struct epoll_event *events, int n) {
+    struct handoff *ring = ring_of(host);
     for (int i = 0; i < n; i++) {
         if (events[i].data.fd == host->timer_fd) {
             uint64_t expirations;
             ssize_t got = read(host->timer_fd, &expirations, sizeof expirations);
             (void)got;
+        }
+        if (ring && events[i].data.fd == ring->event) {
+            handoff_awake(ring);
         }
         if (events[i].data.fd != host->device.fd) {
             call_watch(host, &events[i]);
@@ -371,7 +397,7 @@ int lucid_host_run(struct lucid_host *host) {
 void lucid_host_stop(struct lucid_host *host) {
     int saved = errno;
     uint64_t one = 1;
-    host->stopped = 1;
+    host->stopped = true;
     ssize_t written = write(host->stop_event, &one, sizeof one);
     (void)written;
     errno = saved;

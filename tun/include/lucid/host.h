@@ -16,7 +16,8 @@
  * lucid_link), capture files (struct lucid_pcap), and two stacks joined in memory (struct lucid_pair), which is how
  * tests, the simulator and the lab run without a device.
  *
- * Not thread-safe: one host belongs to one thread. lucid_host_stop() alone may be called from a signal handler.
+ * Not thread-safe: one host belongs to one thread. lucid_host_stop() alone may be called from a signal handler, or from
+ * another thread. Several hosts, each in its thread, can share one device (struct lucid_hosts).
  */
 #ifndef LUCID_HOST_H
 #define LUCID_HOST_H
@@ -139,6 +140,8 @@ struct lucid_host_stats {
     uint64_t reads, writes; /* system calls that moved a packet */
     uint64_t read_errors, write_errors, write_waits;
     uint64_t bad_headers; /* packets whose offload header made no sense */
+    /* packets that went to the stack of another queue; that came from one; that were lost because that was too busy */
+    uint64_t handed_on, handed_over, handed_lost;
     uint64_t faults_dropped, faults_duplicated, faults_reordered, faults_corrupted;
 };
 
@@ -164,6 +167,54 @@ LUCID_API int lucid_host_wait(struct lucid_host *host, int fd, unsigned events, 
 /* Turns the loop until every connection is gone (TIME-WAIT records too when timewaits is true) and all that was to be
  * sent is with the device, also over a link with delay. Returns 0 or a negative error. */
 LUCID_API int lucid_host_drain(struct lucid_host *host, bool timewaits, lucid_time timeout);
+
+/* ---- several queues ---- */
+
+/* Several hosts on one device with several queues, each with a stack and a thread of its own; to the network they are
+ * one. They have the same addresses, and want the same listeners: the kernel spreads new connections over them, and
+ * each stays where it has begun. A connection that one of them begins is its own, too; but its local port must be
+ * chosen by the stack: what comes for another port may come to another stack. The same holds for UDP.
+ *
+ *     struct lucid_hosts *hosts;
+ *     lucid_hosts_open(&hosts, &options, 2, error);
+ *     for each queue:  listen with lucid_hosts_at(hosts, queue)
+ *     lucid_hosts_start(hosts, serve, user, error);      serve(host, 1, user) runs in a thread
+ *     serve(lucid_hosts_at(hosts, 0), 0, user);          and this one is the caller's
+ *     lucid_hosts_stop(hosts);                           when they are to end, from whatever thread or signal handler
+ *     lucid_hosts_join(hosts);
+ *     lucid_hosts_close(hosts);
+ */
+struct lucid_hosts;
+
+#define LUCID_QUEUES_MAX 64
+
+/* Opens a device with so many queues (1 to LUCID_QUEUES_MAX) and a host for each; the options are those of all, with
+ * limits for each of them. faults: on each queue by itself; pcap: with one queue only. error: gets one sentence when
+ * something failed. Returns 0 and sets *hosts, or a negative error; then nothing was changed. */
+LUCID_API int lucid_hosts_open(struct lucid_hosts **hosts, const struct lucid_host_options *options, unsigned count,
+                               char error[LUCID_ERROR_TEXT]);
+
+/* Ends all of them, and the device. No thread may run any more. hosts may be NULL. */
+LUCID_API void lucid_hosts_close(struct lucid_hosts *hosts);
+
+/* Returns how many there are. */
+LUCID_API unsigned lucid_hosts_count(const struct lucid_hosts *hosts);
+
+/* Returns the host of a queue, from 0, which ends with the others; NULL: there is no such queue. */
+LUCID_API struct lucid_host *lucid_hosts_at(struct lucid_hosts *hosts, unsigned queue);
+
+/* Starts a thread for each queue but the first, whose host belongs to the caller's thread. call: runs in it, with its
+ * host and the number of its queue, and belongs to it until it returns. Signals are the caller's. Returns 0; or a
+ * negative error and the sentence, and then no thread runs. */
+LUCID_API int lucid_hosts_start(struct lucid_hosts *hosts,
+                                void (*call)(struct lucid_host *host, unsigned queue, void *user), void *user,
+                                char error[LUCID_ERROR_TEXT]);
+
+/* lucid_host_stop() for all of them. Safe in a signal handler, and from any thread. */
+LUCID_API void lucid_hosts_stop(struct lucid_hosts *hosts);
+
+/* Waits until all threads have returned. */
+LUCID_API void lucid_hosts_join(struct lucid_hosts *hosts);
 
 /* ---- a network of one's own ---- */
 
