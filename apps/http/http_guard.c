@@ -1,4 +1,5 @@
-/* http_guard.c: see http_guard.h. A signal handler has nobody to tell it where the list is, so that is a global. */
+/* http_guard.c: see http_guard.h. A signal handler has nobody to tell it where the list is, so that is a global: one
+ * for each thread, for the handler runs in the thread that touched the page. */
 #include "http/http_guard.h"
 
 #include <errno.h>
@@ -7,7 +8,7 @@
 #include <unistd.h>
 
 LIST_HEAD(guarded_list, http_guarded);
-static struct guarded_list all = LIST_HEAD_INITIALIZER(all);
+static _Thread_local struct guarded_list all = LIST_HEAD_INITIALIZER(all);
 static size_t page;
 
 void http_guard_add(struct http_guarded *guarded) {

@@ -26,7 +26,7 @@ struct http_guarded {
 /* From now on SIGBUS is looked after, in this program. Returns 0 or a negative error. */
 int http_guard_install(void);
 
-/* A mapping of whole pages, and its end. By the thread that touches it, for there is one list. */
+/* A mapping of whole pages, and its end. By the thread that touches it, for each thread has a list of its own. */
 void http_guard_add(struct http_guarded *guarded);
 void http_guard_remove(struct http_guarded *guarded);
 

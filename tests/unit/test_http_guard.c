@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -62,6 +63,32 @@ START_TEST(a_file_that_is_cut_off) {
 }
 END_TEST
 
+static void *in_a_thread(void *user) {
+    struct http_guarded *others = user, guarded = {.map = map(), .length = 4 * page};
+    http_guard_add(&guarded);
+    ck_assert_ptr_null(guarded.next.le_next); /* it is the only one */
+    ck_assert_int_eq(touch(guarded.map + 2 * page), 0);
+    ck_assert(guarded.hit && !others->hit);
+    http_guard_remove(&guarded);
+    munmap(guarded.map, 4 * page);
+    return NULL;
+}
+
+/* Each thread has its own, and nobody touches another's list. */
+START_TEST(threads_have_lists_of_their_own) {
+    struct http_guarded guarded = {.map = map(), .length = 4 * page};
+    pthread_t thread;
+    http_guard_add(&guarded);
+    ck_assert_int_eq(ftruncate(file, (off_t)page), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, in_a_thread, &guarded), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(touch(guarded.map + 2 * page), 0);
+    ck_assert(guarded.hit);
+    http_guard_remove(&guarded);
+    munmap(guarded.map, 4 * page);
+}
+END_TEST
+
 /* What is not looked after ends the program, and says why. */
 START_TEST(what_is_not_guarded) {
     struct http_guarded guarded = {.map = map(), .length = 4 * page};
@@ -78,6 +105,7 @@ int main(void) {
     Suite *suite = unit_suite("http_guard", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, a_file_that_is_cut_off);
+    tcase_add_test(tests, threads_have_lists_of_their_own);
     tcase_add_test_raise_signal(tests, what_is_not_guarded, SIGBUS);
     return unit_run(suite);
 }
