@@ -4,6 +4,7 @@
  * and what the handler needs (struct http_keep); which folder its files come from is looked at when its answer begins.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "http/http_step.h"
 
@@ -68,26 +69,44 @@ static void make_fewer(struct http_server *server) {
     server->room = true;
 }
 
-int http_server_configure(struct http_server *server, lucid_time now, const struct http_server_options *options,
-                          char error[HTTP_ERROR_TEXT]) {
+struct http_change {
+    struct http_server_options options;
     struct http_site site;
-    uint64_t epoch = server->options.epoch;
-    struct http_keep *before = server->options.keep;
-    int failed = http_configure_site(&site, options, error);
+    struct http_gateway *gateway;
+};
+
+int http_change_new(struct http_change **made, const struct http_server_options *options, char error[HTTP_ERROR_TEXT]) {
+    struct http_change *change = calloc(1, sizeof *change);
+    *made = NULL;
+    if (!change) {
+        snprintf(error, HTTP_ERROR_TEXT, "there is no memory for other options; free some");
+        return -LUCID_ENOMEM;
+    }
+    change->options = *options;
+    int failed = http_configure_site(&change->site, options, error);
     if (failed) {
+        free(change);
         return failed;
     }
-    struct http_gateway *gateway = http_gateway_new(options->upstreams, options->upstream_count);
-    if (!gateway) {
-        http_site_close(&site);
+    change->gateway = http_gateway_new(options->upstreams, options->upstream_count);
+    if (!change->gateway) {
+        http_change_drop(change);
         snprintf(error, HTTP_ERROR_TEXT, "there is no memory for the upstreams; free some");
         return -LUCID_ENOMEM;
     }
-    http_site_replace(&server->site, &site);
+    *made = change;
+    return 0;
+}
+
+void http_change_make(struct http_change *change, struct http_server *server, lucid_time now) {
+    const struct http_server_options *options = &change->options;
+    uint64_t epoch = server->options.epoch;
+    struct http_keep *before = server->options.keep;
+    http_site_replace(&server->site, &change->site);
     http_gateway_end(server->gateway);
-    server->gateway = gateway;
-    server->site.upstreams = gateway->handler;
-    server->site.upstream_count = gateway->count;
+    server->gateway = change->gateway;
+    server->site.upstreams = server->gateway->handler;
+    server->site.upstream_count = server->gateway->count;
     move_deadlines(server, options);
     server->now = now;
     server->options = *options;
@@ -96,5 +115,23 @@ int http_server_configure(struct http_server *server, lucid_time now, const stru
     http_keep_hold(options->keep);
     http_keep_drop(before);
     make_fewer(server);
-    return 0;
+    free(change);
+}
+
+void http_change_drop(struct http_change *change) {
+    if (change) {
+        http_site_close(&change->site);
+        http_gateway_end(change->gateway);
+        free(change);
+    }
+}
+
+int http_server_configure(struct http_server *server, lucid_time now, const struct http_server_options *options,
+                          char error[HTTP_ERROR_TEXT]) {
+    struct http_change *change;
+    int failed = http_change_new(&change, options, error);
+    if (!failed) {
+        http_change_make(change, server, now);
+    }
+    return failed;
 }

@@ -100,6 +100,16 @@ int http_server_open(struct http_server **server, struct transport *transport,
 int http_server_configure(struct http_server *server, lucid_time now, const struct http_server_options *options,
                           char error[HTTP_ERROR_TEXT]);
 
+/* The same in two steps, for several servers that are to change together: what can fail comes first, and changes
+ * nothing; then nothing can fail. http_change_new() returns 0 and sets *change, or a negative error and a sentence; the
+ * options' pointers must last until the change has been made, or dropped. A change is for one server, whose thread makes
+ * it. change may be NULL for http_change_drop(). */
+struct http_change;
+int http_change_new(struct http_change **change, const struct http_server_options *options,
+                    char error[HTTP_ERROR_TEXT]);
+void http_change_make(struct http_change *change, struct http_server *server, lucid_time now);
+void http_change_drop(struct http_change *change);
+
 /* Takes connections at this end, too. Returns 0 or what the transport said. */
 int http_server_listen(struct http_server *server, const struct lucid_sockaddr *local);
 

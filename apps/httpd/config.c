@@ -197,19 +197,16 @@ static bool load(FILE *file, struct text *text) {
     return !ferror(file);
 }
 
-bool config_read(struct settings *settings, const char *name, char error[LUCID_ERROR_TEXT]) {
-    struct text text = text_growing();
+bool config_load(struct text *text, const char *name, char error[LUCID_ERROR_TEXT]) {
     FILE *file = fopen(name, "re");
-    bool good = file && load(file, &text);
+    bool good = file && load(file, text);
     int failed = errno;
     if (file) {
         fclose(file);
     }
     if (!good) {
-        text_free(&text);
         return value_wrong(error, "--config %.120s cannot be read: %s", name,
                            failed == EFBIG ? "it is longer than a megabyte" : strerror(failed));
     }
-    size_t length = text.length;
-    return config_take(settings, name, text_detach(&text), length, error);
+    return true;
 }

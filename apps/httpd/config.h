@@ -11,14 +11,16 @@
 #ifndef HTTPD_CONFIG_H
 #define HTTPD_CONFIG_H
 
+#include "common/text.h"
 #include "settings.h"
 
 enum { CONFIG_MAX = 1 << 20 }; /* octets of a file */
 
-/* Reads the file into settings, which have none yet. False, and a sentence. */
-bool config_read(struct settings *settings, const char *name, char error[LUCID_ERROR_TEXT]);
+/* Reads the file. text: a growing one, empty; the caller's to free. False, and a sentence: it could not be read. */
+bool config_load(struct text *text, const char *name, char error[LUCID_ERROR_TEXT]);
 
-/* Reads a text, which becomes the settings'; name is for the sentence. */
+/* Takes a text into settings, which have none yet; it becomes theirs. name is for the sentence. False, and a sentence:
+ * it is not understood. */
 bool config_take(struct settings *settings, const char *name, char *text, size_t length, char error[LUCID_ERROR_TEXT]);
 
 #endif

@@ -115,8 +115,8 @@ static int change(struct httpd *httpd, struct settings *settings, char error[LUC
  * something is wrong, everything stays as it was. */
 static void reload(struct httpd *httpd) {
     char error[LUCID_ERROR_TEXT];
-    struct settings *settings = options_settings(&httpd->options, error);
-    if (!settings || change(httpd, settings, error) < 0) {
+    struct settings *settings = NULL;
+    if (!options_settings(&httpd->options, &settings, 1, error) || change(httpd, settings, error) < 0) {
         fprintf(stderr, "lucid-httpd: %s; nothing has changed\n", error);
         settings_drop(settings);
         return;

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/ladders.h"
@@ -179,8 +180,20 @@ static bool take_given(struct settings *settings, const struct options_given *gi
     return given->setting->take(settings, &words, why) || value_wrong(error, "--%s %.200s", given->setting->name, why);
 }
 
-static bool take_all(struct settings *settings, const struct options *options, char error[LUCID_ERROR_TEXT]) {
-    if (options->config && !config_read(settings, options->config, error)) {
+/* A copy of the file's text, which its words point into. */
+static bool take_file(struct settings *settings, const char *name, const struct text *file,
+                      char error[LUCID_ERROR_TEXT]) {
+    char *copy = malloc(file->length + 1);
+    if (!copy) {
+        return value_wrong(error, "there is no memory for the settings: free some");
+    }
+    memcpy(copy, file->data, file->length + 1);
+    return config_take(settings, name, copy, file->length, error);
+}
+
+static bool take_all(struct settings *settings, const struct options *options, const struct text *file,
+                     char error[LUCID_ERROR_TEXT]) {
+    if (options->config && !take_file(settings, options->config, file, error)) {
         return false;
     }
     for (unsigned i = 0; i < options->given_count; i++) {
@@ -191,17 +204,37 @@ static bool take_all(struct settings *settings, const struct options *options, c
     return settings_settle(settings, error);
 }
 
-struct settings *options_settings(const struct options *options, char error[LUCID_ERROR_TEXT]) {
+static struct settings *make_settings(const struct options *options, const struct text *file,
+                                      char error[LUCID_ERROR_TEXT]) {
     struct settings *settings = settings_new();
     if (!settings) {
         value_wrong(error, "there is no memory for the settings: free some");
         return NULL;
     }
-    if (!take_all(settings, options, error)) {
+    if (!take_all(settings, options, file, error)) {
         settings_drop(settings);
         return NULL;
     }
     return settings;
+}
+
+/* The file is read once, so that all get the same. */
+bool options_settings(const struct options *options, struct settings **all, unsigned count,
+                      char error[LUCID_ERROR_TEXT]) {
+    struct text file = text_growing();
+    bool good = !options->config || config_load(&file, options->config, error);
+    unsigned made = 0;
+    while (good && made < count) {
+        all[made] = make_settings(options, &file, error);
+        good = all[made] != NULL;
+        made += good;
+    }
+    text_free(&file);
+    while (!good && made > 0) {
+        settings_drop(all[--made]);
+        all[made] = NULL;
+    }
+    return good;
 }
 
 /* ---- what belongs together ---- */
@@ -269,6 +302,5 @@ int options_read(struct options *options, int argc, char **argv, char error[LUCI
     if (options->help) {
         return 0;
     }
-    options->settings = options_settings(options, error);
-    return options->settings && settle(options, error) ? 0 : -1;
+    return options_settings(options, &options->settings, 1, error) && settle(options, error) ? 0 : -1;
 }

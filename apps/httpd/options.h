@@ -39,9 +39,10 @@ struct options {
  * has been opened or changed then. Either way options->settings are to be dropped in the end. */
 int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]);
 
-/* Makes the settings anew: the defaults, the file as it is now, and the command line. Returns them, with one holder; or
- * NULL and a sentence. */
-struct settings *options_settings(const struct options *options, char error[LUCID_ERROR_TEXT]);
+/* Makes the settings anew, as often as they are wanted, all alike: the defaults, the file as it is now, and the command
+ * line. Each has one holder. False, and a sentence: none was made. */
+bool options_settings(const struct options *options, struct settings **all, unsigned count,
+                      char error[LUCID_ERROR_TEXT]);
 
 /* What --help prints. */
 extern const char options_help[];

@@ -155,6 +155,23 @@ START_TEST(what_is_wrong_changes_nothing) {
 }
 END_TEST
 
+/* In two steps: what was made ready changes nothing before it is made, and can be given up. */
+START_TEST(ready_and_then_made) {
+    struct http_change *change, *given_up;
+    struct web_client *client = ask(GET);
+    web.options.idle_time = LUCID_SECOND;
+    ck_assert_int_eq(http_change_new(&given_up, &web.options, error), 0);
+    ck_assert_int_eq(http_change_new(&change, &web.options, error), 0);
+    http_change_drop(given_up);
+    http_change_drop(NULL);
+    web_run(&web, 5 * LUCID_SECOND);
+    ck_assert(!client->ended);
+    http_change_make(change, web.server, web_now(&web));
+    web_run(&web, 5 * LUCID_SECOND);
+    ck_assert(client->ended);
+}
+END_TEST
+
 /* ---- what handlers need ---- */
 
 struct generation {
@@ -229,6 +246,7 @@ static int run(void) {
     tcase_add_test(tests, fewer_connections);
     tcase_add_test(tests, another_root);
     tcase_add_test(tests, what_is_wrong_changes_nothing);
+    tcase_add_test(tests, ready_and_then_made);
     tcase_add_test(tests, a_request_keeps_its_handler);
     return unit_run(suite);
 }

@@ -175,26 +175,31 @@ START_TEST(command_line) {
     ck_assert(options.settings->http.idle_time == 5 * LUCID_SECOND);
     ck_assert(options.settings->http.head_time == 8 * LUCID_SECOND);
     write_file(name, "connections 3\n");
-    struct settings *again = options_settings(&options, error);
-    ck_assert_ptr_nonnull(again);
-    ck_assert(again->http.idle_time == 5 * LUCID_SECOND && again->http.head_time == 10 * LUCID_SECOND);
-    ck_assert_uint_eq(again->http.connections, 3);
-    settings_drop(again);
+    struct settings *again[3];
+    ck_assert(options_settings(&options, again, 3, error));
+    for (int i = 0; i < 3; i++) {
+        ck_assert(again[i]->http.idle_time == 5 * LUCID_SECOND && again[i]->http.head_time == 10 * LUCID_SECOND);
+        ck_assert_uint_eq(again[i]->http.connections, 3);
+        settings_drop(again[i]);
+    }
     write_file(name, "connections 0\n");
-    ck_assert_ptr_null(options_settings(&options, error));
+    ck_assert(!options_settings(&options, again, 3, error));
     ck_assert_ptr_nonnull(strstr(error, ":1:13: connections 0 is no number"));
     unlink(name);
-    ck_assert_ptr_null(options_settings(&options, error));
+    ck_assert(!options_settings(&options, again, 3, error));
     ck_assert_ptr_nonnull(strstr(error, "cannot be read: No such file or directory"));
     settings_drop(options.settings);
 }
 END_TEST
 
 START_TEST(files_that_cannot_be_read) {
-    ck_assert(config_read(settings, "/dev/null", error));
-    ck_assert(!config_read(settings, "/", error));
+    struct text text = text_growing();
+    ck_assert(config_load(&text, "/dev/null", error));
+    ck_assert_uint_eq(text.length, 0);
+    ck_assert(!config_load(&text, "/", error));
     ck_assert_str_eq(error, "--config / cannot be read: Is a directory");
-    ck_assert(!config_read(settings, "/dev/zero", error));
+    ck_assert(!config_load(&text, "/dev/zero", error));
+    text_free(&text);
     ck_assert_str_eq(error, "--config /dev/zero cannot be read: it is longer than a megabyte");
 }
 END_TEST
