@@ -49,6 +49,9 @@ PD_HARNESS_SRC := $(addprefix tests/harness/,drill_config.c drill_icmp.c drill_p
     drill_parse_packet.c drill_parse_options.c drill_print.c drill_read.c drill_scan.c drill_value.c drill_build.c \
     vhost.c)
 
+# Other stacks that `make bench` compares ours with, each where its library is installed: bench/NAME, build/bench-NAME.
+LWIP_SRC := $(if $(wildcard /usr/include/lwip/lwip/tcp.h),$(sort $(wildcard bench/lwip/*.c)))
+
 VERSION := $(shell sed -n 's/^.define LUCID_VERSION "\(.*\)"/\1/p' stack/include/lucid/lucid.h)
 ABI := 0
 
@@ -64,6 +67,7 @@ WERROR ?= -Werror
 STACK_FLAGS := -std=c17 -ffreestanding $(WARNINGS) -fvisibility=hidden -Istack/include -Istack
 HOST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -Istack/include -Itun/include -Itun
 APPS_FLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -Istack/include -Itun/include -Iapps
+LWIP_FLAGS := $(APPS_FLAGS) -Istack -I. -isystem /usr/include/lwip
 TEST_FLAGS := -std=gnu17 -D_GNU_SOURCE $(TEST_WARNINGS) -Istack/include -Istack -Itun/include -Itun -Iapps -Itests \
     $(addprefix -isystem ,/usr/share /usr/share/include/llhttp)
 
@@ -107,6 +111,10 @@ $(1)/apps/%.o: apps/%.c $(1)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
 	$$(Q)$(2) $$(APPS_FLAGS) $(3) -MMD -MP -c -o $$@ $$<
+$(1)/bench/lwip/%.o: bench/lwip/%.c $(1)/flags
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$(2) $$(LWIP_FLAGS) $(3) -MMD -MP -c -o $$@ $$<
 $(1)/embed/%.o: $(EMBED)/%.c $(1)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
@@ -122,7 +130,7 @@ $(1)/flags: FORCE
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 -include $(1)/embed/lab_files.d
 -include $$(patsubst %.c,$(1)/%.d,$$(STACK_SRC) $$(WHATIF_SRC) $$(HOST_SRC) $$(APPS_SRC) $$(HARNESS_SRC) \
-    $$(TEST_MAIN) $$(FUZZ_MAIN) $$(PD_SRC) tests/packetdrill/preload.c $$(PROGRAM_MAIN))
+    $$(LWIP_SRC) $$(TEST_MAIN) $$(FUZZ_MAIN) $$(PD_SRC) tests/packetdrill/preload.c $$(PROGRAM_MAIN))
 endef
 
 FORCE:
@@ -194,7 +202,7 @@ $(BUILD)/liblucid-host.so: $(call objects,$(RELEASE),$(HOST_SRC)) scripts/lucid.
 
 PROGRAMS := $(addprefix $(BUILD)/lucid-,$(PROGRAM_NAMES))
 
-programs: $(PROGRAMS) ## build/lucid-httpd and the others
+programs: $(PROGRAMS) $(if $(LWIP_SRC),$(BUILD)/bench-lwip) ## build/lucid-httpd and the others
 
 # $(1) name of the program
 define program
@@ -226,6 +234,18 @@ $(RELEASE)/libshared.a: $(call objects,$(RELEASE),$(SHARED_SRC))
 $(PROGRAMS):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
+
+# Names of lwIP's are names of our stack's inside, too; so of that there is only what has other names.
+LWIP_OWN := tun/device.o tun/netif.o tun/say.o stack/base/checksum.o apps/common/device_options.o apps/common/value.o
+# $(1) directory of the flavour
+lwip_parts = $(call objects,$(1),$(LWIP_SRC)) $(addprefix $(1)/,$(LWIP_OWN)) \
+    $(BUILD)/liblucid-host.a $(BUILD)/liblucid.a
+$(BUILD)/bench-lwip: $(call lwip_parts,$(RELEASE))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -llwip $(PCAP_LIBS)
+$(SAN)/bench-lwip: $(call lwip_parts,$(SAN))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ -llwip $(PCAP_LIBS)
 
 # ---- tests ----
 
@@ -329,7 +349,7 @@ $(foreach test,$(TEST_MAIN),$(eval test-$(patsubst test_%.c,%,$(notdir $(test)))
 
 PD_BUILD := $(SAN)/lucid_packetdrill.so $(addprefix $(PD)/,lucid_packetdrill.so preload.so test_packetdrill)
 CHECK_BUILD := $(TESTS) $(PD_BUILD) $(BUILD)/drill $(SAN)/lucid-sim $(WORK)/lucid-sim $(WHATIF_SAN)/lucid-sim \
-    $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES))
+    $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES)) $(if $(LWIP_SRC),$(SAN)/bench-lwip)
 
 check: ## everything that can be tested in ten minutes, with sanitizers; ends with one line of totals
 	@scripts/setup check
@@ -381,7 +401,7 @@ $(BUILD)/lucid.wasm: $(call objects,$(WASM),$(STACK_SRC)) scripts/wasm.imports
 # What the second compiler says about every source.
 WARNED := $(BUILD)/warned
 $(eval $(call flavour,$(WARNED),$(CLANG),-O0 -Werror))
-warnings: $(call objects,$(WARNED),$(STACK_SRC) $(HOST_SRC) $(APPS_SRC) $(HARNESS_SRC) $(TEST_MAIN))
+warnings: $(call objects,$(WARNED),$(STACK_SRC) $(HOST_SRC) $(APPS_SRC) $(LWIP_SRC) $(HARNESS_SRC) $(TEST_MAIN))
 
 # ---- to be read ----
 
@@ -395,7 +415,7 @@ lint: ## the ten worst functions, means, clang-tidy, cppcheck
 	@scripts/setup lint
 	@STACK_FLAGS='$(STACK_FLAGS)' HOST_FLAGS='$(HOST_FLAGS)' APPS_FLAGS='$(APPS_FLAGS)' scripts/lint
 
-FORMATTED = $(shell find stack tun apps tests -name '*.[ch]')
+FORMATTED = $(shell find stack tun apps bench tests -name '*.[ch]')
 format-check: ## does the layout agree with .clang-format?
 	@scripts/setup lint
 	@clang-format --dry-run -Werror $(FORMATTED)
