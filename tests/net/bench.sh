@@ -1,5 +1,5 @@
 #!/bin/sh
-# What make bench measures with: requests and a crowd against lucid-httpd, what a command cost, and the table.
+# What make bench measures with: requests and a crowd against lucid-httpd, and what a command cost.
 set -u
 . "$(dirname "$0")/server"
 
@@ -49,21 +49,5 @@ EOT
 passes "two records are enough, and expire" "$bench" closes --connections 2
 passes "one is not: the first and the last are compared" refused "$bench" closes --connections 1
 
-printf '%s\t%s\t%s\t%s\n' up kernel MB/s 300 up lucid MB/s 400 up kernel MB/s 100 up lucid MB/s 500 up kernel MB/s 200 \
-    up lucid MB/s 600 >"$work/figures"
-same "the table has medians and their ratio" "kernel 200.0 500.0 MB/s 2.50 >= 0.75 yes (400.0 to 600.0)" \
-    "$("$root/scripts/bench_table" "$work/figures" "$work/json" 'a "machine"' | sed -n 's/^bulk to.*copying *//p' |
-        tr -s ' ')"
-same "and so has the JSON" "a machine 200 500 2.5" "$(python3 -c 'import json, sys
-figures = json.load(open(sys.argv[1]))
-row = {row["system"]: row for row in figures["rows"]}
-print(figures["machine"], row["kernel"]["value"], row["lucid"]["value"], row["lucid"]["ratio_to_kernel"])' \
-        "$work/json")"
-mkdir "$work/docs"
-"$root/scripts/bench_page" "$work/json" "$work"
-has "the page has the row" "$work/docs/performance.md" \
-    '^\| bulk to the stack, copying \| kernel \| 200 \| 500 \| MB/s \| 2.50 \|$'
-passes "and so has the plot, as XML" python3 -c 'import sys, xml.dom.minidom as dom
-sys.exit("bulk to the stack, copying" not in dom.parse(sys.argv[1]).toxml())' "$work/docs/performance.svg"
 stop
 exit $failures
