@@ -20,7 +20,7 @@ static const char usage[] =
     "\n"
     "serve: echo on port 7, discard on 9, daytime on 13, chargen on 19, until Ctrl-C\n"
     "  --kernel             on the kernel's sockets instead of a stack of ours; then --addr is one of the kernel's\n"
-    "  --copy               chargen copies into the stream instead of lending its memory\n"
+    "  --copy               chargen copies into the stream, and discard out of it, instead of lending\n"
     "  --congestion NAME    congestion control of the server's end (the stack's own default; the kernel's: "
     "cubic)\n" DEVICE_OPTIONS_HELP
     "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n"

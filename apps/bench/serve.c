@@ -12,6 +12,9 @@
 #include "bench/bench.h"
 #include "common/interrupt.h"
 
+/* Slices that are lent at one time. */
+enum { SLICES = 16 };
+
 enum service { SERVICE_ECHO, SERVICE_DISCARD, SERVICE_DAYTIME, SERVICE_CHARGEN, SERVICES };
 
 static const uint16_t ports[SERVICES] = {BENCH_PORT_ECHO, BENCH_PORT_DISCARD, BENCH_PORT_DAYTIME, BENCH_PORT_CHARGEN};
@@ -44,10 +47,26 @@ static void end_connection(struct server *server, struct endpoint *endpoint) {
 
 /* Each of these works until it would have to wait. Returns false when the connection is over. */
 
+/* What has arrived stays where the device put it; only a stack lends. */
+static ptrdiff_t take_lent(struct server *server, const struct endpoint *endpoint) {
+    struct lucid_slice slice[SLICES];
+    size_t count;
+    ptrdiff_t got = lucid_recv_lend(server->stack.stack, endpoint->fd, slice, SLICES, &count);
+    if (got > 0) {
+        lucid_recv_return(server->stack.stack, endpoint->fd, (size_t)got);
+    }
+    return got;
+}
+
+static ptrdiff_t take_copy(struct server *server, const struct endpoint *endpoint) {
+    return server->transport->ops->read(server->transport, endpoint->fd, room, sizeof room);
+}
+
 static bool discard(struct server *server, struct endpoint *endpoint) {
+    bool copies = server->copy || !server->stack.stack;
     ptrdiff_t got;
     do {
-        got = server->transport->ops->read(server->transport, endpoint->fd, room, sizeof room);
+        got = copies ? take_copy(server, endpoint) : take_lent(server, endpoint);
     } while (got > 0);
     return got == -LUCID_EAGAIN;
 }
