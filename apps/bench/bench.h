@@ -101,6 +101,17 @@ int bench_requests(const struct bench_memory *options);
 /* Prints the memory of an idle connection, as the allocator has it. Returns the exit status. */
 int bench_idle(const struct bench_memory *options);
 
+/* ---- segments.c: bulk data and a stack in memory ---- */
+
+struct bench_segments {
+    unsigned segments;
+    bool send; /* the stack sends; else it receives */
+    bool copy; /* send and receive copy; else octets are lent */
+};
+
+/* Passes so many segments of 64 KB and prints what each takes. Returns the exit status. */
+int bench_segments(const struct bench_segments *options);
+
 enum { BENCH_COST_PIDS = 8 };
 
 struct bench_cost {

@@ -14,6 +14,7 @@ static const char usage[] =
     "       lucid-bench cost [--pid N]... COMMAND [ARGUMENT]...\n"
     "       lucid-bench requests [--requests N] [--connections N] [--idle N] [--path P] [--root DIR]\n"
     "       lucid-bench idle [--connections N] [--path P] [--root DIR]\n"
+    "       lucid-bench segments up|down [--copy] [--segments N]\n"
     "       lucid-bench closes [--connections N]\n"
     "       lucid-bench flood\n"
     "       lucid-bench --help\n"
@@ -50,6 +51,10 @@ static const char usage[] =
     "  --connections N      so many (requests: 64; idle: 10000)\n"
     "  --path P             what is asked for (/bytes/13)\n"
     "  --root DIR           serve the files beneath DIR\n"
+    "\n"
+    "segments: what 64 KB of a stream cost a stack in memory that receives (up) or sends (down) them, lending\n"
+    "  --copy               by calls that copy instead\n"
+    "  --segments N         so many (100000)\n"
     "\n"
     "closes: what TIME-WAIT takes for so many connections (1000000), each closed by a stack in memory: octets, and\n"
     "nanoseconds for a connection and for the end of its record\n"
@@ -249,6 +254,25 @@ static int closes_command(int argc, char **argv) {
     return optind == argc ? bench_closes(count) : complain();
 }
 
+static int segments_command(int argc, char **argv) {
+    static const struct option options[] = {
+        {"copy", no_argument, NULL, 'c'}, {"segments", required_argument, NULL, 's'}, {0}};
+    struct bench_segments segments = {.segments = 100000};
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?') {
+            return complain();
+        }
+        segments.copy = segments.copy || option == 'c';
+        if (option == 's' && !take_count(optarg, 1, &segments.segments)) {
+            return fail("--segments wants a number from 1 to 10000000");
+        }
+    }
+    segments.send = optind == argc - 1 && strcmp(argv[optind], "down") == 0;
+    bool known = segments.send || (optind == argc - 1 && strcmp(argv[optind], "up") == 0);
+    return known ? bench_segments(&segments) : complain();
+}
+
 static int flood_command(int argc, char **argv) {
     (void)argv;
     return argc == 1 ? bench_flood(FLOOD) : complain();
@@ -259,8 +283,9 @@ int main(int argc, char **argv) {
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        {"serve", serve_command},       {"load", load_command}, {"crowd", crowd_command}, {"cost", cost_command},
-        {"requests", requests_command}, {"idle", idle_command}, {"flood", flood_command}, {"closes", closes_command},
+        {"serve", serve_command}, {"load", load_command},         {"crowd", crowd_command},
+        {"cost", cost_command},   {"requests", requests_command}, {"idle", idle_command},
+        {"flood", flood_command}, {"closes", closes_command},     {"segments", segments_command},
     };
     if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);

@@ -42,6 +42,11 @@ passes "an idle connection has some memory, and not too much" \
     awk '{ exit !($6 > 500 && $6 < 4000) }' <<EOT
 $("$bench" idle --connections 1000)
 EOT
+for way in up down "up --copy" "down --copy"; do
+    # shellcheck disable=SC2086 # two words
+    passes "segments pass: $way" "$bench" segments $way --segments 100
+done
+passes "segments go up or down" refused "$bench" segments sideways
 passes "a TIME-WAIT record is small, with its slot in the table" \
     awk 'NR == 1 { exit !($1 > 40 && $1 < 110) }' <<EOT
 $("$bench" closes --connections 20000)
