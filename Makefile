@@ -39,7 +39,7 @@ PROGRAM_NAMES := $(patsubst apps/%/,%,$(sort $(dir $(APPS_MAIN))))
 SHARED_SRC := $(filter-out $(PROGRAM_NAMES:%=apps/%/%),$(APPS_SRC))
 TEST_KINDS := unit fsm sim prop lab net
 TEST_MAIN := $(sort $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/test_*.c)))
-PROGRAM_MAIN := tests/harness/drill_main.c tests/sim/sim_main.c
+PROGRAM_MAIN := tests/harness/drill_main.c tests/sim/sim_main.c tests/sim/costs_main.c
 HARNESS_SRC := $(filter-out $(TEST_MAIN) $(PROGRAM_MAIN),$(sort $(wildcard tests/harness/*.c) \
     $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/*.c))))
 FUZZ_MAIN := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -328,6 +328,11 @@ $(WORK)/lucid-sim: $(WORK)/tests/sim/sim_main.o $(call archives,$(WORK))
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
 
+# What one call costs with few and with many of anything, in the same count.
+$(WORK)/lucid-costs: $(WORK)/tests/sim/costs_main.o $(call archives,$(WORK))
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
+
 soak: $(BUILD)/lucid-sim ## simulate SEEDS (100000) seeds from START (1) on, on one core; a failure is shrunk and told
 	@$(BUILD)/lucid-sim --seeds $(or $(SEEDS),100000) --start $(or $(START),1)
 
@@ -348,8 +353,8 @@ tests: $(TESTS) $(if $(wildcard tests/harness/drill_main.c),$(BUILD)/drill) ## b
 $(foreach test,$(TEST_MAIN),$(eval test-$(patsubst test_%.c,%,$(notdir $(test))): $(SAN)/$(test:.c=) ; $$<))
 
 PD_BUILD := $(SAN)/lucid_packetdrill.so $(addprefix $(PD)/,lucid_packetdrill.so preload.so test_packetdrill)
-CHECK_BUILD := $(TESTS) $(PD_BUILD) $(BUILD)/drill $(SAN)/lucid-sim $(WORK)/lucid-sim $(WHATIF_SAN)/lucid-sim \
-    $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES)) $(if $(LWIP_SRC),$(SAN)/bench-lwip)
+CHECK_BUILD := $(TESTS) $(PD_BUILD) $(BUILD)/drill $(SAN)/lucid-sim $(WORK)/lucid-sim $(WORK)/lucid-costs \
+    $(WHATIF_SAN)/lucid-sim $(addprefix $(SAN)/lucid-,$(PROGRAM_NAMES)) $(if $(LWIP_SRC),$(SAN)/bench-lwip)
 
 check: ## everything that can be tested in ten minutes, with sanitizers; ends with one line of totals
 	@scripts/setup check

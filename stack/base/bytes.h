@@ -39,6 +39,13 @@ static inline void copy_octets(void *to, const void *from, size_t length) {
     }
 }
 
+/* The same for two blocks that may overlap. */
+static inline void move_octets(void *to, const void *from, size_t length) {
+    if (length > 0) {
+        __builtin_memmove(to, from, length);
+    }
+}
+
 static inline void zero_octets(void *to, size_t length) {
     if (length > 0) {
         __builtin_memset(to, 0, length);

@@ -3,6 +3,7 @@
 
 #include "tcp/recvq.h"
 #include "tcp/scoreboard.h"
+#include "tcp/sent_index.h"
 
 static const uint32_t HALF_SPACE = UINT32_C(1) << 31;
 
@@ -92,6 +93,36 @@ static const char *check_sums(const struct tcb *tcb) {
     bool same = count == tcb->board.count && sacked == tcb->board.sacked && lost == tcb->board.lost &&
                 runs == tcb->board.sacked_runs && flying == 0;
     return same ? NULL : "I9: octets SACKed or lost are miscounted";
+}
+
+/* So is what leads to them: the first lost one, the index, the order in which they left. */
+static const char *check_index(const struct tcb *tcb) {
+    const struct sent_index *index = tcb->board.index;
+    const struct sent *first_lost = NULL;
+    uint32_t place = index ? index->first : 0;
+    for (struct list_node *node = tcb->board.in_order.first; node; node = node->next, place++) {
+        const struct sent *sent = CONTAINER_OF(node, struct sent, in_order);
+        first_lost = !first_lost && sent->flags & SENT_LOST ? sent : first_lost;
+        if (index && (place >= index->room || index->at[place] != sent)) {
+            return "I8: the index of the records does not agree with their list";
+        }
+    }
+    if (index && place != index->first + index->count) {
+        return "I8: the index of the records names one that is gone";
+    }
+    return first_lost == tcb->board.first_lost ? NULL : "I9: another record is the first lost one";
+}
+
+static const char *check_departures(const struct tcb *tcb) {
+    lucid_time latest = 0;
+    for (struct list_node *node = tcb->board.in_time.first; node; node = node->next) {
+        const struct sent *sent = CONTAINER_OF(node, struct sent, in_time);
+        if (sent->at < latest) {
+            return "I8: records are not in the order of their departure";
+        }
+        latest = sent->at;
+    }
+    return NULL;
 }
 
 static const char *check_urgent(const struct tcb *tcb) {
@@ -201,6 +232,8 @@ const char *tcb_check(const struct tcp *tcp, const struct tcb *tcb) {
     const char *broken = tcb_check_now(tcp, tcb);
     broken = broken ? broken : check_records(tcb);
     broken = broken ? broken : check_sums(tcb);
+    broken = broken ? broken : check_index(tcb);
+    broken = broken ? broken : check_departures(tcb);
     broken = broken ? broken : check_urgent(tcb);
     broken = broken ? broken : check_runs(tcb);
     return broken ? broken : check_owner(tcb);

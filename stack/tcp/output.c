@@ -161,7 +161,7 @@ static void left_again(struct tcp *tcp, struct tcb *tcb, const struct plan *plan
 }
 
 static void left_fresh(struct tcp *tcp, struct tcb *tcb, const struct plan *plan, struct seq32 end) {
-    scoreboard_sent(tcb, plan->seq, end, tcp->env->now);
+    scoreboard_sent(tcp, tcb, plan->seq, end);
     recovery_left(tcb, plan->length, false);
     tcb->snd.nxt = end;
     tcb->flags &= ~(unsigned)(TCB_OVERRIDE | TCB_PROBE_SENT);

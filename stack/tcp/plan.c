@@ -93,7 +93,7 @@ static struct plan again(const struct tcp *tcp, const struct tcb *tcb, struct pl
 static struct plan lost(const struct tcp *tcp, const struct tcb *tcb) {
     const struct sent *first = scoreboard_first_lost(tcb);
     struct plan plan = {.kind = PLAN_DATA, .seq = first->start, .segment = segment_octets(tcb)};
-    return again(tcp, tcb, plan, scoreboard_lost_end(first));
+    return again(tcp, tcb, plan, scoreboard_lost_end(first, LUCID_PACKET_MAX));
 }
 
 /* RFC 9293 3.8.6.2.1 MUST-38 and 3.7.4 MAY-16: is this part, shorter than a full segment, worth sending now? Not while

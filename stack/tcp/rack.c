@@ -85,22 +85,23 @@ static lucid_time reordering_window(const struct tcb *tcb) {
     return tcb->rtt.srtt > 0 ? min_u64(window, tcb->rtt.srtt) : window;
 }
 
+/* What left before the latest arrival, and so long ago, is lost: the records are in the order of their departure.
+ * Those behind the first that may still come are not looked at, or each ACK would cost as much as there is in flight;
+ * all of them will be overdue at the latest when what has arrived would have been (RFC 8985 6.2 step 5 takes the moment
+ * of the last of them, which left less than the reordering window before it). */
 bool rack_detect(struct tcp *tcp, struct tcb *tcb) {
     lucid_time now = tcp->env->now;
     lucid_time patience = tcb->rack.rtt + reordering_window(tcb);
-    lucid_time check_again_at = 0;
     uint32_t lost_before = tcb->board.lost;
-    for (struct sent *sent = scoreboard_oldest(tcb), *younger; sent && left_before_latest(tcb, sent->at, sent->end);
-         sent = younger) {
-        younger = scoreboard_younger(sent);
-        if (sent->at + patience <= now) {
-            scoreboard_lose(tcb, sent);
-        } else {
-            check_again_at = max_u64(check_again_at, sent->at + patience);
-        }
+    struct sent *sent = scoreboard_oldest(tcb);
+    while (sent && left_before_latest(tcb, sent->at, sent->end) && sent->at + patience <= now) {
+        struct sent *younger = scoreboard_younger(sent);
+        scoreboard_lose(tcb, sent);
+        sent = younger;
     }
-    if (check_again_at > 0) {
-        tcb_timer_set(tcp, tcb, LUCID_TIMER_REORDER, max_u64(check_again_at, now + LEAST_TIMEOUT));
+    if (sent && left_before_latest(tcb, sent->at, sent->end)) {
+        lucid_time overdue_at = tcb->rack.left_at + patience;
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_REORDER, max_u64(overdue_at, now + LEAST_TIMEOUT));
     } else {
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_REORDER);
     }
@@ -109,10 +110,10 @@ bool rack_detect(struct tcp *tcp, struct tcb *tcb) {
 
 void rack_timed_out(struct tcp *tcp, struct tcb *tcb) {
     lucid_time patience = tcb->rack.rtt + reordering_window(tcb);
-    for (struct sent *sent = scoreboard_oldest(tcb), *younger; sent; sent = younger) {
-        younger = scoreboard_younger(sent);
-        if (sent->at + patience <= tcp->env->now) {
-            scoreboard_lose(tcb, sent);
-        }
+    struct sent *sent = scoreboard_oldest(tcb);
+    while (sent && sent->at + patience <= tcp->env->now) {
+        struct sent *younger = scoreboard_younger(sent);
+        scoreboard_lose(tcb, sent);
+        sent = younger;
     }
 }

@@ -2,6 +2,7 @@
 #include "tcp/scoreboard.h"
 
 #include "base/bytes.h"
+#include "tcp/sent_index.h"
 #include "tcp/timestamps.h"
 
 static struct sent *of_order(struct list_node *node) {
@@ -39,7 +40,24 @@ static struct sent *new_record(struct tcp *tcp, struct tcb *tcb) {
     return sent;
 }
 
+/* A record has become lost, or is not any more, or goes: which is the first one now? */
+static void note_first_lost(struct tcb *tcb, struct sent *sent, bool lost) {
+    struct sent *first = tcb->board.first_lost;
+    if (lost && (!first || seq_lt(sent->start, first->start))) {
+        tcb->board.first_lost = sent;
+    }
+    if (lost || first != sent) {
+        return;
+    }
+    do {
+        sent = tcb->board.lost > 0 ? of_order(sent->in_order.next) : NULL;
+    } while (sent && !has(sent, SENT_LOST));
+    tcb->board.first_lost = sent;
+}
+
 static void drop_record(struct tcp *tcp, struct tcb *tcb, struct sent *sent) {
+    note_first_lost(tcb, sent, false);
+    sent_index_remove(tcp, tcb, sent);
     list_remove(&tcb->board.in_order, &sent->in_order);
     if (flies(sent)) {
         list_remove(&tcb->board.in_time, &sent->in_time);
@@ -65,6 +83,7 @@ static void become(struct tcb *tcb, struct sent *sent, uint32_t flags) {
     } else if (!flew && flies(sent)) {
         list_push_back(&tcb->board.in_time, &sent->in_time);
     }
+    note_first_lost(tcb, sent, has(sent, SENT_LOST));
 }
 
 /* Cuts a record in two at this number, which lies inside it. Returns false when there is no record to be had. */
@@ -79,6 +98,7 @@ static bool split(struct tcp *tcp, struct tcb *tcb, struct sent *sent, struct se
     if (flies(sent)) {
         list_insert_after(&tcb->board.in_time, &sent->in_time, &rest->in_time);
     }
+    sent_index_add(tcp, tcb, rest);
     return true;
 }
 
@@ -90,15 +110,17 @@ bool scoreboard_reserve(struct tcp *tcp, struct tcb *tcb) {
 }
 
 void scoreboard_clear(struct tcp *tcp, struct tcb *tcb) {
-    struct sent *sent;
-    while ((sent = of_order(tcb->board.in_order.first))) {
-        become(tcb, sent, SENT_LOST);
-        drop_record(tcp, tcb, sent);
+    struct list_node *node;
+    while ((node = list_pop_front(&tcb->board.in_order))) {
+        env_free(tcp->env, of_order(node), sizeof(struct sent));
     }
-    tcb->board.sacked = tcb->board.lost = 0;
+    sent_index_end(tcp, tcb);
     if (tcb->board.spare) {
         env_free(tcp->env, take_spare(tcb), sizeof(struct sent));
     }
+    struct seq32 farthest = tcb->board.farthest;
+    zero_octets(&tcb->board, sizeof tcb->board);
+    tcb->board.farthest = farthest;
 }
 
 /* ---- departure ---- */
@@ -110,7 +132,8 @@ static void leave(struct tcb *tcb, struct sent *sent, uint32_t flags, lucid_time
     sent->at = now;
 }
 
-void scoreboard_sent(struct tcb *tcb, struct seq32 start, struct seq32 end, lucid_time now) {
+void scoreboard_sent(struct tcp *tcp, struct tcb *tcb, struct seq32 start, struct seq32 end) {
+    lucid_time now = tcp->env->now;
     struct sent *last = of_order(tcb->board.in_order.last);
     bool together = last && last->flags == 0 && last->at == now;
     if (last && (together || !tcb->board.spare)) {
@@ -123,10 +146,14 @@ void scoreboard_sent(struct tcb *tcb, struct seq32 start, struct seq32 end, luci
     *sent = (struct sent){.start = start, .end = end, .at = now};
     list_push_back(&tcb->board.in_order, &sent->in_order);
     list_push_back(&tcb->board.in_time, &sent->in_time);
+    sent_index_add(tcp, tcb, sent);
 }
 
 /* The first record that reaches beyond this number, looked for from the end: what is asked for is mostly there. */
 static struct sent *record_at(const struct tcb *tcb, struct seq32 seq) {
+    if (tcb->board.index) {
+        return sent_index_find(tcb->board.index, seq);
+    }
     struct sent *found = NULL;
     for (struct sent *sent = of_order(tcb->board.in_order.last); sent && seq_gt(sent->end, seq);
          sent = of_order(sent->in_order.prev)) {
@@ -215,15 +242,17 @@ void scoreboard_acked(struct tcp *tcp, struct tcb *tcb, struct seq32 una, struct
 static struct sent *join(struct tcp *tcp, struct tcb *tcb, struct sent *sent) {
     struct sent *next = of_order(sent->in_order.next);
     if (next && has(next, SENT_SACKED)) {
-        sent->end = next->end;
+        struct seq32 end = next->end;
         drop_record(tcp, tcb, next);
+        sent->end = end;
     }
     struct sent *previous = of_order(sent->in_order.prev);
     if (!previous || !has(previous, SENT_SACKED)) {
         return sent;
     }
-    previous->end = sent->end;
+    struct seq32 end = sent->end;
     drop_record(tcp, tcb, sent);
+    previous->end = end;
     return previous;
 }
 
@@ -277,19 +306,13 @@ void scoreboard_forget_sacked(struct tcb *tcb) {
 }
 
 const struct sent *scoreboard_first_lost(const struct tcb *tcb) {
-    if (tcb->board.lost == 0) {
-        return NULL;
-    }
-    const struct sent *sent = of_order(tcb->board.in_order.first);
-    while (sent && !has(sent, SENT_LOST)) {
-        sent = of_order(sent->in_order.next);
-    }
-    return sent;
+    return tcb->board.first_lost;
 }
 
-struct seq32 scoreboard_lost_end(const struct sent *first) {
+struct seq32 scoreboard_lost_end(const struct sent *first, uint32_t enough) {
     const struct sent *next = of_order(first->in_order.next);
-    while (next && has(next, SENT_LOST)) {
+    struct seq32 begin = first->start;
+    while (next && has(next, SENT_LOST) && seq_distance(begin, first->end) < enough) {
         first = next;
         next = of_order(first->in_order.next);
     }

@@ -54,8 +54,8 @@ struct delivery {
  * noted already can always be sent again, if need be in pieces that are not told apart. */
 bool scoreboard_reserve(struct tcp *tcp, struct tcb *tcb);
 
-/* [start, end) has left for the first time; start is SND.NXT as it was. */
-void scoreboard_sent(struct tcb *tcb, struct seq32 start, struct seq32 end, lucid_time now);
+/* [start, end) has left for the first time, now; start is SND.NXT as it was. */
+void scoreboard_sent(struct tcp *tcp, struct tcb *tcb, struct seq32 start, struct seq32 end);
 
 /* [start, end) has left again. */
 void scoreboard_sent_again(struct tcp *tcp, struct tcb *tcb, struct seq32 start, struct seq32 end, lucid_time now);
@@ -76,10 +76,10 @@ void scoreboard_lose_range(struct tcp *tcp, struct tcb *tcb, struct seq32 start,
 /* Nothing is known any more of what the peer has above a gap: it may have thrown it away (RFC 2018 8). */
 void scoreboard_forget_sacked(struct tcb *tcb);
 
-/* The first record that is to be sent again, or NULL; and where it ends, with those behind it that are, too: what left
- * in small pieces may leave again in large ones. */
+/* The first record that is to be sent again, or NULL; and where it ends, with those behind it that are, too, until
+ * there are enough octets: what left in small pieces may leave again in large ones. */
 const struct sent *scoreboard_first_lost(const struct tcb *tcb);
-struct seq32 scoreboard_lost_end(const struct sent *first);
+struct seq32 scoreboard_lost_end(const struct sent *first, uint32_t enough);
 
 /* The record that left longest ago of those in flight, and the one that left after it; NULL: none. */
 struct sent *scoreboard_oldest(const struct tcb *tcb);

@@ -158,6 +158,8 @@ struct tcb {
     struct {
         struct list in_order, in_time; /* of struct sent */
         struct sent *spare;            /* for the next segment, or NULL */
+        struct sent *first_lost;       /* the first of in_order that is lost, or NULL */
+        struct sent_index *index;      /* of in_order; NULL: there are few */
         struct seq32 farthest;         /* RACK.fack: the highest number acknowledged or SACKED */
         uint32_t count;                /* records */
         uint32_t sacked, lost;         /* octets */
