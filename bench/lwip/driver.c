@@ -120,7 +120,7 @@ static bool add_interface(struct driver *driver, const struct lucid_host_options
 
 int driver_open(struct driver *driver, const struct lucid_host_options *options, char error[LUCID_ERROR_TEXT]) {
     driver->room = NULL;
-    int failed = device_open(&driver->device, options->device_path, options->device, true, error);
+    int failed = device_open(&driver->device, options->device_path, options->device, true, false, error);
     if (failed) {
         return failed;
     }
