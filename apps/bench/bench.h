@@ -57,6 +57,7 @@ struct bench_target {
     struct sockaddr_storage address;
     socklen_t length;
     const char *congestion;
+    int syns; /* so many are sent again at most; 0: as many as the kernel likes, which takes minutes */
 };
 
 /* False after a sentence: that is no address. */

@@ -41,6 +41,9 @@ int bench_connect(struct bench_target *target, uint16_t port) {
         return -1;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (target->syns > 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &target->syns, sizeof target->syns);
+    }
     if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, target->congestion, (socklen_t)strlen(target->congestion)) < 0) {
         fprintf(stderr, "lucid-bench: congestion control %s: %s\n", target->congestion, strerror(errno));
         close(fd);

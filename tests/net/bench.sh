@@ -18,6 +18,10 @@ passes "http loads by one connection" some_requests 1
 passes "http loads by forty connections" some_requests 40
 passes "http is no load when the answer is not 200" refused "$bench" load http --seconds 0.3 --path /nothing
 
+passes "where nobody listens no connection is made" refused "$bench" load churn --seconds 0.3
+"$bench" load churn --seconds 0.3 2>"$work/churn"
+has "a row of connections that ends says where" "$work/churn" '^lucid-bench: 0 connections in a row had been made$'
+
 start "$bench" crowd --idle 200 --slow 20 --path /alive >"$work/crowd" 2>&1
 crowd=$started
 stands() {
