@@ -269,9 +269,12 @@ archives = $(1)/libharness.a $(1)/libapps.a $(1)/libhost.a $(1)/libstack.a
 
 TESTS := $(TEST_MAIN:%.c=$(SAN)/%)
 LAB_TESTS := $(filter $(SAN)/tests/lab/%,$(TESTS))
+# Of a stack whose basic blocks are counted.
+WORK_TESTS := $(SAN)/tests/sim/test_records
 
-$(filter-out $(LAB_TESTS),$(TESTS)): $(SAN)/%: $(SAN)/%.o $(call archives,$(SAN))
+$(filter-out $(LAB_TESTS) $(WORK_TESTS),$(TESTS)): $(SAN)/%: $(SAN)/%.o $(call archives,$(SAN))
 $(LAB_TESTS): $(SAN)/%: $(SAN)/%.o $(SAN)/libharness.a $(SAN)/libapps.a $(SAN)/libhost.a $(WHATIF_SAN)/libstack.a
+$(WORK_TESTS): $(SAN)/%: $(SAN)/%.o $(SAN)/libharness.a $(SAN)/libapps.a $(SAN)/libhost.a $(WORK)/libstack.a
 $(TESTS):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(PCAP_LIBS)

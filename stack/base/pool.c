@@ -34,8 +34,7 @@ static bool is_live(const struct pool_slab *slab, uint32_t index) {
 }
 
 void pool_init(struct pool *pool, uint32_t object_size, uint32_t limit) {
-    *pool = (struct pool){
-        .object_size = (object_size + 15u) & ~15u, .limit = limit, .vacant = POOL_NONE, .partial = POOL_NONE};
+    *pool = (struct pool){.object_size = object_size, .limit = limit, .vacant = POOL_NONE, .partial = POOL_NONE};
     while ((2u << pool->shift) * pool->object_size <= SLAB_OCTETS) {
         pool->shift++;
     }
@@ -163,6 +162,10 @@ void *pool_at(const struct pool *pool, uint32_t number) {
         return NULL;
     }
     return object_at(pool, pool->places[place].slab, index);
+}
+
+void *pool_living(const struct pool *pool, uint32_t number) {
+    return object_at(pool, pool->places[number >> pool->shift].slab, number & (slab_objects(pool) - 1u));
 }
 
 void *pool_next(const struct pool *pool, uint32_t *cursor) {

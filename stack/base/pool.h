@@ -29,6 +29,7 @@ struct pool {
     uint32_t partial; /* first place of the list of slabs with room; POOL_NONE: none */
 };
 
+/* object_size: as sizeof gives it, and at least 4. */
 void pool_init(struct pool *pool, uint32_t object_size, uint32_t limit);
 
 /* A zeroed object and its number; NULL at the limit or when memory is short. */
@@ -38,6 +39,9 @@ void pool_give(struct env *env, struct pool *pool, uint32_t number);
 
 /* The object with this number, or NULL when there is none. */
 void *pool_at(const struct pool *pool, uint32_t number);
+
+/* The same for a number whose object is known to live: spares a look at where that is noted. */
+void *pool_living(const struct pool *pool, uint32_t number);
 
 /* The living object with the least number >= *cursor; sets *cursor behind it. NULL after the last. */
 void *pool_next(const struct pool *pool, uint32_t *cursor);

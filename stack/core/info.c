@@ -11,7 +11,7 @@ void lucid_stats(const struct lucid_stack *stack, struct lucid_stats *stats) {
     stats->sleeping = stack->tcp.sleepers.used;
     stats->half_open = stack->tcp.half_open;
     stats->listeners = stack->tcp.listeners.used;
-    stats->timewaits = stack->tcp.timewaits.used;
+    stats->timewaits = timewait_count(&stack->tcp);
 }
 
 static void tcb_info(const struct lucid_stack *stack, const struct tcb *tcb, struct lucid_tcp_info *info) {
@@ -55,8 +55,8 @@ int lucid_info_find(const struct lucid_stack *stack, const struct lucid_sockaddr
     return 0;
 }
 
-/* The cursor counts through four pools, one after the other. */
-enum { IN_LISTENERS, IN_TCBS, IN_SLEEPERS, IN_TIMEWAITS, IN_NONE };
+/* The cursor counts through five pools, one after the other. */
+enum { IN_LISTENERS, IN_TCBS, IN_SLEEPERS, IN_TIMEWAITS_IPV4, IN_TIMEWAITS_IPV6, IN_NONE };
 
 #define CURSOR_POOL_SHIFT 29u
 #define CURSOR_MASK ((UINT32_C(1) << CURSOR_POOL_SHIFT) - 1u)
@@ -87,7 +87,8 @@ static bool next_in(const struct lucid_stack *stack, unsigned pool, uint32_t *nu
         }
         return sleeper != NULL;
     }
-    const struct timewait *record = pool_next(&tcp->timewaits, number);
+    enum timewait_pool of_family = pool == IN_TIMEWAITS_IPV4 ? TIMEWAIT_IPV4 : TIMEWAIT_IPV6;
+    const struct timewait *record = pool_next(&tcp->timewaits[of_family], number);
     if (record) {
         variables_timewait_info(tcp, record, info);
     }

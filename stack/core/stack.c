@@ -95,7 +95,8 @@ static bool interface_ok(const struct lucid_config *config) {
 static bool times_ok(const struct lucid_config *config) {
     bool rto = config->rto_min > 0 && config->rto_initial > 0 && config->rto_min <= config->rto_max;
     bool acks = config->delayed_ack < 500 * LUCID_MILLISECOND;
-    return rto && acks && config->msl > 0 && config->r2_syn > 0 && config->r2_syn_ack > 0 && config->r2_data > 0;
+    bool wait = config->msl > 0 && config->msl <= TIMEWAIT_MSL_MAX;
+    return rto && acks && wait && config->r2_syn > 0 && config->r2_syn_ack > 0 && config->r2_data > 0;
 }
 
 /* Windows have at most 30 bits (RFC 7323 2.3). */

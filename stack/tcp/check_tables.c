@@ -22,23 +22,28 @@ static const char *check_queue(const struct tcp *tcp) {
     uint32_t count = 0;
     lucid_time last = 0;
     uint32_t number = tcp->timewait_queue.first;
+    const struct timewait *first = timewait_at(tcp, number);
+    if (tcp->timewait_queue.due != (first ? timewait_expires(tcp, first) : LUCID_NEVER)) {
+        return "I22: nobody knows when the first TIME-WAIT record expires";
+    }
     while (number != POOL_NONE) {
-        const struct timewait *record = pool_at(&tcp->timewaits, number);
-        if (!record || record->expires < last) {
+        const struct timewait *record = timewait_at(tcp, number);
+        lucid_time expires = record ? timewait_expires(tcp, record) : 0;
+        if (!record || expires < last) {
             return "I22: TIME-WAIT records are not in the order in which they expire";
         }
-        if (record->expires > tcp->env->now + 2 * tcp->env->config.msl) {
+        if (expires > tcp->env->now + 2 * tcp->env->config.msl) {
             return "I22: a TIME-WAIT record waits longer than 2MSL";
         }
         struct endpoints ends = timewait_ends(tcp, record);
         if (demux_find(tcp, &ends).timewait != record) {
             return "I28: segments do not find a TIME-WAIT record by its ends";
         }
-        last = record->expires;
+        last = expires;
         number = record->next;
         count++;
     }
-    return count == tcp->timewaits.used ? NULL : "I22: a TIME-WAIT record is not in the queue";
+    return count == timewait_count(tcp) ? NULL : "I22: a TIME-WAIT record is not in the queue";
 }
 
 static uint32_t length_of(const struct list *list) {
@@ -93,7 +98,7 @@ const char *tcp_check(const struct tcp *tcp) {
             return "I28: segments do not find a sleeping connection by its ends, or its port counts as free";
         }
     }
-    if (live + tcp->sleepers.used + tcp->timewaits.used != tcp->demux.used) {
+    if (live + tcp->sleepers.used + timewait_count(tcp) != tcp->demux.used) {
         return "I27: the connection table holds something that is neither a connection nor a TIME-WAIT record";
     }
     if (early != tcp->fastopen.pending) {

@@ -5,8 +5,7 @@
 #include "base/siphash.h"
 #include "tcp/tcp.h"
 
-static const uint32_t DEMUX_EMPTY = UINT32_MAX;
-static const uint32_t DEMUX_FIRST_SIZE = 64;
+static const uint32_t DEMUX_END = UINT32_MAX; /* of a chain */
 
 #define DEMUX_KIND_BITS 2u
 
@@ -20,120 +19,172 @@ static uint32_t object_of(enum demux_kind kind, uint32_t number) {
     return (number << DEMUX_KIND_BITS) | kind;
 }
 
-static struct demux_entry entry_at(const struct tcp *tcp, const struct demux_slot *slot) {
-    uint32_t number = slot->object >> DEMUX_KIND_BITS;
-    switch ((enum demux_kind)(slot->object & ((1u << DEMUX_KIND_BITS) - 1u))) {
+static struct demux_entry entry_of(const struct tcp *tcp, uint32_t object) {
+    uint32_t number = object >> DEMUX_KIND_BITS;
+    switch ((enum demux_kind)(object & ((1u << DEMUX_KIND_BITS) - 1u))) {
     case DEMUX_TCB:
-        return (struct demux_entry){.tcb = pool_at(&tcp->tcbs, number)};
+        return (struct demux_entry){.tcb = pool_living(&tcp->tcbs, number)};
     case DEMUX_SLEEPER:
-        return (struct demux_entry){.sleeper = pool_at(&tcp->sleepers, number)};
+        return (struct demux_entry){.sleeper = pool_living(&tcp->sleepers, number)};
     case DEMUX_TIMEWAIT:
-        return (struct demux_entry){.timewait = pool_at(&tcp->timewaits, number)};
+        return (struct demux_entry){.timewait = pool_living(&tcp->timewaits[number & 1u], number >> 1)};
     }
     return (struct demux_entry){0};
 }
 
-static bool leads_to(const struct tcp *tcp, const struct demux_slot *slot, const struct endpoints *ends) {
-    struct demux_entry entry = entry_at(tcp, slot);
-    if (entry.tcb) {
-        return equal_octets(&entry.tcb->ends, ends, sizeof *ends);
+/* Where an object names the next of its chain. */
+static uint32_t *next_of(const struct demux_entry *entry) {
+    if (entry->tcb) {
+        return &entry->tcb->chained;
     }
-    struct endpoints of_record = entry.sleeper ? sleeper_ends(tcp, entry.sleeper) : timewait_ends(tcp, entry.timewait);
+    return entry->sleeper ? &entry->sleeper->chained : &entry->timewait->chained;
+}
+
+static struct endpoints ends_of(const struct tcp *tcp, const struct demux_entry *entry) {
+    if (entry->tcb) {
+        return entry->tcb->ends;
+    }
+    return entry->sleeper ? sleeper_ends(tcp, entry->sleeper) : timewait_ends(tcp, entry->timewait);
+}
+
+static bool leads_to(const struct tcp *tcp, const struct demux_entry *entry, const struct endpoints *ends) {
+    if (entry->tcb) {
+        return equal_octets(&entry->tcb->ends, ends, sizeof *ends);
+    }
+    struct endpoints of_record = ends_of(tcp, entry);
     return equal_octets(&of_record, ends, sizeof *ends);
 }
 
-/* The slot that leads to ends, or NULL. */
-static struct demux_slot *find_slot(const struct tcp *tcp, const struct endpoints *ends) {
-    const struct demux *demux = &tcp->demux;
-    if (demux->used == 0) {
+static uint32_t *head_at(const struct demux *demux, uint32_t chain) {
+    return &demux->segments[chain / DEMUX_SEGMENT][chain % DEMUX_SEGMENT];
+}
+
+static uint32_t *head_for(const struct demux *demux, const struct endpoints *ends) {
+    uint32_t chain = hash_of(demux, ends) & (2 * demux->round - 1);
+    return head_at(demux, chain < demux->chains ? chain : chain - demux->round);
+}
+
+/* Where the object with these ends is named: at the head of its chain, or in the object before it. NULL: nowhere. */
+static uint32_t *find_link(const struct tcp *tcp, const struct endpoints *ends) {
+    if (tcp->demux.used == 0) {
         return NULL;
     }
-    uint32_t hash = hash_of(demux, ends);
-    for (uint32_t i = hash & (demux->size - 1);; i = (i + 1) & (demux->size - 1)) {
-        struct demux_slot *slot = &demux->slots[i];
-        if (slot->object == DEMUX_EMPTY) {
-            return NULL;
+    uint32_t *link = head_for(&tcp->demux, ends);
+    while (*link != DEMUX_END) {
+        struct demux_entry entry = entry_of(tcp, *link);
+        if (leads_to(tcp, &entry, ends)) {
+            return link;
         }
-        if (slot->hash == hash && leads_to(tcp, slot, ends)) {
-            return slot;
-        }
+        link = next_of(&entry);
     }
+    return NULL;
 }
 
 struct demux_entry demux_find(const struct tcp *tcp, const struct endpoints *ends) {
-    const struct demux_slot *slot = find_slot(tcp, ends);
-    return slot ? entry_at(tcp, slot) : (struct demux_entry){0};
+    const uint32_t *link = find_link(tcp, ends);
+    return link ? entry_of(tcp, *link) : (struct demux_entry){0};
 }
 
-static void put_slot(struct demux *demux, struct demux_slot what) {
-    uint32_t i = what.hash & (demux->size - 1);
-    while (demux->slots[i].object != DEMUX_EMPTY) {
-        i = (i + 1) & (demux->size - 1);
+/* ---- growth ---- */
+
+/* The list of segments doubles: for a million connections it has 1024 pointers. */
+static bool make_room(struct env *env, struct demux *demux) {
+    uint32_t count = demux->chains / DEMUX_SEGMENT;
+    if (count < demux->segments_room) {
+        return true;
     }
-    demux->slots[i] = what;
-}
-
-static bool resize(struct env *env, struct demux *demux, uint32_t size) {
-    struct demux old = *demux;
-    demux->slots = env_alloc(env, size * sizeof *demux->slots);
-    if (!demux->slots) {
-        demux->slots = old.slots;
+    uint32_t room = count > 0 ? 2 * count : 1;
+    uint32_t **segments = env_alloc(env, room * sizeof *segments);
+    if (!segments) {
         return false;
     }
-    demux->size = size;
-    for (uint32_t i = 0; i < size; i++) {
-        demux->slots[i].object = DEMUX_EMPTY;
-    }
-    for (uint32_t i = 0; i < old.size; i++) {
-        if (old.slots[i].object != DEMUX_EMPTY) {
-            put_slot(demux, old.slots[i]);
-        }
-    }
-    env_free(env, old.slots, old.size * sizeof *old.slots);
+    copy_octets(segments, demux->segments, count * sizeof *segments);
+    env_free(env, demux->segments, demux->segments_room * sizeof *segments);
+    demux->segments = segments;
+    demux->segments_room = room;
     return true;
 }
 
-bool demux_insert(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number) {
-    struct demux *demux = &tcp->demux;
-    uint32_t size = demux->size ? demux->size : DEMUX_FIRST_SIZE;
-    if (demux->used >= size / 4 * 3) {
-        size *= 2;
+static bool add_segment(struct env *env, struct demux *demux) {
+    uint32_t *heads = make_room(env, demux) ? env_alloc(env, DEMUX_SEGMENT * sizeof *heads) : NULL;
+    if (heads) {
+        demux->segments[demux->chains / DEMUX_SEGMENT] = heads;
     }
-    if (size != demux->size && !resize(tcp->env, demux, size)) {
+    return heads != NULL;
+}
+
+static bool begin(struct env *env, struct demux *demux) {
+    if (!add_segment(env, demux)) {
+        demux_destroy(env, demux);
         return false;
     }
-    put_slot(demux, (struct demux_slot){.hash = hash_of(demux, ends), .object = object_of(kind, number)});
+    for (uint32_t chain = 0; chain < DEMUX_SEGMENT; chain++) {
+        *head_at(demux, chain) = DEMUX_END;
+    }
+    demux->chains = demux->round = DEMUX_SEGMENT;
+    return true;
+}
+
+/* One chain more. Without memory for it, chains become longer for a while. */
+static void split(struct tcp *tcp) {
+    struct demux *demux = &tcp->demux;
+    if (demux->chains % DEMUX_SEGMENT == 0 && !add_segment(tcp->env, demux)) {
+        return;
+    }
+    uint32_t *stays = head_at(demux, demux->chains - demux->round), *goes = head_at(demux, demux->chains);
+    uint32_t object = *stays;
+    while (object != DEMUX_END) {
+        struct demux_entry entry = entry_of(tcp, object);
+        struct endpoints ends = ends_of(tcp, &entry);
+        uint32_t **end = (hash_of(demux, &ends) & demux->round) ? &goes : &stays;
+        **end = object;
+        *end = next_of(&entry);
+        object = **end;
+    }
+    *stays = *goes = DEMUX_END;
+    demux->chains++;
+    if (demux->chains == 2 * demux->round) {
+        demux->round = demux->chains;
+    }
+}
+
+/* ---- change ---- */
+
+bool demux_insert(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number) {
+    struct demux *demux = &tcp->demux;
+    if (demux->chains == 0 && !begin(tcp->env, demux)) {
+        return false;
+    }
+    if (demux->used >= demux->chains + demux->chains / 2) {
+        split(tcp);
+    }
+    uint32_t object = object_of(kind, number);
+    struct demux_entry entry = entry_of(tcp, object);
+    uint32_t *head = head_for(demux, ends);
+    *next_of(&entry) = *head;
+    *head = object;
     demux->used++;
     return true;
 }
 
 void demux_replace(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number) {
-    struct demux_slot *slot = find_slot(tcp, ends);
-    if (slot) {
-        slot->object = object_of(kind, number);
+    uint32_t *link = find_link(tcp, ends);
+    if (link) {
+        uint32_t object = object_of(kind, number);
+        struct demux_entry former = entry_of(tcp, *link), entry = entry_of(tcp, object);
+        *next_of(&entry) = *next_of(&former);
+        *link = object;
     }
-}
-
-/* Closes the gap at index i: every slot behind it that would not be found any more moves up. */
-static void close_gap(struct demux *demux, uint32_t i) {
-    uint32_t mask = demux->size - 1;
-    for (uint32_t j = (i + 1) & mask; demux->slots[j].object != DEMUX_EMPTY; j = (j + 1) & mask) {
-        uint32_t home = demux->slots[j].hash & mask;
-        if (((j - home) & mask) >= ((j - i) & mask)) {
-            demux->slots[i] = demux->slots[j];
-            i = j;
-        }
-    }
-    demux->slots[i].object = DEMUX_EMPTY;
 }
 
 void demux_remove(struct tcp *tcp, const struct endpoints *ends) {
     struct demux *demux = &tcp->demux;
-    struct demux_slot *slot = find_slot(tcp, ends);
-    if (!slot) {
+    uint32_t *link = find_link(tcp, ends);
+    if (!link) {
         return;
     }
-    close_gap(demux, (uint32_t)(slot - demux->slots));
+    struct demux_entry entry = entry_of(tcp, *link);
+    *link = *next_of(&entry);
     demux->used--;
     if (demux->used == 0) {
         demux_destroy(tcp->env, demux);
@@ -141,8 +192,10 @@ void demux_remove(struct tcp *tcp, const struct endpoints *ends) {
 }
 
 void demux_destroy(struct env *env, struct demux *demux) {
-    env_free(env, demux->slots, demux->size * sizeof *demux->slots);
-    demux->slots = NULL;
-    demux->size = 0;
-    demux->used = 0;
+    for (uint32_t chain = 0; chain < demux->chains; chain += DEMUX_SEGMENT) {
+        env_free(env, demux->segments[chain / DEMUX_SEGMENT], DEMUX_SEGMENT * sizeof **demux->segments);
+    }
+    env_free(env, demux->segments, demux->segments_room * sizeof *demux->segments);
+    demux->segments = NULL;
+    demux->segments_room = demux->chains = demux->round = demux->used = 0;
 }

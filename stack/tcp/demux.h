@@ -1,8 +1,19 @@
 /* demux.h: which connection does a segment belong to? One table from both ends' addresses and ports to a TCB, a
  * sleeper or a TIME-WAIT record; a pair of ends is in it at most once.
  *
- * Open addressing with linear probing; 8 octets a slot: 32 bits of a keyed hash (so that nobody outside can choose
- * colliding ports) and the object's number. It doubles at three quarters full, and owns nothing while empty.
+ * A keyed hash (so that nobody outside can choose colliding ports) picks one of many short chains. An object is named
+ * by its kind and number, in 32 bits, and knows the name of the next of its chain: the table itself holds only where
+ * chains begin. That is 4 octets for every one and a half objects, and nothing while it is empty.
+ *
+ * The table grows by linear hashing (W. Litwin, 1980). Doubled at once, a table of a million would make everybody
+ * wait. So it grows by one chain at a time: the next in turn is split in two, by one more bit of the hash. When all
+ * chains of a round are split, there are twice as many, and the next round begins.
+ *
+ *     chains            0 1 2 3    0 1 2 3 4    0 1 2 3 4 5    ...    0 1 2 3 4 5 6 7
+ *     round             4          4            4                     8
+ *     is split next     0          1            2                     0
+ *
+ * With 6 chains, a hash modulo 8 names one of them; where it says 6 or 7, which do not exist yet, modulo 4 does.
  */
 #ifndef TCP_DEMUX_H
 #define TCP_DEMUX_H
@@ -21,15 +32,15 @@ struct demux_entry {
 
 enum demux_kind { DEMUX_TCB, DEMUX_SLEEPER, DEMUX_TIMEWAIT };
 
-struct demux_slot {
-    uint32_t hash;
-    uint32_t object; /* number and kind; DEMUX_EMPTY */
-};
+/* The heads of so many chains lie together. */
+#define DEMUX_SEGMENT 1024u
 
 struct demux {
-    struct demux_slot *slots;
-    uint32_t size; /* a power of two, or 0 */
-    uint32_t used;
+    uint32_t **segments;
+    uint32_t segments_room; /* in the list of segments */
+    uint32_t chains;        /* 0: the table is empty */
+    uint32_t round;         /* a power of two: round <= chains < 2 * round */
+    uint32_t used;          /* objects */
     uint8_t key[16];
 };
 
@@ -43,7 +54,7 @@ struct demux_entry demux_find(const struct tcp *tcp, const struct endpoints *end
 /* Enters an object under its ends, which must not be in the table. False when memory is short. */
 bool demux_insert(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number);
 
-/* Lets the entry of these ends lead to another object. */
+/* Lets the entry of these ends lead to another object, while the former one still lives. */
 void demux_replace(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number);
 
 void demux_remove(struct tcp *tcp, const struct endpoints *ends);

@@ -174,7 +174,7 @@ static void end(struct tcp *tcp, struct tcb *tcb, unsigned actions) {
     }
     if (actions & ACTION_START_2MSL) {
         if (timewait_begin(tcp, tcb) && (tcb_has(tcb, TCB_ACK_NOW))) {
-            reply_timewait_ack(tcp, pool_at(&tcp->timewaits, tcb->record));
+            reply_timewait_ack(tcp, timewait_at(tcp, tcb->record));
         }
         retire(tcp, tcb);
     }

@@ -16,7 +16,8 @@
 struct tcp;
 
 struct sleeper {
-    uint32_t number; /* in tcp->sleepers */
+    uint32_t number;  /* in tcp->sleepers */
+    uint32_t chained; /* demux.h */
     uint32_t owner, name;
     struct lucid_addr remote;
     uint16_t local_port, remote_port;

@@ -82,6 +82,7 @@ enum tcb_agreed {
 
 struct tcb {
     struct endpoints ends;
+    uint32_t chained;  /* demux.h */
     uint32_t state;    /* enum lucid_tcp_state; written by fsm.c only */
     uint32_t flags;    /* OR of enum tcb_flag */
     uint16_t switches; /* OR of enum tcb_switch */

@@ -17,9 +17,8 @@ bool tcp_init(struct tcp *tcp, struct env *env, struct ip *ip) {
     *tcp = (struct tcp){.env = env, .ip = ip};
     pool_init(&tcp->tcbs, sizeof(struct tcb), config->connections_max);
     pool_init(&tcp->sleepers, sizeof(struct sleeper), config->connections_max);
-    pool_init(&tcp->timewaits, sizeof(struct timewait), config->timewait_max);
     pool_init(&tcp->listeners, sizeof(struct listener), config->sockets_max);
-    tcp->timewait_queue = (struct timewait_queue){.first = POOL_NONE, .last = POOL_NONE};
+    timewait_init(tcp);
     timers_init(&tcp->timers, env->now);
     return env_random(env, tcp->isn_key, sizeof tcp->isn_key) && env_random(env, tcp->port_key, sizeof tcp->port_key) &&
            env_random(env, tcp->demux.key, sizeof tcp->demux.key) &&
@@ -38,7 +37,7 @@ void tcp_destroy(struct tcp *tcp) {
     }
     pool_destroy(env, &tcp->tcbs);
     pool_destroy(env, &tcp->sleepers);
-    pool_destroy(env, &tcp->timewaits);
+    timewait_destroy(tcp);
     pool_destroy(env, &tcp->listeners);
     demux_destroy(env, &tcp->demux);
     ports_destroy(env, &tcp->ports);

@@ -35,7 +35,7 @@ struct fastopen {
 struct tcp {
     struct env *env;
     struct ip *ip;
-    struct pool tcbs, sleepers, timewaits, listeners;
+    struct pool tcbs, sleepers, timewaits[TIMEWAIT_POOLS], listeners;
     struct demux demux;
     struct ports ports;
     struct timers timers;

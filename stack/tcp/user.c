@@ -179,7 +179,7 @@ static bool loses_data(const struct tcb *tcb) {
 
 /* ABORT in TIME-WAIT: the record goes too. 9293-3.10.5-04 */
 static void forget_record(struct tcp *tcp, struct tcb *tcb) {
-    struct timewait *record = tcb->record == POOL_NONE ? NULL : pool_at(&tcp->timewaits, tcb->record);
+    struct timewait *record = timewait_at(tcp, tcb->record);
     if (record && record->name == tcb->name && fsm_fire_timewait(tcp, record, EVENT_ABORT)) {
         timewait_end(tcp, record);
     }

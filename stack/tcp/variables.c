@@ -68,7 +68,7 @@ static void no_timers(struct lucid_tcp_info *info) {
 }
 
 void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_tcp_info *info) {
-    const struct timewait *record = tcb->record == POOL_NONE ? NULL : pool_at(&tcp->timewaits, tcb->record);
+    const struct timewait *record = timewait_at(tcp, tcb->record);
     bool waiting = record && record->name == tcb->name;
     bool over = tcb_has(tcb, TCB_RETIRED) && !waiting;
     *info = (struct lucid_tcp_info){
@@ -112,7 +112,7 @@ void variables_info(const struct tcp *tcp, const struct tcb *tcb, struct lucid_t
         .persist_at = tcb->at[LUCID_TIMER_PERSIST],
         .delayed_ack_at = tcb->at[LUCID_TIMER_DELAYED_ACK],
         .keepalive_at = tcb->at[LUCID_TIMER_KEEPALIVE],
-        .timewait_at = waiting ? record->expires : LUCID_NEVER,
+        .timewait_at = waiting ? timewait_expires(tcp, record) : LUCID_NEVER,
         .fin_wait_2_at = tcb->at[LUCID_TIMER_FIN_WAIT_2],
         .user_at = tcb->at[LUCID_TIMER_USER],
         .reorder_at = tcb->at[LUCID_TIMER_REORDER],
@@ -145,5 +145,5 @@ void variables_timewait_info(const struct tcp *tcp, const struct timewait *recor
         .rcv_shift = record->shift,
     };
     no_timers(info);
-    info->timewait_at = record->expires;
+    info->timewait_at = timewait_expires(tcp, record);
 }

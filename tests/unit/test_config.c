@@ -96,6 +96,17 @@ START_TEST(links_are_as_wide_as_the_rfcs_ask) { /* 8200-5; RFC 791 3.2 */
 }
 END_TEST
 
+START_TEST(a_time_wait_that_can_be_counted) {
+    struct lucid_config config = config_with("10.77.0.2", 24);
+    config.msl = 24 * 3600 * LUCID_SECOND;
+    ck_assert_int_eq(create(&config), 0);
+    config.msl++;
+    ck_assert_int_eq(create(&config), -LUCID_EINVAL);
+    config.msl = 0;
+    ck_assert_int_eq(create(&config), -LUCID_EINVAL);
+}
+END_TEST
+
 START_TEST(no_stack_with_guessable_numbers) {
     struct lucid_config config = config_with("10.77.0.2", 24);
     no_randomness = -1;
@@ -110,6 +121,7 @@ int main(void) {
     tcase_add_loop_test(tests, addresses_of_ours, 0, (int)(sizeof owns / sizeof owns[0]));
     tcase_add_test(tests, the_broadcast_of_another_network_of_ours);
     tcase_add_test(tests, links_are_as_wide_as_the_rfcs_ask);
+    tcase_add_test(tests, a_time_wait_that_can_be_counted);
     tcase_add_test(tests, no_stack_with_guessable_numbers);
     return unit_run(suite);
 }

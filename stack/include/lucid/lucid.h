@@ -182,7 +182,7 @@ struct lucid_config {
     lucid_time sleep_after;
 
     /* TCP, RFC 9293. Times in nanoseconds. */
-    lucid_time msl;         /* maximum segment lifetime, 3.4.2; 120 s; TIME-WAIT lasts twice this */
+    lucid_time msl;         /* maximum segment lifetime, 3.4.2; 120 s, at most 24 h; TIME-WAIT lasts twice this */
     lucid_time rto_initial; /* RFC 6298 2.1; 1 s */
     lucid_time rto_min;     /* RFC 6298 2.4; 1 s */
     lucid_time rto_max;     /* RFC 6298 2.5; 60 s */
