@@ -151,6 +151,9 @@ void lucid_host_close(struct lucid_host *host) {
     close_if_open(host->stop_event);
     close_if_open(host->epoll);
     close_if_open(host->device.fd);
+    if (host->place.seat) {
+        *host->place.seat = NULL;
+    }
     free(host);
 }
 

@@ -25,7 +25,8 @@ struct host_timer {
 
 /* Which of several hosts of one device it is; count 0: it is alone. */
 struct host_place {
-    struct handoff *rings; /* one for each of them */
+    struct handoff *rings;    /* one for each of them */
+    struct lucid_host **seat; /* where the others know it */
     unsigned number, count;
 };
 

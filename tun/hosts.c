@@ -70,8 +70,9 @@ static int open_members(struct lucid_hosts *hosts, const struct lucid_host_optio
     struct lucid_host_options each = *options;
     int failed = 0;
     for (unsigned i = 0; i < hosts->count && !failed; i++) {
-        const struct host_place place = {.rings = hosts->rings, .number = i, .count = hosts->count};
         struct member *member = &hosts->members[i];
+        const struct host_place place = {
+            .rings = hosts->rings, .seat = &member->host, .number = i, .count = hosts->count};
         *member = (struct member){.all = hosts, .number = i};
         each.configure = options->configure && i == hosts->count - 1;
         failed = host_open(&member->host, &each, &place, error);
@@ -158,7 +159,9 @@ int lucid_hosts_start(struct lucid_hosts *hosts, void (*call)(struct lucid_host 
 
 void lucid_hosts_stop(struct lucid_hosts *hosts) {
     for (unsigned i = 0; i < hosts->count; i++) {
-        lucid_host_stop(hosts->members[i].host);
+        if (hosts->members[i].host) {
+            lucid_host_stop(hosts->members[i].host);
+        }
     }
 }
 

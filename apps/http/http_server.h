@@ -102,8 +102,8 @@ int http_server_configure(struct http_server *server, lucid_time now, const stru
 
 /* The same in two steps, for several servers that are to change together: what can fail comes first, and changes
  * nothing; then nothing can fail. http_change_new() returns 0 and sets *change, or a negative error and a sentence; the
- * options' pointers must last until the change has been made, or dropped. A change is for one server, whose thread makes
- * it. change may be NULL for http_change_drop(). */
+ * options' pointers must last until the change has been made, or dropped. A change is for one server, whose thread
+ * makes it. change may be NULL for http_change_drop(). */
 struct http_change;
 int http_change_new(struct http_change **change, const struct http_server_options *options,
                     char error[HTTP_ERROR_TEXT]);

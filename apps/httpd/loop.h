@@ -48,7 +48,7 @@ struct loop {
     const struct options *options;
     struct transport *transport; /* it works after open() */
     struct lucid_stack *stack;   /* after open(); NULL: somebody else's TCP carries the server */
-    struct lucid_host *host;     /* of that stack, or NULL */
+    struct lucid_host *host;     /* of that stack, or NULL; when it is set before open(), that one is taken */
     struct http_server *server;  /* that is driven; the caller's */
     struct live_record *record;  /* what is recorded, the caller's; NULL: nothing */
     void (*signal)(void *user, int number);

@@ -118,11 +118,11 @@ static int stack_open(struct loop *base, char error[LUCID_ERROR_TEXT]) {
                                                    .batch = on_batch,
                                                    .packet = base->record ? on_packet : NULL,
                                                    .user = loop};
-    if (lucid_host_open(&loop->host, &base->options->device.host, error) < 0) {
+    if (!base->host && lucid_host_open(&base->host, &base->options->device.host, error) < 0) {
         return -1;
     }
+    loop->host = base->host;
     struct lucid_stack *stack = base->stack = lucid_host_stack(loop->host);
-    base->host = loop->host;
     stack_transport_init(&loop->transport, stack);
     if (tracing_start(&loop->tracing, stack, base->options, lucid_host_now()) < 0) {
         snprintf(error, LUCID_ERROR_TEXT, "there is no memory for the trace; free some");

@@ -19,6 +19,9 @@ const char options_help[] =
     "                       --port, without a device and its options (stack)\n"
     "  --port N             port to listen on (80)\n"
     "  --uwsgi-port N       another one, for uwsgi packets, as uwsgi_pass of Nginx sends them\n"
+    "  --queues N           queues of the device, each with a stack, a server and a thread of its own, 1 to 64 (1);\n"
+    "                       with several, nothing is recorded for /why, and --trace, --trace-json, --ladder, --record\n"
+    "                       and --pcap are refused\n"
     "  --config FILE        read these settings from FILE too, a line for each, without the dashes; SIGHUP reads it "
     "again\n"
     "  --root DIR           serve the files beneath DIR; otherwise one page that explains itself\n"
@@ -57,6 +60,7 @@ enum letter {
     TRANSPORT = DEVICE_OPTIONS_NEXT,
     PORT,
     UWSGI_PORT,
+    QUEUES,
     CONFIG,
     TRACE,
     TRACE_JSON,
@@ -72,6 +76,7 @@ static const struct option own_options[] = {
     {"transport", required_argument, NULL, TRANSPORT},
     {"port", required_argument, NULL, PORT},
     {"uwsgi-port", required_argument, NULL, UWSGI_PORT},
+    {"queues", required_argument, NULL, QUEUES},
     {"config", required_argument, NULL, CONFIG},
     {"trace", no_argument, NULL, TRACE},
     {"trace-json", required_argument, NULL, TRACE_JSON},
@@ -108,6 +113,14 @@ static bool take_port(uint16_t *port, const char *name, const char *text, char e
     bool good = value_number(text, 1, UINT16_MAX, &number);
     *port = (uint16_t)number;
     return good || value_wrong(error, "%s %.60s is no port: take a number from 1 to 65535", name, text);
+}
+
+static bool take_queues(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
+    uint64_t number = 0;
+    bool good = value_number(text, 1, LUCID_QUEUES_MAX, &number);
+    options->queues = (unsigned)number;
+    return good ||
+           value_wrong(error, "--queues %.60s is no number of queues: take one from 1 to %d", text, LUCID_QUEUES_MAX);
 }
 
 static bool take_ladder(struct options *options, const char *text, char error[LUCID_ERROR_TEXT]) {
@@ -148,6 +161,8 @@ static bool take_option(struct options *options, int option, const char *text, c
         return take_port(&options->port, "--port", text, error);
     case UWSGI_PORT:
         return take_port(&options->uwsgi_port, "--uwsgi-port", text, error);
+    case QUEUES:
+        return take_queues(options, text, error);
     case CONFIG:
         options->config = text;
         return true;
@@ -243,13 +258,21 @@ bool options_settings(const struct options *options, struct settings **all, unsi
 static bool needs_stack(int option) {
     static const int theirs[] = {
         DEVICE_TUN, DEVICE_HOST_ADDR, DEVICE_NO_CONFIGURE, DEVICE_FAULTS, DEVICE_PCAP, DEVICE_MSL, TRACE,
-        TRACE_JSON, LADDER,           ALLOW_FAULTS};
+        TRACE_JSON, LADDER,           ALLOW_FAULTS,        QUEUES};
     for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
         if (option == theirs[i]) {
             return true;
         }
     }
     return false;
+}
+
+/* What is written to one place, in the order in which one stack sees it. */
+static bool needs_one_queue(const struct options *options, int option) {
+    if (option == RECORD) {
+        return options->record > 0;
+    }
+    return option == DEVICE_PCAP || option == TRACE || option == TRACE_JSON || option == LADDER;
 }
 
 /* Where it listens. On a stack of ours on all addresses, for they are ours; on the kernel's sockets on those given. */
@@ -270,6 +293,13 @@ static bool settle(struct options *options, char error[LUCID_ERROR_TEXT]) {
         return value_wrong(error, "--%s needs a stack of ours: leave it out, or --transport kernel",
                            options->needs_stack);
     }
+    if (options->queues > 1 && options->needs_one) {
+        return value_wrong(error, "--%s tells of one stack, and each queue has its own: leave it out, or --queues",
+                           options->needs_one);
+    }
+    if (options->queues > 1) {
+        options->record = 0;
+    }
     settle_local(options);
     return options->kernel || device_options_settle(&options->device, error);
 }
@@ -289,12 +319,15 @@ static bool read_words(struct options *options, int argc, char **argv, char erro
         if (needs_stack(option)) {
             options->needs_stack = table[index].name;
         }
+        if (needs_one_queue(options, option)) {
+            options->needs_one = table[index].name;
+        }
     }
     return optind == argc || value_option('?', argv[optind], error);
 }
 
 int options_read(struct options *options, int argc, char **argv, char error[LUCID_ERROR_TEXT]) {
-    *options = (struct options){.port = 80, .record = 32};
+    *options = (struct options){.port = 80, .queues = 1, .record = 32};
     device_options_begin(&options->device);
     if (!read_words(options, argc, argv, error)) {
         return -1;

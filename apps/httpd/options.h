@@ -26,9 +26,11 @@ struct options {
     uint16_t uwsgi_port;                          /* for uwsgi packets; 0: none */
     struct lucid_sockaddr local[LUCID_ADDRS_MAX]; /* where it listens; the unspecified address: all of ours */
     unsigned local_count;
+    unsigned queues;         /* of the device, each with a stack, a server and a thread */
     bool help;               /* nothing but that */
     bool trace;              /* events as text, to standard output */
     const char *needs_stack; /* an option that only a stack of ours can do; NULL: none was given */
+    const char *needs_one;   /* one that cannot be had with several queues; NULL: none was given */
     const char *trace_json;  /* file for events as JSON Lines; NULL: none */
     unsigned ladder;         /* so many connections are drawn */
     unsigned record;         /* so many connections are recorded; 0: none */

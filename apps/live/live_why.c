@@ -10,7 +10,7 @@
 #include "http/http_char.h"
 #include "live/live.h"
 
-static const char NOT_RECORDED[] = "Requests are not recorded here: start the server without --record 0.";
+static const char NOT_RECORDED[] = "Requests are not recorded here: start the server without --record 0 and --queues.";
 static const char UNKNOWN[] =
     "There is no request with this number, or it is forgotten by now: /why lists the latest ones.";
 static const char NOT_YOURS[] =

@@ -173,7 +173,8 @@ START_TEST(what_needs_a_stack) {
                                          "--no-configure", "--faults loss=1%",
                                          "--pcap p",       "--msl 1",
                                          "--trace",        "--trace-json j",
-                                         "--ladder 1",     "--allow-faults"};
+                                         "--ladder 1",     "--allow-faults",
+                                         "--queues 2"};
     for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
         char line[100], name[20];
         snprintf(line, sizeof line, "%s --transport kernel", theirs[i]);
@@ -181,6 +182,28 @@ START_TEST(what_needs_a_stack) {
         refuses(line, "needs a stack of ours: leave it out, or --transport kernel");
         ck_assert_msg(strncmp(error, name, strlen(name)) == 0, "%s", error);
         takes(theirs[i]);
+    }
+}
+END_TEST
+
+START_TEST(queues) {
+    static const char *const one[] = {"--pcap p", "--trace", "--trace-json j", "--ladder 1", "--record 1"};
+    takes("");
+    ck_assert_uint_eq(options.queues, 1);
+    takes("--queues 64 --record 0 --allow-faults --faults loss=1%");
+    ck_assert_uint_eq(options.queues, 64);
+    takes("--queues 2");
+    ck_assert_uint_eq(options.record, 0);
+    refuses("--queues 0", "--queues 0 is no number of queues: take one from 1 to 64");
+    refuses("--queues 65", "--queues 65 is no number");
+    refuses("--queues two", "--queues two is no number");
+    refuses("--queues -1", "--queues -1 is no number");
+    for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {
+        char line[100];
+        snprintf(line, sizeof line, "%s --queues 2", one[i]);
+        refuses(line, "tells of one stack, and each queue has its own: leave it out, or --queues");
+        snprintf(line, sizeof line, "%s --queues 1", one[i]);
+        takes(line);
     }
 }
 END_TEST
@@ -295,6 +318,7 @@ int main(void) {
     tcase_add_test(tests, wrong_values);
     tcase_add_test(tests, transports);
     tcase_add_test(tests, what_needs_a_stack);
+    tcase_add_test(tests, queues);
     tcase_add_test(tests, what_is_recorded);
     tcase_add_test(tests, what_does_not_go_together);
     tcase_add_test(tests, long_words);

@@ -194,7 +194,8 @@ struct lucid_hosts;
 LUCID_API int lucid_hosts_open(struct lucid_hosts **hosts, const struct lucid_host_options *options, unsigned count,
                                char error[LUCID_ERROR_TEXT]);
 
-/* Ends all of them, and the device. No thread may run any more. hosts may be NULL. */
+/* Ends all of them, and the device. No thread may run any more. A host may have been closed already, by its own thread
+ * and lucid_host_close(), when nobody calls lucid_hosts_stop() any more. hosts may be NULL. */
 LUCID_API void lucid_hosts_close(struct lucid_hosts *hosts);
 
 /* Returns how many there are. */
