@@ -33,6 +33,7 @@ enum { BENCH_OK = 0, BENCH_FAILED = 1, BENCH_USAGE = 2 };
 struct bench_serve {
     bool kernel;                  /* on the kernel's sockets, not on a stack */
     bool copy;                    /* chargen copies into the stream, discard out of it, instead of lending */
+    unsigned queues;              /* of the device, each with a stack and a thread */
     const char *congestion;       /* name for TCP_CONGESTION; NULL: the stack's default, the kernel's cubic */
     struct device_options device; /* the first address of the stack is the one to listen on, the kernel's too */
 };

@@ -7,7 +7,7 @@
 #include "bench/bench.h"
 
 static const char usage[] =
-    "usage: lucid-bench serve [--kernel] [--copy] [--congestion NAME] [options of the device]\n"
+    "usage: lucid-bench serve [--kernel] [--queues N] [--copy] [--congestion NAME] [options of the device]\n"
     "       lucid-bench load up|down|echo|churn|http [--addr A] [--seconds S] [--congestion NAME]\n"
     "                        [--connections N] [--path P]\n"
     "       lucid-bench crowd [--addr A] [--idle N] [--slow N] [--path P] [--congestion NAME]\n"
@@ -21,6 +21,7 @@ static const char usage[] =
     "\n"
     "serve: echo on port 7, discard on 9, daytime on 13, chargen on 19, until Ctrl-C\n"
     "  --kernel             on the kernel's sockets instead of a stack of ours; then --addr is one of the kernel's\n"
+    "  --queues N           so many queues of the device, each with a stack and a thread of its own (1)\n"
     "  --copy               chargen copies into the stream, and discard out of it, instead of lending\n"
     "  --congestion NAME    congestion control of the server's end (the stack's own default; the kernel's: "
     "cubic)\n" DEVICE_OPTIONS_HELP
@@ -76,16 +77,28 @@ static int fail(const char *sentence) {
     return BENCH_USAGE;
 }
 
+static const unsigned COUNT_MAX = 10000000;
+
+/* False: that is no number from least to COUNT_MAX. */
+static bool take_count(const char *text, unsigned least, unsigned *count) {
+    char *end;
+    bool digit = text[0] >= '0' && text[0] <= '9';
+    unsigned long number = digit ? strtoul(text, &end, 10) : 0;
+    *count = (unsigned)number;
+    return digit && *end == '\0' && number >= least && number <= COUNT_MAX;
+}
+
 static int serve_command(int argc, char **argv) {
-    enum { KERNEL = DEVICE_OPTIONS_NEXT, COPY, CONGESTION };
+    enum { KERNEL = DEVICE_OPTIONS_NEXT, QUEUES, COPY, CONGESTION };
     static const struct option options[] = {
         DEVICE_LONG_OPTIONS,
         {"kernel", no_argument, NULL, KERNEL},
+        {"queues", required_argument, NULL, QUEUES},
         {"copy", no_argument, NULL, COPY},
         {"congestion", required_argument, NULL, CONGESTION},
         {0},
     };
-    struct bench_serve serve = {.kernel = false};
+    struct bench_serve serve = {.queues = 1};
     char error[LUCID_ERROR_TEXT];
     int option;
     device_options_begin(&serve.device);
@@ -99,9 +112,15 @@ static int serve_command(int argc, char **argv) {
         if (option < DEVICE_OPTIONS_NEXT && !device_options_take(&serve.device, option, optarg, error)) {
             return fail(error);
         }
+        if (option == QUEUES && (!take_count(optarg, 1, &serve.queues) || serve.queues > LUCID_QUEUES_MAX)) {
+            return fail("--queues wants a number from 1 to 64");
+        }
     }
     if (optind < argc) {
         return complain();
+    }
+    if (serve.queues > 1 && (serve.kernel || serve.device.host.pcap)) {
+        return fail("--queues goes neither with --kernel nor with --pcap: leave one of them out");
     }
     bool sound = serve.kernel || device_options_settle(&serve.device, error);
     return sound ? bench_serve(&serve) : fail(error);
@@ -111,17 +130,6 @@ static bool take_seconds(const char *text, double *seconds) {
     char *end;
     *seconds = strtod(text, &end);
     return end != text && *end == '\0' && *seconds > 0 && *seconds <= 3600;
-}
-
-static const unsigned COUNT_MAX = 10000000;
-
-/* False: that is no number from least to COUNT_MAX. */
-static bool take_count(const char *text, unsigned least, unsigned *count) {
-    char *end;
-    bool digit = text[0] >= '0' && text[0] <= '9';
-    unsigned long number = digit ? strtoul(text, &end, 10) : 0;
-    *count = (unsigned)number;
-    return digit && *end == '\0' && number >= least && number <= COUNT_MAX;
 }
 
 static bool known_work(const char *work) {

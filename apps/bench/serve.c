@@ -35,9 +35,12 @@ struct server {
     bool copy;
     const char *congestion;
     struct endpoint listener[SERVICES];
+    struct lucid_host *host;
+    bool gone;              /* its device */
+    char room[BENCH_PIECE]; /* what discard reads into */
 };
 
-static char room[BENCH_PIECE]; /* what discard reads into and chargen writes from */
+static char pattern[BENCH_PIECE]; /* what chargen writes */
 
 static void end_connection(struct server *server, struct endpoint *endpoint) {
     server->transport->ops->close(server->transport, endpoint->fd);
@@ -59,7 +62,7 @@ static ptrdiff_t take_lent(struct server *server, const struct endpoint *endpoin
 }
 
 static ptrdiff_t take_copy(struct server *server, const struct endpoint *endpoint) {
-    return server->transport->ops->read(server->transport, endpoint->fd, room, sizeof room);
+    return server->transport->ops->read(server->transport, endpoint->fd, server->room, sizeof server->room);
 }
 
 static bool discard(struct server *server, struct endpoint *endpoint) {
@@ -75,8 +78,8 @@ static bool generate(struct server *server, struct endpoint *endpoint) {
     const struct stream_ops *ops = server->transport->ops;
     ptrdiff_t taken;
     do {
-        taken = server->copy ? ops->write(server->transport, endpoint->fd, room, sizeof room, false)
-                             : ops->lend(server->transport, endpoint->fd, room, sizeof room, NULL, NULL);
+        taken = server->copy ? ops->write(server->transport, endpoint->fd, pattern, sizeof pattern, false)
+                             : ops->lend(server->transport, endpoint->fd, pattern, sizeof pattern, NULL, NULL);
     } while (taken > 0);
     return taken == -LUCID_EAGAIN;
 }
@@ -178,9 +181,13 @@ static int listen_all(struct server *server, const struct lucid_addr *addr) {
             return BENCH_FAILED;
         }
     }
+    return BENCH_OK;
+}
+
+/* Flushed at once, so that a script may wait for it. */
+static void say_serving(void) {
     puts("lucid-bench: serving");
     fflush(stdout);
-    return BENCH_OK;
 }
 
 static int refuse_congestion(const char *name, const char *why) {
@@ -218,6 +225,9 @@ static int serve_on_kernel(struct server *server, const struct lucid_addr *addr)
             status = refuse_congestion(name, strerror(errno));
         }
     }
+    if (status == BENCH_OK) {
+        say_serving();
+    }
     while (status == BENCH_OK && !interrupted) {
         int waited = kernel_transport_wait(&server->kernel, LUCID_NEVER, ready, server);
         status = waited == 0 || waited == -LUCID_EINTR ? BENCH_OK : BENCH_FAILED;
@@ -246,30 +256,69 @@ static int choose_congestion(struct server *server, struct lucid_stack *stack) {
     return BENCH_OK;
 }
 
-static int serve_on_stack(struct server *server, const struct lucid_host_options *options) {
-    struct lucid_host *host;
-    char error[LUCID_ERROR_TEXT];
-    if (lucid_host_open(&host, options, error) < 0) {
-        fprintf(stderr, "lucid-bench: %s\n", error);
-        return BENCH_FAILED;
-    }
+static int open_server(struct server *server, struct lucid_host *host, const struct lucid_addr *addr) {
+    server->host = host;
     stack_transport_init(&server->stack, lucid_host_stack(host));
     server->transport = &server->stack.base;
     lucid_host_set_callbacks(host, &(struct lucid_host_callbacks){.event = on_event, .user = server});
-    interrupt_stops(host);
-    int status = listen_all(server, &options->config.addrs[0].addr);
-    status = status == BENCH_OK ? choose_congestion(server, lucid_host_stack(host)) : status;
-    if (status == BENCH_OK && lucid_host_run(host) < 0) {
-        fputs("lucid-bench: the device is gone\n", stderr);
-        status = BENCH_FAILED;
+    int status = listen_all(server, addr);
+    return status == BENCH_OK ? choose_congestion(server, lucid_host_stack(host)) : status;
+}
+
+static void run_queue(struct lucid_host *host, unsigned queue, void *user) {
+    struct server *servers = user;
+    servers[queue].gone = lucid_host_run(host) < 0;
+}
+
+/* Until a signal, which ends the first of them. */
+static int run_queues(struct lucid_hosts *hosts, struct server *servers) {
+    char error[LUCID_ERROR_TEXT];
+    if (lucid_hosts_start(hosts, run_queue, servers, error) < 0) {
+        fprintf(stderr, "lucid-bench: %s\n", error);
+        return BENCH_FAILED;
     }
+    say_serving();
+    interrupt_stops(servers[0].host);
+    run_queue(servers[0].host, 0, servers);
     interrupt_stops(NULL);
-    lucid_host_close(host);
+    lucid_hosts_stop(hosts);
+    lucid_hosts_join(hosts);
+    if (servers[0].gone) {
+        fputs("lucid-bench: the device is gone\n", stderr);
+    }
+    return servers[0].gone ? BENCH_FAILED : BENCH_OK;
+}
+
+/* A server for each queue of the device. */
+static int serve_on_stack(const struct bench_serve *options, struct server *servers) {
+    const struct lucid_host_options *host = &options->device.host;
+    struct lucid_hosts *hosts;
+    char error[LUCID_ERROR_TEXT];
+    if (lucid_hosts_open(&hosts, host, options->queues, error) < 0) {
+        fprintf(stderr, "lucid-bench: %s\n", error);
+        return BENCH_FAILED;
+    }
+    int status = BENCH_OK;
+    for (unsigned i = 0; status == BENCH_OK && i < options->queues; i++) {
+        status = open_server(&servers[i], lucid_hosts_at(hosts, i), &host->config.addrs[0].addr);
+    }
+    status = status == BENCH_OK ? run_queues(hosts, servers) : status;
+    lucid_hosts_close(hosts);
     return status;
 }
 
 int bench_serve(const struct bench_serve *options) {
-    struct server server = {.copy = options->copy, .congestion = options->congestion};
-    const struct lucid_host_options *host = &options->device.host;
-    return options->kernel ? serve_on_kernel(&server, &host->config.addrs[0].addr) : serve_on_stack(&server, host);
+    struct server *servers = calloc(options->queues, sizeof *servers);
+    if (!servers) {
+        fputs("lucid-bench: there is no memory for the server; free some\n", stderr);
+        return BENCH_FAILED;
+    }
+    for (unsigned i = 0; i < options->queues; i++) {
+        servers[i].copy = options->copy;
+        servers[i].congestion = options->congestion;
+    }
+    const struct lucid_addr *addr = &options->device.host.config.addrs[0].addr;
+    int status = options->kernel ? serve_on_kernel(&servers[0], addr) : serve_on_stack(options, servers);
+    free(servers);
+    return status;
 }

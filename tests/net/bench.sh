@@ -59,4 +59,19 @@ passes "two records are enough, and expire" "$bench" closes --connections 2
 passes "one is not: the first and the last are compared" refused "$bench" closes --connections 1
 
 stop
+
+for wrong in "--queues 0" "--queues 65" "--queues 2 --kernel" "--queues 2 --pcap p"; do
+    # shellcheck disable=SC2086 # two words
+    "$bench" serve $wrong >"$work/output" 2>&1
+    same "serve $wrong is refused" 2 $?
+done
+"$bench" serve --queues 2 >"$work/served" 2>&1 &
+served=$!
+passes "serve --queues 2" eventually 10 grep -q serving "$work/served"
+for work_of in up down echo churn; do
+    passes "a load on two queues: $work_of" "$bench" load "$work_of" --seconds 0.1
+done
+kill -INT $served
+wait $served
+same "it ends with 0" 0 $?
 exit $failures
