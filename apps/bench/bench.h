@@ -114,15 +114,15 @@ struct bench_segments {
 /* Passes so many segments of 64 KB and prints what each takes. Returns the exit status. */
 int bench_segments(const struct bench_segments *options);
 
-enum { BENCH_COST_PIDS = 8 };
+enum { BENCH_COST_PIDS = 8, BENCH_COST_CPUS = 64 };
 
 struct bench_cost {
-    unsigned pid[BENCH_COST_PIDS + 1]; /* of the servers; room for one more */
+    unsigned pid[BENCH_COST_PIDS + BENCH_COST_CPUS]; /* of the servers' threads; the others are the kernel's */
     unsigned pids;
     char *const *command; /* of the load; ends with NULL */
 };
 
-/* Runs a command and prints what it and the servers had of the CPU meanwhile. Returns the exit status. */
+/* Runs a command and prints what it and the servers had of its CPUs meanwhile. Returns the exit status. */
 int bench_cost(struct bench_cost *cost);
 
 /* Loads a server for that long and prints the figure. Returns the exit status. */

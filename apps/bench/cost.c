@@ -1,11 +1,12 @@
-/* cost.c: what a command costs of one CPU: the time that it and its servers had, and the time nobody wanted. See
- * bench.h.
+/* cost.c: what a command costs of the CPUs that it may use: the time that it and its servers had, and the time nobody
+ * wanted, by the number of these CPUs. See bench.h.
  *
  * Client, kernel and server share a CPU, so that their rate is the inverse of what they cost together. That holds as
  * long as nobody else is on that CPU, and on a machine that has other things to do somebody is. So the time of others
  * is left out: what counts is the time in which the CPU worked for the command, for the servers, and for the kernel's
  * softirq thread, which may do the work of either; and the time in which it idled, for then they waited for something.
- * On a machine that does nothing else this is simply how long it took.
+ * On a machine that does nothing else this is simply how long it took. The same holds for two CPUs, whose time is added
+ * up and halved.
  */
 #include <inttypes.h>
 #include <sched.h>
@@ -27,7 +28,7 @@ static double clock_seconds(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Seconds that a process has had so far; 0 where the kernel does not tell. */
+/* Seconds that a thread has had so far; 0 where the kernel does not tell. */
 static double seconds_of(unsigned pid) {
     char name[48];
     uint64_t nanoseconds = 0;
@@ -84,6 +85,24 @@ static unsigned softirq_thread(int cpu) {
     return 0;
 }
 
+/* Of the CPUs that we may use. */
+static double seconds_idle_of_all(const cpu_set_t *cpus) {
+    double seconds = 0;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        seconds += CPU_ISSET((size_t)cpu, cpus) ? seconds_idle(cpu) : 0;
+    }
+    return seconds;
+}
+
+static void add_softirq_threads(struct bench_cost *cost, const cpu_set_t *cpus) {
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        unsigned thread = CPU_ISSET((size_t)cpu, cpus) ? softirq_thread(cpu) : 0;
+        if (thread > 0 && cost->pids < BENCH_COST_PIDS + BENCH_COST_CPUS) {
+            cost->pid[cost->pids++] = thread;
+        }
+    }
+}
+
 static double seconds_of_all(const struct bench_cost *cost) {
     double seconds = 0;
     for (unsigned i = 0; i < cost->pids; i++) {
@@ -110,18 +129,20 @@ static double run(char *const *command) {
 }
 
 int bench_cost(struct bench_cost *cost) {
-    int cpu = sched_getcpu();
-    unsigned thread = softirq_thread(cpu);
-    if (thread > 0) {
-        cost->pid[cost->pids++] = thread;
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0) {
+        perror("lucid-bench: the CPUs that may be used are not told");
+        return BENCH_FAILED;
     }
-    double before = seconds_of_all(cost), idle = seconds_idle(cpu), begin = clock_seconds();
+    add_softirq_threads(cost, &cpus);
+    double before = seconds_of_all(cost), idle = seconds_idle_of_all(&cpus), begin = clock_seconds();
     double own = run(cost->command);
     if (own < 0) {
         return BENCH_FAILED;
     }
     double servers = seconds_of_all(cost) - before;
-    printf("cost %.6f s of %.6f s: load %.6f, servers %.6f, idle %.2f\n", own + servers + seconds_idle(cpu) - idle,
-           clock_seconds() - begin, own, servers, seconds_idle(cpu) - idle);
+    idle = seconds_idle_of_all(&cpus) - idle;
+    printf("cost %.6f s of %.6f s: load %.6f, servers %.6f, idle %.2f\n", (own + servers + idle) / CPU_COUNT(&cpus),
+           clock_seconds() - begin, own, servers, idle);
     return BENCH_OK;
 }

@@ -38,6 +38,9 @@ taskset -c "$(taskset -cp $$ | sed 's/.*[-,: ]//')" "$bench" cost --pid $server 
 # $2: what counts; it is nearly all idle time, which is counted in hundredths of a second, and no more than it took.
 passes "a command that waits costs the time in which nobody wanted the CPU" \
     awk '{ exit !($1 == "cost" && $2 > 0 && $2 <= $5 + 0.02 && $NF <= $2) }' "$work/cost"
+"$bench" cost sh -c 'sleep 0.2' >"$work/cost"
+passes "of several CPUs it is their mean" \
+    awk -v cpus="$(nproc)" '{ exit !($1 == "cost" && $2 > 0 && $2 <= $5 + 0.02 && $NF <= cpus * $2) }' "$work/cost"
 passes "the failure of a command is that of cost" refused "$bench" cost false
 
 same "requests are answered in memory" "6336 were answered with 200" \
