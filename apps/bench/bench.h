@@ -7,7 +7,8 @@
  *
  * The services are the classic ones: discard (RFC 863) reads and forgets, chargen (RFC 864) writes as fast as it is
  * read, echo (RFC 862) sends back, and daytime (RFC 867) says something short and closes first, so that TIME-WAIT is
- * the server's.
+ * the server's. Discard and chargen know the octets of our load (pattern.h): when these end, discard says whether they
+ * came right, and chargen ends its own when its reader closes its side.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -49,7 +50,7 @@ struct bench_load {
     double seconds;
     const char *congestion; /* name for TCP_CONGESTION */
     const char *path;       /* http: what is asked for */
-    unsigned connections;   /* http: that stay open and ask all the time */
+    unsigned connections;   /* up, down: that carry octets; http: that stay open and ask all the time */
 };
 
 /* ---- client.c: connections on the kernel's sockets ---- */
@@ -66,6 +67,9 @@ bool bench_target(struct bench_target *target, const char *addr, const char *con
 
 /* A connection to that port, or -1 after a sentence. */
 int bench_connect(struct bench_target *target, uint16_t port);
+
+/* Octets one way, in bulk.c. Returns the exit status. */
+int bench_bulk(struct bench_target *target, const struct bench_load *options);
 
 /* Requests of http, in load_http.c. Returns the exit status. */
 int bench_load_http(struct bench_target *target, const struct bench_load *options);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,37 +16,6 @@ static double now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-/* Octets that the peer has not acknowledged, by the call that is also named SIOCOUTQ: they have not arrived, as far as
- * anybody knows. */
-static double outstanding(int fd) {
-    int octets = 0;
-    return ioctl(fd, TIOCOUTQ, &octets) == 0 ? octets : 0;
-}
-
-/* Moves octets one way until the time is over. What still waits in our send buffer then does not count. */
-static int bulk(struct bench_target *target, double seconds, bool up) {
-    static char piece[BENCH_PIECE];
-    int fd = bench_connect(target, up ? BENCH_PORT_DISCARD : BENCH_PORT_CHARGEN);
-    if (fd < 0) {
-        return BENCH_FAILED;
-    }
-    double begin = now(), octets = 0, elapsed = 0;
-    ssize_t moved = 1;
-    while (moved > 0 && elapsed < seconds) {
-        moved = up ? send(fd, piece, sizeof piece, MSG_NOSIGNAL) : recv(fd, piece, sizeof piece, 0);
-        octets += moved > 0 ? (double)moved : 0;
-        elapsed = now() - begin;
-    }
-    if (moved <= 0) {
-        fprintf(stderr, "lucid-bench: the connection broke: %s\n",
-                moved < 0 ? strerror(errno) : "closed by the server");
-    }
-    octets -= up ? outstanding(fd) : 0;
-    close(fd);
-    printf("%.4f MB/s\n", octets / elapsed / 1e6);
-    return moved > 0 ? BENCH_OK : BENCH_FAILED;
 }
 
 static int by_value(const void *a, const void *b) {
@@ -134,5 +102,5 @@ int bench_load(const struct bench_load *options) {
     if (strcmp(options->work, "churn") == 0) {
         return churn(&target, options->seconds);
     }
-    return bulk(&target, options->seconds, strcmp(options->work, "up") == 0);
+    return bench_bulk(&target, options);
 }

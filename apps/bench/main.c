@@ -28,14 +28,14 @@ static const char usage[] =
     "  --msl SECONDS        maximum segment lifetime; TIME-WAIT lasts twice as long (120)\n"
     "\n"
     "load: a client on the kernel's sockets\n"
-    "  up, down             sends to discard, or reads from chargen: MB/s\n"
+    "  up, down             sends to discard, or reads from chargen: MB/s; fails if an octet is wrong\n"
     "  echo                 one octet to and fro: microseconds, median and 99th percentile\n"
     "  churn                connections to daytime, which closes first, one after another\n"
     "  http                 requests to port 80, on connections that stay open: requests/s\n"
     "  --addr A             address of the server (10.77.0.2)\n"
     "  --seconds S          how long (2)\n"
     "  --congestion NAME    congestion control of the client's end (cubic)\n"
-    "  --connections N      http: so many at a time (64)\n"
+    "  --connections N      up, down, http: so many at a time (1; http: 64)\n"
     "  --path P             http: what is asked for (/)\n"
     "\n"
     "crowd: stands around a web server until Ctrl-C\n"
@@ -148,7 +148,7 @@ static int load_command(int argc, char **argv) {
         {"congestion", required_argument, NULL, 'c'}, {"connections", required_argument, NULL, 'n'},
         {"path", required_argument, NULL, 'p'},       {0},
     };
-    struct bench_load load = {.addr = "10.77.0.2", .seconds = 2, .congestion = "cubic", .path = "/", .connections = 64};
+    struct bench_load load = {.addr = "10.77.0.2", .seconds = 2, .congestion = "cubic", .path = "/"};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 's' && !take_seconds(optarg, &load.seconds)) {
@@ -168,6 +168,9 @@ static int load_command(int argc, char **argv) {
         return complain();
     }
     load.work = argv[optind];
+    if (load.connections == 0) {
+        load.connections = strcmp(load.work, "http") == 0 ? 64 : 1;
+    }
     return bench_load(&load);
 }
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "bench/bench.h"
+#include "bench/pattern.h"
 #include "common/interrupt.h"
 
 /* Slices that are lent at one time. */
@@ -26,6 +27,8 @@ struct endpoint {
     bool listens;
     size_t kept, sent; /* echo: octets read, and how many of these have gone back */
     char *octets;      /* echo: BENCH_PIECE of them */
+    struct pattern_check check;
+    struct pattern_source source;
 };
 
 struct server {
@@ -40,8 +43,6 @@ struct server {
     char room[BENCH_PIECE]; /* what discard reads into */
 };
 
-static char pattern[BENCH_PIECE]; /* what chargen writes */
-
 static void end_connection(struct server *server, struct endpoint *endpoint) {
     server->transport->ops->close(server->transport, endpoint->fd);
     free(endpoint->octets);
@@ -51,18 +52,35 @@ static void end_connection(struct server *server, struct endpoint *endpoint) {
 /* Each of these works until it would have to wait. Returns false when the connection is over. */
 
 /* What has arrived stays where the device put it; only a stack lends. */
-static ptrdiff_t take_lent(struct server *server, const struct endpoint *endpoint) {
+static ptrdiff_t take_lent(struct server *server, struct endpoint *endpoint) {
     struct lucid_slice slice[SLICES];
     size_t count;
     ptrdiff_t got = lucid_recv_lend(server->stack.stack, endpoint->fd, slice, SLICES, &count);
+    for (size_t i = 0; i < count; i++) {
+        pattern_take(&endpoint->check, slice[i].data, slice[i].length);
+    }
     if (got > 0) {
         lucid_recv_return(server->stack.stack, endpoint->fd, (size_t)got);
     }
     return got;
 }
 
-static ptrdiff_t take_copy(struct server *server, const struct endpoint *endpoint) {
-    return server->transport->ops->read(server->transport, endpoint->fd, server->room, sizeof server->room);
+static ptrdiff_t take_copy(struct server *server, struct endpoint *endpoint) {
+    ptrdiff_t got = server->transport->ops->read(server->transport, endpoint->fd, server->room, sizeof server->room);
+    if (got > 0) {
+        pattern_take(&endpoint->check, server->room, (size_t)got);
+    }
+    return got;
+}
+
+/* Who sent something else has no use for it. */
+static void say_verdict(struct server *server, struct endpoint *endpoint) {
+    char line[PATTERN_ERROR + 1];
+    struct pattern_check *check = &endpoint->check;
+    if (check->octets > 0) {
+        snprintf(line, sizeof line, "%s\n", pattern_whole(check) ? PATTERN_RIGHT : check->error);
+        server->transport->ops->write(server->transport, endpoint->fd, line, strlen(line), false);
+    }
 }
 
 static bool discard(struct server *server, struct endpoint *endpoint) {
@@ -71,16 +89,37 @@ static bool discard(struct server *server, struct endpoint *endpoint) {
     do {
         got = copies ? take_copy(server, endpoint) : take_lent(server, endpoint);
     } while (got > 0);
+    if (got == 0) {
+        say_verdict(server, endpoint);
+    }
     return got == -LUCID_EAGAIN;
 }
 
-static bool generate(struct server *server, struct endpoint *endpoint) {
-    const struct stream_ops *ops = server->transport->ops;
-    ptrdiff_t taken;
+/* The reader says nothing, and has enough when it closes its side. */
+static void hear_reader(struct server *server, struct endpoint *endpoint) {
+    ptrdiff_t got;
     do {
-        taken = server->copy ? ops->write(server->transport, endpoint->fd, pattern, sizeof pattern, false)
-                             : ops->lend(server->transport, endpoint->fd, pattern, sizeof pattern, NULL, NULL);
-    } while (taken > 0);
+        got = server->transport->ops->read(server->transport, endpoint->fd, server->room, sizeof server->room);
+    } while (got > 0);
+    if (got == 0) {
+        pattern_finish(&endpoint->source);
+    }
+}
+
+static bool generate(struct server *server, struct endpoint *endpoint, unsigned events) {
+    const struct stream_ops *ops = server->transport->ops;
+    const void *data;
+    size_t length;
+    ptrdiff_t taken = 0;
+    if (events & (LUCID_POLLIN | LUCID_POLLRDHUP)) {
+        hear_reader(server, endpoint);
+    }
+    while (taken >= 0 && (data = pattern_next(&endpoint->source, &length)) != NULL) {
+        taken = server->copy || length <= PATTERN_LINE
+                    ? ops->write(server->transport, endpoint->fd, data, length, false)
+                    : ops->lend(server->transport, endpoint->fd, data, length, NULL, NULL);
+        pattern_sent(&endpoint->source, taken > 0 ? (size_t)taken : 0);
+    }
     return taken == -LUCID_EAGAIN;
 }
 
@@ -112,7 +151,7 @@ static bool say_time(struct server *server, struct endpoint *endpoint) {
     return false;
 }
 
-static bool go_on(struct server *server, struct endpoint *endpoint) {
+static bool go_on(struct server *server, struct endpoint *endpoint, unsigned events) {
     switch (endpoint->service) {
     case SERVICE_ECHO:
         return echo(server, endpoint);
@@ -121,7 +160,7 @@ static bool go_on(struct server *server, struct endpoint *endpoint) {
     case SERVICE_DAYTIME:
         return say_time(server, endpoint);
     case SERVICE_CHARGEN:
-        return generate(server, endpoint);
+        return generate(server, endpoint, events);
     case SERVICES:
         break;
     }
@@ -136,12 +175,14 @@ static bool begin_connection(struct server *server, int fd, enum service service
         return false;
     }
     *endpoint = (struct endpoint){.fd = fd, .service = service, .octets = octets};
+    pattern_check_begin(&endpoint->check);
+    pattern_source_begin(&endpoint->source);
     if (server->transport->ops->watch(server->transport, fd, endpoint) < 0) {
         free(octets);
         free(endpoint);
         return false;
     }
-    if (!go_on(server, endpoint)) {
+    if (!go_on(server, endpoint, 0)) {
         end_connection(server, endpoint);
     }
     return true;
@@ -159,12 +200,11 @@ static void accept_all(struct server *server, const struct endpoint *listener) {
 static void ready(void *user, void *data, unsigned events) {
     struct server *server = user;
     struct endpoint *endpoint = data;
-    (void)events;
     if (endpoint->listens) {
         accept_all(server, endpoint);
         return;
     }
-    if (!go_on(server, endpoint)) {
+    if (!go_on(server, endpoint, events)) {
         end_connection(server, endpoint);
     }
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What make bench measures with: requests and a crowd against lucid-httpd, and what a command cost.
+# What make bench measures with: bulk data that is looked at, requests and a crowd against lucid-httpd, and what a
+# command cost.
 set -u
 . "$(dirname "$0")/server"
 
@@ -62,6 +63,66 @@ passes "two records are enough, and expire" "$bench" closes --connections 2
 passes "one is not: the first and the last are compared" refused "$bench" closes --connections 1
 
 stop
+
+# ---- bulk ----
+
+start "$bench" serve --tun bulk0 --addr 10.78.0.2 --host-addr 10.78.0.1/24 >"$work/lending" 2>&1
+start "$bench" serve --copy --tun bulk1 --addr 10.78.1.2 --host-addr 10.78.1.1/24 >"$work/copying" 2>&1
+start "$bench" serve --kernel --addr 127.0.0.3 >"$work/kernel" 2>&1
+serves() {
+    grep -q serving "$work/$1"
+}
+for who in lending copying kernel; do
+    eventually 10 serves $who || echo "not ok the server does not start: $(cat "$work/$who")"
+done
+
+# $1 up or down, $2 the address, $3 connections. Both ends have hashed something, and found it right.
+verified() {
+    "$bench" load "$1" --addr "$2" --seconds 0.1 --connections "$3" | tr '\n' ' ' |
+        grep -qE '^[0-9]+\.[0-9]+ MB/s verified: [1-9][0-9]* octets as they came, [1-9][0-9]{5,} more by hash $'
+}
+for work_of in up down; do
+    passes "bulk $work_of on one connection, a stack that lends" verified $work_of 10.78.0.2 1
+    passes "bulk $work_of, the kernel" verified $work_of 127.0.0.3 1
+    passes "bulk $work_of on 20 connections, a stack that copies" verified $work_of 10.78.1.2 20
+done
+
+# tampered UP-OR-DOWN HOW: what a load says when somebody between does that to its octets.
+tampered() {
+    port=9
+    [ "$1" = up ] || port=19
+    start python3 "$root/tests/net/tamper.py" 127.0.0.2 127.0.0.3 $port "$2" >"$work/tamper" 2>&1
+    eventually 10 grep -q ready "$work/tamper"
+    "$bench" load "$1" --addr 127.0.0.2 --seconds 0.1 >"$work/output" 2>&1
+    status=$?
+    kill $started && wait $started 2>/dev/null
+    cat "$work/output"
+    return $status
+}
+# There is one sentence, and no figure.
+caught() {
+    ! tampered "$1" "$2" >/dev/null && [ "$(wc -l <"$work/output")" -eq 1 ] &&
+        grep -q "what was sent is not what came: $3" "$work/output"
+}
+passes "passed on as it is" tampered up nothing
+passes "one bit is wrong, on the way up" caught up flip "the hash of the last"
+passes "one bit is wrong, on the way down" caught down flip "the hash of the last"
+passes "a packet is lost on the way up" caught up lose "not all is right after octet"
+passes "a packet is there twice on the way down" caught down double "not all is right after octet"
+passes "two packets have changed places on the way down" caught down swap "not all is right after octet"
+
+# discard and chargen are still what they were for others.
+discards() {
+    head -c 3000000 /dev/zero | timeout 10 python3 -c 'import socket, sys
+server = socket.create_connection((sys.argv[1], 9))
+server.sendall(sys.stdin.buffer.read())
+server.shutdown(socket.SHUT_WR)
+sys.exit(server.recv(1) != b"")' "$1"
+}
+passes "discard takes what others send, and says nothing" discards 10.78.0.2
+passes "the kernel's too" discards 127.0.0.3
+
+# ---- queues ----
 
 for wrong in "--queues 0" "--queues 65" "--queues 2 --kernel" "--queues 2 --pcap p"; do
     # shellcheck disable=SC2086 # two words
