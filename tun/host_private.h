@@ -37,7 +37,7 @@ struct lucid_host {
     bool out_waits;            /* the device had no room for out */
     bool write_armed;          /* epoll tells when it has */
     bool more;                 /* the last turn left work that need not wait for anything */
-    unsigned batches;          /* full ones, one after another */
+    uint64_t reads_at_timers;  /* as timers had their turn */
     unsigned single, trusting; /* turns, one after another, with one packet; with the device not asked for a second */
     lucid_time now;            /* of this turn */
     uint64_t packets_read;

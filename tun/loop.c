@@ -1,10 +1,9 @@
 /* loop.c: the loop of lucid.h, six lines with a device around it: output -> write; wait; read until empty -> input;
  * tick; output -> write.
  *
- * The device is read in batches, bounded so that output gets its turn; the clock is read once for each of these
- * parts, not for each packet. Output is
- * pulled only as far as the device takes it: a packet that it refuses is kept, and everything behind it stays in the
- * stack.
+ * The device is read in batches, bounded so that output gets its turn, at the latest when a peer has used up a quarter
+ * of its window; the clock is read once for each of these parts, not for each packet. Output is pulled only as far as
+ * the device takes it: a packet that it refuses is kept, and everything behind it stays in the stack.
  */
 #include <errno.h>
 #include <limits.h>
@@ -23,8 +22,8 @@
 #define SINGLE 8
 #define TRUSTING 16
 
-/* Batches read before timers get theirs. */
-#define BATCHES_BEFORE_TIMERS 16
+/* Packets read before timers get theirs. */
+#define READS_BEFORE_TIMERS (16 * BATCH)
 
 static lucid_time earlier(lucid_time a, lucid_time b) {
     return a < b ? a : b;
@@ -143,6 +142,9 @@ static bool read_batch(struct lucid_host *host, lucid_time now, int most, bool *
         enum device_result result = device_read(&host->device, room, &host->in);
         if (result == DEVICE_DONE) {
             arrive(host, now);
+            if (lucid_output_pressing(host->stack)) {
+                return true;
+            }
             continue;
         }
         note_packets(host, i);
@@ -279,8 +281,9 @@ static bool serve_application(struct lucid_host *host) {
 /* What still waits in the device may be the ACK without which a timer would send again: so the device is read empty
  * first, unless packets come in without an end. */
 static void run_timers(struct lucid_host *host, lucid_time now, bool more_to_read) {
-    host->batches = more_to_read ? host->batches + 1 : 0;
-    if (host->batches % BATCHES_BEFORE_TIMERS == 0) {
+    uint64_t reads = host->stats.reads + host->stats.read_errors;
+    if (!more_to_read || reads - host->reads_at_timers >= READS_BEFORE_TIMERS) {
+        host->reads_at_timers = reads;
         lucid_tick(host->stack, now);
         call_timers(host, now);
     }

@@ -14,6 +14,7 @@ static bool next_packet(struct lucid_stack *stack, struct lucid_packet *out) {
 
 int lucid_output(struct lucid_stack *stack, lucid_time now, struct lucid_packet *out) {
     stack_now(stack, now);
+    stack->tcp.pressing = false;
     ip_left(&stack->ip);
     if (!next_packet(stack, out)) {
         return 0;
@@ -21,6 +22,10 @@ int lucid_output(struct lucid_stack *stack, lucid_time now, struct lucid_packet 
     stack->env.stats.packets_out++;
     stack->env.stats.octets_out += out->length;
     return 1;
+}
+
+bool lucid_output_pressing(const struct lucid_stack *stack) {
+    return stack->tcp.pressing;
 }
 
 bool lucid_output_pending(const struct lucid_stack *stack) {

@@ -45,6 +45,7 @@ struct tcp {
     struct list changed_listeners; /* listeners with something to accept */
     struct list listening[LISTENER_BUCKETS];
     struct timewait_queue timewait_queue;
+    bool pressing; /* a peer has used up much of its window since output had its turn */
     uint32_t half_open;
     uint8_t isn_key[16], port_key[16], cookie_key[16];
     struct fastopen fastopen;

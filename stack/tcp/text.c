@@ -68,6 +68,13 @@ static const char *why_at_once(const struct tcp *tcp, const struct tcb *tcb, boo
     return never || WITHOUT(tcp->env, DELAYED_ACK) ? "9293:3.10.7.4/7" : NULL;
 }
 
+/* All segments of a batch have one ACK (MUST-58, MUST-59). But a batch may hold a whole window, and its sender would
+ * wait for us while we work: at a quarter of it, output should have its turn (docs/decisions/0140). */
+static bool presses(const struct tcb *tcb) {
+    uint32_t promised = seq_distance(tcb->rcv.acked, tcb->rcv.edge);
+    return seq_distance(tcb->rcv.acked, tcb->rcv.nxt) >= promised / 4;
+}
+
 static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool gap) {
     tcb->rcv.full_segments = (uint8_t)min_u32(tcb->rcv.full_segments + full_segments(tcb, segment), UINT8_MAX);
     if (tcb->rcv.wary > 0) {
@@ -77,6 +84,7 @@ static void acknowledge_in_order(struct tcp *tcp, struct tcb *tcb, const struct 
     if (rule) {
         trace_rule(tcp->env, tcb->name, rule, LUCID_OUTCOME_ACK_NOW);
         acknowledge_advance(tcb);
+        tcp->pressing = tcp->pressing || presses(tcb);
         return;
     }
     trace_rule(tcp->env, tcb->name, "9293:SHLD-18", LUCID_OUTCOME_WAITS);

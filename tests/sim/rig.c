@@ -127,7 +127,9 @@ static uint32_t get32(const uint8_t *from) {
 static void note_left(struct rig *rig) {
     const uint8_t *tcp = rig->out.slice[0].data + 20;
     rig->left.seq = get32(tcp + 4);
+    rig->left.ack = get32(tcp + 8);
     rig->left.flags = tcp[13];
+    rig->left.window = (uint16_t)(tcp[14] << 8 | tcp[15]);
     rig->left.payload = rig->out.length - 20 - (uint32_t)(tcp[12] >> 4) * 4;
 }
 

@@ -27,7 +27,8 @@ struct rig {
     struct lucid_packet in, out;
     uint64_t most, sum, calls, packets;
     struct {
-        uint32_t seq, payload;
+        uint32_t seq, ack, payload;
+        uint16_t window; /* as it is written there */
         uint8_t flags;
     } left; /* the latest segment that was pulled */
 };

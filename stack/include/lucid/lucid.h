@@ -302,6 +302,11 @@ LUCID_API lucid_time lucid_deadline(const struct lucid_stack *stack);
 /* True when lucid_output() may have a packet: after calls of socket.h, to decide whether the device must be served. */
 LUCID_API bool lucid_output_pending(const struct lucid_stack *stack);
 
+/* Should the host read no more packets before it has called lucid_output()? True from the packet on with which a peer
+ * has used up a quarter of the window that our latest ACK promised. A host that reads on all the same sends one ACK for
+ * a longer batch (RFC 9293 MUST-58, MUST-59), and its peer may have to wait for it. O(1). */
+LUCID_API bool lucid_output_pressing(const struct lucid_stack *stack);
+
 #ifdef __cplusplus
 }
 #endif
