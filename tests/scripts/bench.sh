@@ -86,4 +86,25 @@ passes "and where less is better, what is in our favour" grep -qxF \
     '| echo round trip, p50 | kernel | 10.00 | 9.00 | us | 1.11 |' "$work/docs/performance.md"
 passes "so has the plot, as XML" python3 -c 'import sys, xml.dom.minidom as dom
 sys.exit("recv lending" not in dom.parse(sys.argv[1]).toxml())' "$work/docs/performance.svg"
+passes "what was not measured beside ours is not spoken of" sh -c "! grep -q lwIP '$work/docs/performance.md'"
+
+figures <<'EOT'
+up kernel MB/s 200
+up lucid MB/s 400
+up lwip MB/s 50
+echo kernel us 10
+echo lucid us 5
+echo lwip us 8
+row lwip connections 3138
+EOT
+passes "lwIP has rows, without a goal" has "bulk host -> stack, lwIP kernel 200.0 50.00 MB/s 0.25 50.00 to 50.00"
+passes "JSON: and a ratio to the kernel" json 'row["bulk host -> stack, lwIP", "lwip"]["ratio_to_kernel"] == 0.25'
+passes "where its row of connections ends is a row" \
+    has "in a row, then the next one hangs, lwIP - 3138 connections 3138 to 3138"
+"$root/scripts/bench_page" "$work/json" "$work"
+page=$work/docs/performance.md
+passes "the page has it beside ours" grep -qxF '| bulk host -> stack, recv lending | kernel | 0.25 | 2.00 |' "$page"
+passes "and where less is better" grep -qxF '| echo round trip, p50 | kernel | 1.25 | 2.00 |' "$page"
+passes "and where its row ends" grep -q '^After 3138 connections in a row' "$page"
+passes "and not among what is in our favour" sh -c "! grep -q '^|.*, lwIP' '$page'"
 exit $failures
