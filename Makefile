@@ -236,7 +236,8 @@ $(PROGRAMS):
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCAP_LIBS)
 
 # Names of lwIP's are names of our stack's inside, too; so of that there is only what has other names.
-LWIP_OWN := tun/device.o tun/netif.o tun/say.o stack/base/checksum.o apps/common/device_options.o apps/common/value.o
+LWIP_OWN := tun/device.o tun/netif.o tun/say.o stack/base/checksum.o apps/bench/pattern.o \
+    apps/common/device_options.o apps/common/value.o
 # $(1) directory of the flavour
 lwip_parts = $(call objects,$(1),$(LWIP_SRC)) $(addprefix $(1)/,$(LWIP_OWN)) \
     $(BUILD)/liblucid-host.a $(BUILD)/liblucid.a

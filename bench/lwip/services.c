@@ -1,7 +1,6 @@
-/* services.c: see services.h. */
+/* services.c: echo, daytime and HTTP, and who listens. See services.h; discard and chargen are in bulk.c. */
 #include "services.h"
 
-#include <lwip/tcp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,79 +30,18 @@ static void lost(void *arg, err_t why) {
     forget(arg);
 }
 
-/* Ends a connection of a client's, in order; where lwIP has no memory for a FIN, at once. */
-static err_t end(struct client *client, struct tcp_pcb *pcb) {
-    tcp_arg(pcb, NULL);
-    tcp_err(pcb, NULL);
-    tcp_recv(pcb, NULL);
-    tcp_sent(pcb, NULL);
-    if (client) {
-        forget(client);
-    }
-    if (tcp_close(pcb) == ERR_OK) {
-        return ERR_OK;
-    }
-    tcp_abort(pcb);
-    return ERR_ABRT;
-}
-
 static struct client *begin(struct tcp_pcb *pcb) {
     struct client *client = calloc(1, sizeof *client);
     if (client) {
-        tcp_arg(pcb, client);
-        tcp_err(pcb, lost);
+        connection_begin(pcb, client, lost);
         tcp_nagle_disable(pcb);
     }
     return client;
 }
 
-/* ---- discard, RFC 863 ---- */
-
-static err_t discard(void *arg, struct tcp_pcb *pcb, struct pbuf *data, err_t failed) {
-    (void)arg;
-    (void)failed;
-    if (!data) {
-        return end(NULL, pcb);
-    }
-    tcp_recved(pcb, data->tot_len);
-    pbuf_free(data);
-    return ERR_OK;
-}
-
-static err_t accept_discard(void *arg, struct tcp_pcb *pcb, err_t failed) {
-    (void)arg;
-    if (failed != ERR_OK) {
-        return failed;
-    }
-    tcp_recv(pcb, discard);
-    return ERR_OK;
-}
-
-/* ---- chargen, RFC 864 ---- */
-
-static const uint8_t generated[TCP_SND_BUF];
-
-/* Fills the send buffer; less than a segment waits for more room. */
-static err_t generate(void *arg, struct tcp_pcb *pcb, u16_t acknowledged) {
-    (void)arg;
-    (void)acknowledged;
-    while (tcp_sndbuf(pcb) >= tcp_mss(pcb)) {
-        tcpwnd_size_t room = tcp_sndbuf(pcb);
-        u16_t piece = (u16_t)(room < 0xffff ? room - room % tcp_mss(pcb) : 0xffff);
-        if (tcp_write(pcb, generated, piece, 0) != ERR_OK) {
-            break;
-        }
-    }
-    return ERR_OK;
-}
-
-static err_t accept_chargen(void *arg, struct tcp_pcb *pcb, err_t failed) {
-    if (failed != ERR_OK) {
-        return failed;
-    }
-    tcp_recv(pcb, discard);
-    tcp_sent(pcb, generate);
-    return generate(arg, pcb, 0);
+static err_t end(struct client *client, struct tcp_pcb *pcb) {
+    forget(client);
+    return connection_end(pcb);
 }
 
 /* ---- daytime, RFC 867 ---- */
@@ -117,7 +55,7 @@ static err_t accept_daytime(void *arg, struct tcp_pcb *pcb, err_t failed) {
     char text[32];
     ctime_r(&seconds, text);
     tcp_write(pcb, text, (u16_t)strlen(text), TCP_WRITE_FLAG_COPY);
-    return end(NULL, pcb);
+    return connection_end(pcb);
 }
 
 /* ---- echo, RFC 862 ---- */
@@ -228,6 +166,25 @@ static err_t accept_http(void *arg, struct tcp_pcb *pcb, err_t failed) {
     tcp_recv(pcb, http);
     tcp_sent(pcb, answered);
     return ERR_OK;
+}
+
+/* ---- connections ---- */
+
+void connection_begin(struct tcp_pcb *pcb, void *own, tcp_err_fn broken) {
+    tcp_arg(pcb, own);
+    tcp_err(pcb, broken);
+}
+
+err_t connection_end(struct tcp_pcb *pcb) {
+    tcp_arg(pcb, NULL);
+    tcp_err(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    if (tcp_close(pcb) == ERR_OK) {
+        return ERR_OK;
+    }
+    tcp_abort(pcb);
+    return ERR_ABRT;
 }
 
 bool services_listen(void) {
