@@ -1,19 +1,11 @@
 /* addr.c: kinds of addresses. See addr.h; their text forms are in addr_text.c. */
 #include "base/addr.h"
 
-#include "base/bytes.h"
-
-/* The first 12 octets of every IPv4 address in mapped form, RFC 4291 2.5.5.2. */
-static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 static const struct lucid_addr any_ip6;
 static const struct lucid_addr loopback_ip6 = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
 
 struct lucid_addr addr_from_ip4(const uint8_t octets[4]) {
-    struct lucid_addr addr;
-    copy_octets(addr.octet, mapped_prefix, sizeof mapped_prefix);
-    copy_octets(addr.octet + sizeof mapped_prefix, octets, 4);
-    return addr;
+    return (struct lucid_addr){{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, octets[0], octets[1], octets[2], octets[3]}};
 }
 
 struct lucid_addr addr_from_ip6(const uint8_t octets[16]) {
@@ -23,18 +15,22 @@ struct lucid_addr addr_from_ip6(const uint8_t octets[16]) {
 }
 
 bool lucid_addr_is_ipv4(const struct lucid_addr *addr) {
-    return equal_octets(addr->octet, mapped_prefix, sizeof mapped_prefix);
+    return addr_is_ipv4(addr);
 }
 
 bool lucid_addr_equal(const struct lucid_addr *a, const struct lucid_addr *b) {
-    return equal_octets(a->octet, b->octet, sizeof a->octet);
+    return addr_equal(a, b);
+}
+
+static uint32_t ip4_number(const struct lucid_addr *addr) {
+    return get32(addr_ip4(addr));
 }
 
 bool lucid_addr_is_any(const struct lucid_addr *addr) {
-    if (lucid_addr_is_ipv4(addr)) {
-        return get32(addr_ip4(addr)) == 0;
+    if (addr_is_ipv4(addr)) {
+        return ip4_number(addr) == 0;
     }
-    return lucid_addr_equal(addr, &any_ip6);
+    return addr_equal(addr, &any_ip6);
 }
 
 bool addr_is_unspecified(const struct lucid_addr *addr) {
@@ -42,38 +38,38 @@ bool addr_is_unspecified(const struct lucid_addr *addr) {
 }
 
 bool addr_is_loopback(const struct lucid_addr *addr) {
-    if (lucid_addr_is_ipv4(addr)) {
+    if (addr_is_ipv4(addr)) {
         return addr_ip4(addr)[0] == 127;
     }
-    return lucid_addr_equal(addr, &loopback_ip6);
+    return addr_equal(addr, &loopback_ip6);
 }
 
 bool addr_is_multicast(const struct lucid_addr *addr) {
-    if (lucid_addr_is_ipv4(addr)) {
+    if (addr_is_ipv4(addr)) {
         return (addr_ip4(addr)[0] & 0xf0u) == 0xe0u;
     }
     return addr->octet[0] == 0xff;
 }
 
 bool addr_is_limited_broadcast(const struct lucid_addr *addr) {
-    return lucid_addr_is_ipv4(addr) && get32(addr_ip4(addr)) == UINT32_MAX;
+    return addr_is_ipv4(addr) && ip4_number(addr) == UINT32_MAX;
 }
 
 bool addr_valid_source(const struct lucid_addr *addr) {
     if (addr_is_unspecified(addr) || addr_is_loopback(addr) || addr_is_multicast(addr)) {
         return false;
     }
-    bool this_network = lucid_addr_is_ipv4(addr) && addr_ip4(addr)[0] == 0;
+    bool this_network = addr_is_ipv4(addr) && addr_ip4(addr)[0] == 0;
     return !this_network && !addr_is_limited_broadcast(addr);
 }
 
 bool addr_same_family(const struct lucid_addr *a, const struct lucid_addr *b) {
-    return lucid_addr_is_ipv4(a) == lucid_addr_is_ipv4(b);
+    return addr_is_ipv4(a) == addr_is_ipv4(b);
 }
 
 /* The prefix of a network in bits of the 128-bit form. */
 static unsigned prefix_bits(const struct lucid_ifaddr *net) {
-    unsigned bits = lucid_addr_is_ipv4(&net->addr) ? 96u + net->prefix : net->prefix;
+    unsigned bits = addr_is_ipv4(&net->addr) ? 96u + net->prefix : net->prefix;
     return min_u32(bits, 128);
 }
 
@@ -91,10 +87,11 @@ bool addr_in_network(const struct lucid_addr *addr, const struct lucid_ifaddr *n
 }
 
 bool addr_is_subnet_broadcast(const struct lucid_addr *addr, const struct lucid_ifaddr *net) {
-    if (!lucid_addr_is_ipv4(addr) || net->prefix > 30 || !addr_in_network(addr, net)) {
+    if (!addr_is_ipv4(addr) || !addr_is_ipv4(&net->addr) || net->prefix > 30) {
         return false;
     }
     uint32_t host_mask = UINT32_MAX >> net->prefix;
-    uint32_t host = get32(addr_ip4(addr)) & host_mask;
-    return host == host_mask || host == 0;
+    uint32_t host = ip4_number(addr) & host_mask;
+    bool inside = ((ip4_number(addr) ^ ip4_number(&net->addr)) & ~host_mask) == 0;
+    return inside && (host == host_mask || host == 0);
 }

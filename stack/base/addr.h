@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "lucid/lucid.h"
 
 struct lucid_addr addr_from_ip4(const uint8_t octets[4]);
@@ -20,6 +21,16 @@ struct lucid_addr addr_from_ip6(const uint8_t octets[16]);
 /* The four octets of an IPv4 address, in place. */
 static inline const uint8_t *addr_ip4(const struct lucid_addr *addr) {
     return addr->octet + 12;
+}
+
+/* ::ffff:0:0/96, RFC 4291 2.5.5.2. Every packet asks this several times, so that it is here. */
+static inline bool addr_is_ipv4(const struct lucid_addr *addr) {
+    static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return equal_octets(addr->octet, mapped_prefix, sizeof mapped_prefix);
+}
+
+static inline bool addr_equal(const struct lucid_addr *a, const struct lucid_addr *b) {
+    return equal_octets(a->octet, b->octet, sizeof a->octet);
 }
 
 bool addr_is_unspecified(const struct lucid_addr *addr);       /* ::, 0.0.0.0 */

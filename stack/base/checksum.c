@@ -11,9 +11,7 @@ uint64_t checksum_add(uint64_t sum, const void *octets, size_t length) {
     const uint8_t *from = octets;
     size_t words = length / 4;
     for (size_t i = 0; i < words; i++) {
-        uint32_t word;
-        __builtin_memcpy(&word, from + 4 * i, sizeof word);
-        sum += word;
+        sum = checksum_word(sum, from + 4 * i);
     }
     uint32_t last = 0;
     copy_octets(&last, from + 4 * words, length % 4);

@@ -22,6 +22,13 @@
  * the last part of a message may have an odd length. Any alignment. */
 uint64_t checksum_add(uint64_t sum, const void *octets, size_t length);
 
+/* Adds 4 octets: for headers, where the length is known. */
+static inline uint64_t checksum_word(uint64_t sum, const void *octets) {
+    uint32_t word;
+    __builtin_memcpy(&word, octets, sizeof word);
+    return sum + word;
+}
+
 /* Adds the concatenation of count slices of any lengths; what is before them must have an even length. */
 uint64_t checksum_slices(uint64_t sum, const struct lucid_slice *slices, unsigned count);
 

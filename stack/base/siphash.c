@@ -1,7 +1,7 @@
-/* siphash.c: SipHash-2-4. See siphash.h.
+/* siphash.c: SipHash-2-4 and SipHash-1-3. See siphash.h.
  *
  * The names are those of the paper: four words of state v0 to v3, a "SipRound" that mixes them by addition, rotation
- * and exclusive or, two rounds for each word of the message, four at the end.
+ * and exclusive or, c rounds for each word of the message and d at the end: SipHash-c-d.
  */
 #include "base/siphash.h"
 
@@ -36,13 +36,15 @@ static void sip_rounds(struct sip_state *s, unsigned rounds) {
     }
 }
 
-static void sip_word(struct sip_state *s, uint64_t word) {
+static void sip_word(struct sip_state *s, uint64_t word, unsigned c) {
     s->v3 ^= word;
-    sip_rounds(s, 2);
+    sip_rounds(s, c);
     s->v0 ^= word;
 }
 
-uint64_t siphash24(const uint8_t key[SIPHASH_KEY], const void *octets, size_t length) {
+/* Inline, so that the compiler unrolls what c and d say. */
+static inline uint64_t siphash(const uint8_t key[SIPHASH_KEY], const void *octets, size_t length, unsigned c,
+                               unsigned d) {
     const uint8_t *from = octets;
     uint64_t k0 = get64_little(key);
     uint64_t k1 = get64_little(key + 8);
@@ -55,13 +57,22 @@ uint64_t siphash24(const uint8_t key[SIPHASH_KEY], const void *octets, size_t le
     };
     size_t whole = length - length % 8;
     for (size_t i = 0; i < whole; i += 8) {
-        sip_word(&s, get64_little(from + i));
+        sip_word(&s, get64_little(from + i), c);
     }
-    uint8_t last[8] = {0};
-    copy_octets(last, from + whole, length - whole);
-    last[7] = (uint8_t)(length & 0xffu);
-    sip_word(&s, get64_little(last));
+    uint64_t last = (uint64_t)length << 56;
+    for (size_t i = whole; i < length; i++) {
+        last |= (uint64_t)from[i] << (i - whole) * 8;
+    }
+    sip_word(&s, last, c);
     s.v2 ^= 0xff;
-    sip_rounds(&s, 4);
+    sip_rounds(&s, d);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+uint64_t siphash24(const uint8_t key[SIPHASH_KEY], const void *octets, size_t length) {
+    return siphash(key, octets, length, 2, 4);
+}
+
+uint64_t siphash13(const uint8_t key[SIPHASH_KEY], const void *octets, size_t length) {
+    return siphash(key, octets, length, 1, 3);
 }

@@ -1,4 +1,5 @@
 /* input.c: a packet from the device: IP judges it, then it goes to the module its protocol names. */
+#include "base/addr.h"
 #include "base/bytes.h"
 #include "base/chunk.h"
 #include "core/sleep.h"
@@ -52,7 +53,7 @@ static enum lucid_drop udp_arrives(struct lucid_stack *stack, const struct ip_da
 }
 
 static enum lucid_drop dispatch(struct lucid_stack *stack, const struct ip_datagram *datagram) {
-    bool ipv4 = lucid_addr_is_ipv4(&datagram->destination);
+    bool ipv4 = addr_is_ipv4(&datagram->destination);
     switch (datagram->protocol) {
     case TCP_PROTOCOL:
         return tcp_input(&stack->tcp, datagram);

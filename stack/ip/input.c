@@ -31,7 +31,7 @@ static bool is_solicited_node(const struct ip *ip, const struct lucid_addr *addr
     }
     for (unsigned i = 0; i < config->addr_count; i++) {
         const struct lucid_addr *ours = &config->addrs[i].addr;
-        if (!lucid_addr_is_ipv4(ours) && equal_octets(addr->octet + 13, ours->octet + 13, 3)) {
+        if (!addr_is_ipv4(ours) && equal_octets(addr->octet + 13, ours->octet + 13, 3)) {
             return true;
         }
     }
@@ -39,8 +39,8 @@ static bool is_solicited_node(const struct ip *ip, const struct lucid_addr *addr
 }
 
 static bool is_our_group(const struct ip *ip, const struct lucid_addr *addr) {
-    return lucid_addr_equal(addr, &all_hosts) || lucid_addr_equal(addr, &all_nodes_link) ||
-           lucid_addr_equal(addr, &all_nodes_interface) || is_solicited_node(ip, addr);
+    return addr_equal(addr, &all_hosts) || addr_equal(addr, &all_nodes_link) ||
+           addr_equal(addr, &all_nodes_interface) || is_solicited_node(ip, addr);
 }
 
 static bool is_our_broadcast(const struct ip *ip, const struct lucid_addr *addr) {
@@ -56,7 +56,7 @@ static bool is_our_broadcast(const struct ip *ip, const struct lucid_addr *addr)
 bool ip_is_ours(const struct ip *ip, const struct lucid_addr *addr) {
     const struct lucid_config *config = &ip->env->config;
     for (unsigned i = 0; i < config->addr_count; i++) {
-        if (lucid_addr_equal(addr, &config->addrs[i].addr)) {
+        if (addr_equal(addr, &config->addrs[i].addr)) {
             return true;
         }
     }
@@ -92,23 +92,29 @@ static enum lucid_drop check_options(struct ip *ip, const struct ip_datagram *ou
     return LUCID_DROP_IP_OPTION;
 }
 
-static enum lucid_drop input_ip4(struct ip *ip, const struct lucid_slice *in, struct ip_datagram *out) {
+static enum lucid_drop input_ip4(struct ip *ip, struct lucid_packet *in, struct ip_datagram *out) {
+    const struct lucid_slice *slice = &in->slice[0];
     struct ip4_header header;
-    enum lucid_drop drop = ip4_parse(in->data, in->length, &header);
+    enum lucid_drop drop = ip4_parse(slice->data, slice->length, &header);
     if (drop != LUCID_DROP_NONE) {
         return drop;
     }
-    out->source = header.source;
-    out->destination = header.destination;
-    out->protocol = header.protocol;
-    out->protocol_at = IP4_PROTOCOL_AT;
-    out->ttl = header.ttl;
-    out->tos = header.tos;
-    out->packet_length = header.total_length;
-    out->payload = in->data + header.header_length;
-    out->length = (size_t)header.total_length - header.header_length;
-    out->fragment = header.more_fragments || header.fragment_offset != 0;
-    out->part = (struct ip_part){.id = header.id, .offset = header.fragment_offset, .more = header.more_fragments};
+    *out = (struct ip_datagram){
+        .source = header.source,
+        .destination = header.destination,
+        .payload = slice->data + header.header_length,
+        .length = (size_t)header.total_length - header.header_length,
+        .packet = slice->data,
+        .packet_length = header.total_length,
+        .carrier = in,
+        .protocol_at = IP4_PROTOCOL_AT,
+        .protocol = header.protocol,
+        .ttl = header.ttl,
+        .tos = header.tos,
+        .fragment = header.more_fragments || header.fragment_offset != 0,
+        .part = {.id = header.id, .offset = header.fragment_offset, .named_at = 0, .more = header.more_fragments},
+        .to_multicast_or_broadcast = false,
+    };
     drop = check_addresses(ip, out);
     return drop != LUCID_DROP_NONE ? drop : check_options(ip, out, (size_t)header.header_length - IP4_HEADER);
 }
@@ -140,38 +146,40 @@ static enum lucid_drop read_chain(struct ip *ip, struct ip_datagram *out) {
     return LUCID_DROP_NONE;
 }
 
-static enum lucid_drop input_ip6(struct ip *ip, const struct lucid_slice *in, struct ip_datagram *out) {
+static enum lucid_drop input_ip6(struct ip *ip, struct lucid_packet *in, struct ip_datagram *out) {
+    const struct lucid_slice *slice = &in->slice[0];
     struct ip6_header header;
-    enum lucid_drop drop = ip6_parse(in->data, in->length, &header);
+    enum lucid_drop drop = ip6_parse(slice->data, slice->length, &header);
     if (drop != LUCID_DROP_NONE) {
         return drop;
     }
     /* A mapped address in an IPv6 header would be taken for the IPv4 address above this layer (RFC 4291 2.5.5.2 does
      * not put it on the wire). */
-    if (lucid_addr_is_ipv4(&header.source)) {
+    if (addr_is_ipv4(&header.source)) {
         return LUCID_DROP_IP_SOURCE;
     }
-    if (lucid_addr_is_ipv4(&header.destination)) {
+    if (addr_is_ipv4(&header.destination)) {
         return LUCID_DROP_IP_DESTINATION;
     }
-    out->source = header.source;
-    out->destination = header.destination;
-    out->ttl = header.hop_limit;
-    out->tos = header.traffic_class;
-    out->packet_length = (size_t)IP6_HEADER + header.payload_length;
+    *out = (struct ip_datagram){
+        .source = header.source,
+        .destination = header.destination,
+        .packet = slice->data,
+        .packet_length = (size_t)IP6_HEADER + header.payload_length,
+        .carrier = in,
+        .ttl = header.hop_limit,
+        .tos = header.traffic_class,
+    };
     drop = check_addresses(ip, out);
     return drop != LUCID_DROP_NONE ? drop : read_chain(ip, out);
 }
 
 enum lucid_drop ip_input(struct ip *ip, struct lucid_packet *in, struct ip_datagram *out) {
     const struct lucid_slice *slice = &in->slice[0];
-    zero_octets(out, sizeof *out);
-    out->packet = slice->data;
-    out->carrier = in;
     if (slice->length == 0) {
         return LUCID_DROP_IP_SHORT;
     }
-    return slice->data[0] / 16u == 6 ? input_ip6(ip, slice, out) : input_ip4(ip, slice, out);
+    return slice->data[0] / 16u == 6 ? input_ip6(ip, in, out) : input_ip4(ip, in, out);
 }
 
 bool ip_checksum_ok(const struct ip_datagram *datagram) {

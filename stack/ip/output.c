@@ -44,7 +44,7 @@ int ip_source_for(const struct ip *ip, const struct lucid_addr *destination, str
 }
 
 uint32_t ip_head_length(const struct lucid_addr *destination) {
-    return lucid_addr_is_ipv4(destination) ? IP4_HEADER : IP6_HEADER;
+    return addr_is_ipv4(destination) ? IP4_HEADER : IP6_HEADER;
 }
 
 uint32_t ip_payload_max(const struct ip *ip, const struct lucid_addr *destination) {
@@ -52,12 +52,12 @@ uint32_t ip_payload_max(const struct ip *ip, const struct lucid_addr *destinatio
 }
 
 uint32_t ip_datagram_max(const struct lucid_addr *destination) {
-    return lucid_addr_is_ipv4(destination) ? UINT16_MAX - IP4_HEADER : UINT16_MAX;
+    return addr_is_ipv4(destination) ? UINT16_MAX - IP4_HEADER : UINT16_MAX;
 }
 
 size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_addr *destination, uint8_t protocol,
                uint8_t ttl, uint8_t tos, uint32_t payload_length) {
-    if (!lucid_addr_is_ipv4(destination)) {
+    if (!addr_is_ipv4(destination)) {
         struct ip6_header header = {
             .source = *source,
             .destination = *destination,

@@ -5,6 +5,7 @@
  */
 #include "tcp/arrive.h"
 
+#include "base/addr.h"
 #include "base/bytes.h"
 #include "ip/elsewhere.h"
 #include "tcp/keepalive.h"
@@ -51,7 +52,7 @@ static enum lucid_drop judge_addresses(const struct tcp *tcp, const struct segme
     }
     const struct endpoints *ends = &segment->ends;
     bool same_port = ends->local.port == ends->remote.port;
-    if (same_port && lucid_addr_equal(&ends->local.addr, &ends->remote.addr)) {
+    if (same_port && addr_equal(&ends->local.addr, &ends->remote.addr)) {
         return LUCID_DROP_TCP_SELF;
     }
     return LUCID_DROP_NONE;

@@ -1,6 +1,7 @@
 /* demux.c: the connection table. See demux.h. */
 #include "tcp/demux.h"
 
+#include "base/addr.h"
 #include "base/bytes.h"
 #include "base/siphash.h"
 #include "tcp/tcp.h"
@@ -12,7 +13,7 @@ static const uint32_t DEMUX_END = UINT32_MAX; /* of a chain */
 _Static_assert(sizeof(struct endpoints) == 36, "endpoints are hashed and compared as octets: no gaps");
 
 static uint32_t hash_of(const struct demux *demux, const struct endpoints *ends) {
-    return (uint32_t)siphash24(demux->key, ends, sizeof *ends);
+    return (uint32_t)siphash13(demux->key, ends, sizeof *ends);
 }
 
 static uint32_t object_of(enum demux_kind kind, uint32_t number) {
@@ -47,12 +48,17 @@ static struct endpoints ends_of(const struct tcp *tcp, const struct demux_entry 
     return entry->sleeper ? sleeper_ends(tcp, entry->sleeper) : timewait_ends(tcp, entry->timewait);
 }
 
+static bool equal_ends(const struct endpoints *a, const struct endpoints *b) {
+    return a->remote.port == b->remote.port && a->local.port == b->local.port &&
+           addr_equal(&a->remote.addr, &b->remote.addr) && addr_equal(&a->local.addr, &b->local.addr);
+}
+
 static bool leads_to(const struct tcp *tcp, const struct demux_entry *entry, const struct endpoints *ends) {
     if (entry->tcb) {
-        return equal_octets(&entry->tcb->ends, ends, sizeof *ends);
+        return equal_ends(&entry->tcb->ends, ends);
     }
     struct endpoints of_record = ends_of(tcp, entry);
-    return equal_octets(&of_record, ends, sizeof *ends);
+    return equal_ends(&of_record, ends);
 }
 
 static uint32_t *head_at(const struct demux *demux, uint32_t chain) {

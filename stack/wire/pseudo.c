@@ -16,14 +16,18 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 
+static uint64_t add_address(uint64_t sum, const struct lucid_addr *addr) {
+    for (unsigned at = addr_is_ipv4(addr) ? 12 : 0; at < sizeof addr->octet; at += 4) {
+        sum = checksum_word(sum, addr->octet + at);
+    }
+    return sum;
+}
+
 uint64_t pseudo_header_sum(const struct lucid_addr *source, const struct lucid_addr *destination, uint8_t protocol,
                            uint32_t length) {
     uint8_t tail[8] = {0};
     put32(tail, length);
     tail[7] = protocol;
-    uint64_t sum = checksum_add(0, tail, sizeof tail);
-    if (lucid_addr_is_ipv4(source)) {
-        return checksum_add(checksum_add(sum, addr_ip4(source), 4), addr_ip4(destination), 4);
-    }
-    return checksum_add(checksum_add(sum, source->octet, 16), destination->octet, 16);
+    uint64_t sum = checksum_word(checksum_word(0, tail), tail + 4);
+    return add_address(add_address(sum, source), destination);
 }

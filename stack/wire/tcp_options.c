@@ -63,6 +63,13 @@ static void read_cookie(const uint8_t *data, size_t size, struct tcp_options *ou
     copy_octets(out->cookie, data, size);
 }
 
+/* data: behind kind and length. */
+static void read_timestamps(const uint8_t *data, struct tcp_options *out) {
+    out->has_timestamps = true;
+    out->ts_value = get32(data);
+    out->ts_echo = get32(data + 4);
+}
+
 /* option: at its kind octet, length octets in all. */
 static void read_option(const uint8_t *option, size_t length, struct tcp_options *out) {
     uint8_t kind = option[0];
@@ -77,16 +84,22 @@ static void read_option(const uint8_t *option, size_t length, struct tcp_options
     } else if (kind == OPTION_SACK) {
         read_sack(option + 2, length - 2, out);
     } else if (kind == OPTION_TIMESTAMPS && length == LENGTH_TIMESTAMPS) {
-        out->has_timestamps = true;
-        out->ts_value = get32(option + 2);
-        out->ts_echo = get32(option + 6);
+        read_timestamps(option + 2, out);
     } else if (kind == OPTION_FAST_OPEN) {
         read_cookie(option + 2, length - 2, out);
     }
 }
 
+/* NOP, NOP, timestamps: as RFC 7323 appendix A lays them out, and all that nearly every segment carries. */
+static const uint32_t TIMESTAMPS_ALONE = (uint32_t)OPTION_NOP << 24 | OPTION_NOP << 16 | OPTION_TIMESTAMPS << 8 |
+                                         LENGTH_TIMESTAMPS;
+
 enum lucid_drop tcp_options_parse(const uint8_t *options, size_t length, struct tcp_options *out) {
     zero_octets(out, sizeof *out);
+    if (length == 2 + LENGTH_TIMESTAMPS && get32(options) == TIMESTAMPS_ALONE) {
+        read_timestamps(options + 4, out);
+        return LUCID_DROP_NONE;
+    }
     size_t at = 0;
     while (at < length && options[at] != OPTION_END) {
         if (options[at] == OPTION_NOP) {
