@@ -62,7 +62,6 @@ struct sock *sock_new(struct lucid_stack *stack, int family, int type, int *erro
         *error = full ? -LUCID_ENFILE : -LUCID_ENOMEM;
         return NULL;
     }
-    sock->number = number;
     sock->handle = next_handle(stack, number);
     sock->family = (uint8_t)family;
     sock->type = (uint8_t)type;
@@ -80,7 +79,7 @@ static void end_prospect(struct lucid_stack *stack, struct sock *sock) {
 void sock_free(struct lucid_stack *stack, struct sock *sock) {
     sock_unbind(stack, sock);
     end_prospect(stack, sock);
-    pool_give(&stack->env, &stack->socks, sock->number);
+    pool_give(&stack->env, &stack->socks, sock_number(sock));
 }
 
 void sock_unbind(struct lucid_stack *stack, struct sock *sock) {

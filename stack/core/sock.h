@@ -20,11 +20,10 @@ struct prospect {
 
 struct sock {
     int handle;
-    uint32_t number;
+    int linger; /* SO_LINGER in seconds; -1: off */
     uint8_t family, type;
     bool bound;            /* prospect->local.port is counted in tcp->ports */
     bool reuse;            /* SO_REUSEADDR */
-    int linger;            /* SO_LINGER in seconds; -1: off */
     bool failure_reported; /* connect() or SO_ERROR has told how the connection ended */
     void *data;            /* lucid_set_data() */
     uint32_t lent;         /* octets lent by lucid_recv_lend() */
@@ -34,6 +33,11 @@ struct sock {
     struct udp_socket *udp;
     struct prospect *prospect; /* NULL: the connection was accepted */
 };
+
+/* Its number in stack->socks. */
+static inline uint32_t sock_number(const struct sock *sock) {
+    return (uint32_t)sock->handle & SOCK_MAX;
+}
 
 /* The object of a handle, or NULL when it is stale. Its connection may be asleep. */
 struct sock *sock_asleep(const struct lucid_stack *stack, int fd);

@@ -48,7 +48,7 @@ int lucid_socket(struct lucid_stack *stack, int family, int type, int protocol) 
         return -LUCID_ENOMEM;
     }
     if (type == LUCID_SOCK_DGRAM) {
-        sock->udp = udp_open(&stack->udp, (enum lucid_family)family, sock->number);
+        sock->udp = udp_open(&stack->udp, (enum lucid_family)family, sock_number(sock));
         if (!sock->udp) {
             sock_free(stack, sock);
             return -LUCID_ENOMEM;

@@ -55,7 +55,7 @@ int lucid_listen(struct lucid_stack *stack, int fd, int backlog) {
     if (!sock->bound) {
         return -LUCID_EDESTADDRREQ;
     }
-    int error = user_listen(&stack->tcp, &sock->prospect->local, sock->family, waiting, sock->number,
+    int error = user_listen(&stack->tcp, &sock->prospect->local, sock->family, waiting, sock_number(sock),
                             &sock->prospect->options, &sock->listener);
     trace_call(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, backlog);
     trace_return(&stack->env, sock_name(sock), LUCID_CALL_LISTEN, fd, error);
@@ -80,7 +80,7 @@ int lucid_accept(struct lucid_stack *stack, int fd, struct lucid_sockaddr *remot
     }
     made->reuse = sock->reuse;
     made->linger = sock->linger;
-    made->tcb = user_accept(&stack->tcp, sock->listener, made->number);
+    made->tcb = user_accept(&stack->tcp, sock->listener, sock_number(made));
     if (remote) {
         *remote = made->tcb->ends.remote;
     }
@@ -106,7 +106,7 @@ static int connect_stream(struct lucid_stack *stack, struct sock *sock, const st
     if (sock->tcb) {
         return connect_again(sock);
     }
-    int error = user_connect(&stack->tcp, &sock->prospect->local, remote, sock->number, &sock->prospect->options,
+    int error = user_connect(&stack->tcp, &sock->prospect->local, remote, sock_number(sock), &sock->prospect->options,
                              &sock->tcb);
     if (error) {
         return error;

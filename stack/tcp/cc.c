@@ -26,6 +26,14 @@ const struct cc_ops *cc_numbered(unsigned number) {
     return algorithms[number];
 }
 
+uint8_t cc_number(const struct cc_ops *ops) {
+    uint8_t number = 0;
+    while (algorithms[number] != ops) {
+        number++;
+    }
+    return number;
+}
+
 const struct cc_ops *cc_named(const char *name, size_t length) {
     for (unsigned i = 0; i < LUCID_CONGESTIONS; i++) {
         if (is_name(algorithms[i]->name, name, length)) {

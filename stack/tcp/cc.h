@@ -45,6 +45,8 @@ extern const struct cc_ops cc_cubic, cc_newreno, cc_fixed;
 /* The algorithm of this number, one of enum lucid_congestion. */
 const struct cc_ops *cc_numbered(unsigned number);
 
+uint8_t cc_number(const struct cc_ops *ops);
+
 /* The algorithm of this name, or NULL. */
 const struct cc_ops *cc_named(const char *name, size_t length);
 
@@ -82,7 +84,8 @@ void cc_undo(struct tcb *tcb);
 /* RFC 6582 3.2 step 3: recovery is over; no burst follows. */
 void cc_recovered(struct tcb *tcb, uint32_t flight);
 
-/* RFC 5681 4.1: after an idle time longer than the RTO, cwnd is at most the initial window. */
+/* RFC 5681 4.1: after an idle time longer than the RTO, cwnd is at most the initial window. Of union cc_own only the
+ * first CC_OWN_LASTING octets matter after it, and no round. */
 void cc_restart_after_idle(const struct lucid_config *config, struct tcb *tcb);
 
 /* ---- for the algorithms ---- */

@@ -2,6 +2,8 @@
 #ifndef TCP_CC_STATE_H
 #define TCP_CC_STATE_H
 
+#include <stddef.h>
+
 #include "tcp/hystart.h"
 
 struct cc_ops;
@@ -14,15 +16,15 @@ struct cc_newreno {
 struct cc_cubic {
     uint32_t w_max;         /* 0: not known */
     uint32_t cwnd_prior;    /* cwnd when ssthresh was set last */
+    struct hystart hystart; /* of the first slow start */
+    bool flat;              /* the next epoch begins with K = 0 */
+    bool epoch;             /* a stage of congestion avoidance has begun: the rest is set */
+    bool dry;               /* nothing was in flight after the latest ACK */
     uint32_t k;             /* 2^-20 s */
     uint32_t part;          /* the fraction of an octet by which cwnd has yet to grow, in 1/cwnd */
     uint64_t w_est;         /* in 1/1024 octets */
     lucid_time t;           /* since the epoch began, while cwnd was in use */
     lucid_time heard;       /* the latest ACK */
-    bool epoch;             /* the five above are set: a stage of congestion avoidance has begun */
-    bool flat;              /* the next one begins with K = 0 */
-    bool dry;               /* nothing was in flight after the latest ACK */
-    struct hystart hystart; /* of the first slow start */
 };
 
 struct cc_fixed {
@@ -35,6 +37,9 @@ union cc_own {
     struct cc_fixed fixed;
     struct cc_cubic cubic;
 };
+
+/* So many octets of it outlast an idle time: an epoch ends, and rounds are forgotten. */
+#define CC_OWN_LASTING offsetof(struct cc_cubic, epoch)
 
 struct cc_state {
     const struct cc_ops *ops;

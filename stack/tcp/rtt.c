@@ -35,9 +35,14 @@ void rtt_sent_again(struct tcp *tcp, struct tcb *tcb, struct seq32 end) {
     }
 }
 
+lucid_time rtt_measured_rto(const struct tcp *tcp, const struct tcb *tcb) {
+    const struct lucid_config *config = &tcp->env->config;
+    lucid_time rto = tcb->rtt.srtt + max_u64(GRANULARITY, 4 * tcb->rtt.rttvar);
+    return min_u64(max_u64(rto, config->rto_min), config->rto_max);
+}
+
 /* RFC 6298 2.2 and 2.3; of so many samples in a round trip each has its share of alpha and beta (RFC 7323 G). */
 static void sample(struct tcp *tcp, struct tcb *tcb, lucid_time r, lucid_time share) {
-    const struct lucid_config *config = &tcp->env->config;
     tcb->rtt.latest = r;
     trace_rule(tcp->env, tcb->name, tcb->rtt.srtt == 0 ? "6298:2.2" : "6298:2.3", LUCID_OUTCOME_ADJUSTED);
     if (tcb->rtt.srtt == 0) {
@@ -50,8 +55,7 @@ static void sample(struct tcp *tcp, struct tcb *tcb, lucid_time r, lucid_time sh
         tcb->rtt.srtt = ((alpha - 1) * tcb->rtt.srtt + r) / alpha;
     }
     tcb->probe.sampled = true;
-    lucid_time rto = tcb->rtt.srtt + max_u64(GRANULARITY, 4 * tcb->rtt.rttvar);
-    tcb->rtt.rto = min_u64(max_u64(rto, config->rto_min), config->rto_max);
+    tcb->rtt.rto = rtt_measured_rto(tcp, tcb);
 }
 
 /* RFC 7323 G: ExpectedSamples = ceiling(FlightSize / (SMSS * 2)) */

@@ -23,6 +23,9 @@ void rtt_sent_again(struct tcp *tcp, struct tcb *tcb, struct seq32 end);
  * for when nothing is being timed; 0: unknown. flight: octets in flight before it. */
 void rtt_acked(struct tcp *tcp, struct tcb *tcb, struct seq32 ack, lucid_time echoed, uint32_t flight);
 
+/* RFC 6298 2.3: the RTO that follows from what was measured. */
+lucid_time rtt_measured_rto(const struct tcp *tcp, const struct tcb *tcb);
+
 /* RFC 6298 5.5: the RTO doubles. */
 void rtt_back_off(struct tcp *tcp, struct tcb *tcb);
 

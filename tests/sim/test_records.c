@@ -1,5 +1,6 @@
-/* test_records.c: a hundred thousand TIME-WAIT records: what each takes, asked of the allocator, and that a close, the
- * peer's FIN again and an expiry cost the same among many as among few. RFC 9293 MUST-13.
+/* test_records.c: a hundred thousand TIME-WAIT records, ten thousand idle connections: what each takes, asked of the
+ * allocator; and that a close, the peer's FIN again, an expiry and a waking cost the same among many as among few.
+ * RFC 9293 MUST-13.
  *
  * The peers are made by hand. The stack is compiled so that its basic blocks are counted (harness/work.h): no time is
  * measured.
@@ -45,6 +46,7 @@ static void begin(const char *const family[2]) {
     config.addrs[0] = (struct lucid_ifaddr){.addr = ours, .prefix = 24};
     config.addr_count = 1;
     config.timewait_max = MANY;
+    config.sleep_after = LUCID_SECOND;
     ck_assert_int_eq(lucid_create(&stack, &config, now), 0);
     listener = lucid_socket(stack, LUCID_AF_UNSPEC, LUCID_SOCK_STREAM, 0);
     ck_assert_int_eq(lucid_bind(stack, listener, &local), 0);
@@ -211,6 +213,59 @@ START_TEST(a_million_fit_into_64_megabytes) {
 }
 END_TEST
 
+/* ---- idle connections ---- */
+
+/* All of them sleep. Returns octets of each. */
+static double rest(uint32_t count, size_t before) {
+    struct lucid_ready ready;
+    lucid_packet_release(stack, &in);
+    while (lucid_next_event(stack, &ready)) {
+    }
+    for (int i = 0; i < 1000 && stats_of_stack().sleeping < count; i++) {
+        now += 100 * LUCID_MILLISECOND;
+        lucid_tick(stack, now);
+        hear();
+    }
+    ck_assert_uint_eq(stats_of_stack().sleeping, count);
+    ck_assert_uint_eq(stats_of_stack().connections, count);
+    return (double)(host.live - before) / count;
+}
+
+/* A segment for some of them. */
+static struct cost wake_some(uint32_t count) {
+    struct cost cost = {0};
+    for (uint32_t i = 0; i < FEW; i++) {
+        uint32_t peer = i * 7919u % count;
+        work_blocks = 0;
+        say(peer, LUCID_ACK, peer + 1, heard);
+        add(&cost, work_blocks);
+    }
+    ck_assert_uint_eq(stats_of_stack().sleeping, count - FEW);
+    return cost;
+}
+
+static struct figures rest_and_wake(const char *const family[2], uint32_t count) {
+    struct figures figures;
+    begin(family);
+    size_t before = host.live;
+    for (uint32_t peer = 0; peer < count; peer++) {
+        EXPECT(open_one(peer) > 0);
+    }
+    figures.octets = rest(count, before);
+    expect_invariants();
+    figures.again = wake_some(count);
+    expect_invariants();
+    end();
+    return figures;
+}
+
+START_TEST(an_idle_connection_has_320_octets) {
+    struct figures few = rest_and_wake(families[_i], FEW), many = rest_and_wake(families[_i], 10 * FEW);
+    expect_equal("a waking", &few.again, &many.again);
+    ck_assert_msg(many.octets < 320, "%.1f octets for an idle connection", many.octets);
+}
+END_TEST
+
 /* The connection table grows when 1536 are in it. Without memory for that, its chains become longer for a while, and
  * nobody is refused. */
 START_TEST(a_table_that_cannot_grow) {
@@ -237,6 +292,7 @@ int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("records", &tests);
     tcase_add_loop_test(tests, a_million_fit_into_64_megabytes, 0, 2);
+    tcase_add_loop_test(tests, an_idle_connection_has_320_octets, 0, 2);
     tcase_add_loop_test(tests, a_table_that_cannot_grow, 0, 2);
     return unit_run(suite);
 }
