@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "host_private.h"
+#include "netif.h"
 #include "say.h"
 
 struct member {
@@ -28,6 +29,8 @@ struct lucid_hosts {
     unsigned count;
     void (*run)(struct lucid_host *host, unsigned queue, void *user);
     void *user;
+    pthread_mutex_t gate; /* until it is known whether all threads could be started */
+    bool refused;
     struct member members[];
 };
 
@@ -64,11 +67,20 @@ static int open_rings(struct lucid_hosts *hosts, char error[LUCID_ERROR_TEXT]) {
     return failed ? say(error, -failed, "cannot make an eventfd: %s", strerror(-failed)) : 0;
 }
 
+/* The kernel would let two programs share the queues of one interface, and each would get a part of the packets. */
+static int refuse_shared(const char *name, unsigned count, char error[LUCID_ERROR_TEXT]) {
+    if (count > 1 && strlen(name) < IFNAMSIZ && netif_running(name)) {
+        return say(error, EBUSY, "the interface %s is in use by another program: end that one, or choose another name",
+                   name);
+    }
+    return 0;
+}
+
 /* The interface is configured when all queues are there: from then on nobody's queue changes. */
 static int open_members(struct lucid_hosts *hosts, const struct lucid_host_options *options,
                         char error[LUCID_ERROR_TEXT]) {
     struct lucid_host_options each = *options;
-    int failed = 0;
+    int failed = refuse_shared(options->device, hosts->count, error);
     for (unsigned i = 0; i < hosts->count && !failed; i++) {
         struct member *member = &hosts->members[i];
         const struct host_place place = {
@@ -95,6 +107,7 @@ int lucid_hosts_open(struct lucid_hosts **made, const struct lucid_host_options 
         return say(error, LUCID_ENOMEM, "there is no memory");
     }
     hosts->count = count;
+    pthread_mutex_init(&hosts->gate, NULL);
     int failed = open_rings(hosts, error);
     failed = failed ? failed : open_members(hosts, options, error);
     if (failed) {
@@ -115,6 +128,7 @@ void lucid_hosts_close(struct lucid_hosts *hosts) {
     for (unsigned i = 0; hosts->rings && i < hosts->count; i++) {
         handoff_close(&hosts->rings[i]);
     }
+    pthread_mutex_destroy(&hosts->gate);
     free(hosts->rings);
     free(hosts);
 }
@@ -131,26 +145,44 @@ struct lucid_host *lucid_hosts_at(struct lucid_hosts *hosts, unsigned queue) {
 
 static void *run(void *user) {
     struct member *member = user;
-    member->all->run(member->host, member->number, member->all->user);
+    struct lucid_hosts *all = member->all;
+    pthread_mutex_lock(&all->gate);
+    bool refused = all->refused;
+    pthread_mutex_unlock(&all->gate);
+    if (!refused) {
+        all->run(member->host, member->number, all->user);
+    }
     return NULL;
+}
+
+/* Signals from outside are the caller's; what a thread has done itself comes to it, or it would be killed. */
+static void block_signals(sigset_t *before) {
+    static const int own[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    sigset_t others;
+    sigfillset(&others);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        sigdelset(&others, own[i]);
+    }
+    pthread_sigmask(SIG_BLOCK, &others, before);
 }
 
 int lucid_hosts_start(struct lucid_hosts *hosts, void (*call)(struct lucid_host *host, unsigned queue, void *user),
                       void *user, char error[LUCID_ERROR_TEXT]) {
     hosts->run = call;
     hosts->user = user;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are the caller's */
+    sigset_t before;
     int failed = 0;
+    block_signals(&before);
+    pthread_mutex_lock(&hosts->gate);
     for (unsigned i = 1; i < hosts->count && !failed; i++) {
         struct member *member = &hosts->members[i];
         failed = pthread_create(&member->thread, NULL, run, member);
         member->running = !failed;
     }
+    hosts->refused = failed != 0;
+    pthread_mutex_unlock(&hosts->gate);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed) {
-        lucid_hosts_stop(hosts);
         lucid_hosts_join(hosts);
         return say(error, failed, "cannot start a thread for each queue: %s; take fewer queues", strerror(failed));
     }

@@ -67,9 +67,17 @@ int netif_up(const char *name) {
     return with_interface(name, SIOCSIFFLAGS, &request);
 }
 
-static bool is_up(const char *name) {
+static bool has_flag(const char *name, short flag) {
     struct ifreq request = {0};
-    return with_interface(name, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP);
+    return with_interface(name, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & flag);
+}
+
+static bool is_up(const char *name) {
+    return has_flag(name, IFF_UP);
+}
+
+bool netif_running(const char *name) {
+    return has_flag(name, IFF_RUNNING);
 }
 
 static int set_mtu(const char *name, uint16_t mtu) {

@@ -10,6 +10,9 @@
 int netif_configure(const char *name, uint16_t mtu, const struct lucid_ifaddr *addrs, unsigned count,
                     char error[LUCID_ERROR_TEXT]);
 
+/* Is there such an interface, up, and with a program at its other end? */
+bool netif_running(const char *name);
+
 /* Takes an interface up; "lo" in a new namespace. Returns 0 or a negative errno value. */
 int netif_up(const char *name);
 

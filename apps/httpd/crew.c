@@ -129,8 +129,8 @@ struct crew *crew_new(struct options *options, char error[LUCID_ERROR_TEXT]) {
     unsigned count = options->queues;
     struct crew *crew = calloc(1, sizeof *crew + count * sizeof crew->seats[0]);
     options->settings = NULL;
+    snprintf(error, LUCID_ERROR_TEXT, "there is no memory for the server; free some");
     if (!crew || (count > 1 && !options_settings(options, &settings[1], count - 1, error))) {
-        snprintf(error, LUCID_ERROR_TEXT, "there is no memory for the server; free some");
         settings_drop(settings[0]);
         free(crew);
         return NULL;

@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -112,8 +113,16 @@ START_TEST(refusals_are_sentences) {
     refuse(0, "take 1 to 64", LUCID_EINVAL);
     refuse(LUCID_QUEUES_MAX + 1, "take 1 to 64", LUCID_EINVAL);
     alone = kernel_open_host(&options);
+    refuse(QUEUES, "lucid0 is in use by another program", EBUSY);
+    lucid_host_close(alone);
+    options.configure = false; /* so that it is not up */
+    alone = kernel_open_host(&options);
     refuse(QUEUES, "lucid0 exists, but is no TUN device of several queues", LUCID_EINVAL);
     lucid_host_close(alone);
+    options.configure = true;
+    open_hosts(QUEUES);
+    refuse(QUEUES, "lucid0 is in use by another program", EBUSY);
+    lucid_hosts_close(hosts);
     options.pcap = "/tmp/none.pcap";
     refuse(QUEUES, "take one queue", LUCID_EINVAL);
     options.pcap = NULL;
@@ -291,7 +300,11 @@ static void on_event(struct lucid_host *at, const struct lucid_ready *ready, voi
 
 static void serve(struct lucid_host *at, unsigned queue, void *user) {
     struct lucid_host_callbacks callbacks = {.event = on_event, .user = &served[queue]};
+    sigset_t blocked;
     (void)user;
+    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    ck_assert_int_eq(sigismember(&blocked, SIGUSR1), queue > 0); /* for the caller's thread alone */
+    ck_assert_int_eq(sigismember(&blocked, SIGBUS), 0);
     lucid_host_set_callbacks(at, &callbacks);
     lucid_host_listen(at, NULL, PORT, CLIENTS);
     lucid_host_run(at);

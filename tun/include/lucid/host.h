@@ -205,8 +205,8 @@ LUCID_API unsigned lucid_hosts_count(const struct lucid_hosts *hosts);
 LUCID_API struct lucid_host *lucid_hosts_at(struct lucid_hosts *hosts, unsigned queue);
 
 /* Starts a thread for each queue but the first, whose host belongs to the caller's thread. call: runs in it, with its
- * host and the number of its queue, and belongs to it until it returns. Signals are the caller's. Returns 0; or a
- * negative error and the sentence, and then no thread runs. */
+ * host and the number of its queue, which are its own until it returns. Signals from outside are the caller's. Returns
+ * 0; or a negative error and the sentence, and then call was not called. */
 LUCID_API int lucid_hosts_start(struct lucid_hosts *hosts,
                                 void (*call)(struct lucid_host *host, unsigned queue, void *user), void *user,
                                 char error[LUCID_ERROR_TEXT]);
