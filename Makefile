@@ -484,6 +484,14 @@ bench-lossy: ## goodput over bad links, beside the kernel's over the same
 	@$(SUBMAKE) all
 	@scripts/lossy
 
+# What runs in threads; its reports are on standard error, and it ends with 66 then.
+RACES := BUILD=$(BUILD)/races SANITIZE='-O1 -g -fPIC -fsanitize=thread -fno-omit-frame-pointer'
+races: ## what runs in several threads, built to find what they share
+	@scripts/setup check
+	@$(SUBMAKE) $(RACES) test-handoff test-hosts test-http_guard $(BUILD)/races/san/lucid-httpd \
+	    $(BUILD)/races/san/lucid-bench
+	@BUILD=$(BUILD)/races tests/net/queues.sh && BUILD=$(BUILD)/races tests/net/bench.sh
+
 soak-net: ## a gigabyte each way over a bad link, with the kernel as client and as server
 	@scripts/setup check
 	@$(SUBMAKE) $(SAN)/lucid-httpd $(SAN)/lucid-bench $(SAN)/lucid-fetch
@@ -527,4 +535,4 @@ help: ## this list
 
 .PHONY: all libraries programs tests packetdrill-so check check-programs mutants fuzzers fuzz fuzz-smoke wasm \
     warnings generate goodput lint format-check format setup student grade demo way serve bench bench-lossy soak \
-    soak-net bug-bank instructions lab lab-check install uninstall clean help have-libpcap FORCE
+    races soak-net bug-bank instructions lab lab-check install uninstall clean help have-libpcap FORCE
