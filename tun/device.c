@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -51,6 +52,15 @@ static int say_attach(char error[LUCID_ERROR_TEXT], int code, const char *name, 
     return say(error, code, "cannot make the interface %s: %s", name, strerror(code));
 }
 
+/* IPv4 packets of more than 64 KB: the kernel knows them since 6.3, and its TUN takes them since 6.6. Of one that knew
+ * them without saying so we would not hear, nor does it say when it drops them: so the number decides. */
+static bool takes_large(void) {
+    struct utsname kernel;
+    unsigned major, minor;
+    return uname(&kernel) == 0 && sscanf(kernel.release, "%u.%u", &major, &minor) == 2 &&
+           (major > 6 || (major == 6 && minor >= 6));
+}
+
 /* What the kernel will do for us; nothing when it refuses. */
 static unsigned ask_for_offload(int fd, bool wanted) {
     if (!wanted) {
@@ -58,7 +68,8 @@ static unsigned ask_for_offload(int fd, bool wanted) {
         return 0;
     }
     if (ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN) == 0) {
-        return LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6;
+        return LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6 |
+               (takes_large() ? LUCID_OFFLOAD_LARGE4 : 0u);
     }
     return ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM) == 0 ? LUCID_OFFLOAD_CHECKSUM : 0;
 }
@@ -175,6 +186,21 @@ static enum device_result write_failed(int code) {
     return code == EBADFD || code == EBADF ? DEVICE_GONE : DEVICE_BAD;
 }
 
+static void write_segment(void *user, const uint8_t *octets, size_t length) {
+    const struct device *device = user;
+    struct virtio_net_hdr header = {.gso_type = VIRTIO_NET_HDR_GSO_NONE};
+    struct iovec parts[] = {{&header, sizeof header}, {(void *)(uintptr_t)octets, length}};
+    ssize_t n = writev(device->fd, parts, 2);
+    (void)n; /* what is not taken is lost, as on any link */
+}
+
+/* A packet that is too long for the memory that the kernel finds at the moment, in pieces of a few pages, or that it
+ * does not take for another reason, is cut here. */
+static enum device_result write_cut(struct device *device, const struct lucid_packet *out) {
+    device->packets_cut++;
+    return lucid_segment_packet(out, write_segment, device) < 0 ? DEVICE_BAD : DEVICE_DONE;
+}
+
 enum device_result device_write(struct device *device, const struct lucid_packet *out) {
     struct virtio_net_hdr header;
     struct iovec parts[LUCID_PACKET_SLICES + 1];
@@ -184,5 +210,9 @@ enum device_result device_write(struct device *device, const struct lucid_packet
         parts[i + 1] = (struct iovec){(void *)(uintptr_t)out->slice[i].data, out->slice[i].length};
     }
     ssize_t n = writev(device->fd, parts, (int)out->slices + 1);
-    return n < 0 ? write_failed(errno) : DEVICE_DONE;
+    if (n >= 0) {
+        return DEVICE_DONE;
+    }
+    enum device_result result = write_failed(errno);
+    return result == DEVICE_BAD && out->length > LUCID_PACKET_MAX ? write_cut(device, out) : result;
 }

@@ -15,6 +15,7 @@ struct device {
     char name[IFNAMSIZ];
     unsigned offload; /* OR of enum lucid_offload that the kernel agreed to */
     uint64_t bad_headers;
+    uint64_t packets_cut; /* longer than the kernel took: written as single segments */
 };
 
 /* several: one queue of several, each opened by a call of its own; the first one makes the interface. Returns 0 or a

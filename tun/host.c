@@ -181,6 +181,7 @@ int lucid_host_faults(struct lucid_host *host, const struct lucid_sockaddr *loca
 void lucid_host_stats(const struct lucid_host *host, struct lucid_host_stats *stats) {
     *stats = host->stats;
     stats->bad_headers = host->device.bad_headers;
+    stats->packets_cut = host->device.packets_cut;
     const struct lucid_link *links[] = {host->link_in, host->link_out};
     for (int i = 0; i < 2 && links[i]; i++) {
         struct lucid_link_stats link;

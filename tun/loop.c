@@ -15,8 +15,9 @@
 
 #include "host_private.h"
 
-/* Packets read, or written, before the other direction gets its turn. */
+/* Packets read, or written, before the other direction gets its turn; and octets written. */
 #define BATCH 64
+#define BATCH_OCTETS ((size_t)BATCH * LUCID_PACKET_MAX)
 
 /* After so many turns with one packet each, so many are expected to have no more. */
 #define SINGLE 8
@@ -216,7 +217,8 @@ static struct lucid_link *link_of_out(struct lucid_host *host) {
 
 /* Returns true when the stack may have more. */
 static bool write_batch(struct lucid_host *host, lucid_time now) {
-    for (int i = 0; i < BATCH; i++) {
+    size_t octets = 0;
+    for (int i = 0; i < BATCH && octets < BATCH_OCTETS; i++) {
         if (!host->out_waits) {
             if (!lucid_output(host->stack, now, &host->out)) {
                 arm_write(host, false);
@@ -224,6 +226,7 @@ static bool write_batch(struct lucid_host *host, lucid_time now) {
             }
             capture(host, &host->out, now, true);
         }
+        octets += host->out.length;
         struct lucid_link *link = host->out_waits ? NULL : link_of_out(host);
         if (link) {
             enter(link, &host->out);

@@ -12,7 +12,7 @@
  *                FIN and PSH on the last one only; CWR on the first only  RFC 3168 6.1.2
  *
  * This is the slow path: everything is copied. Lengths inside the packet are believed only when they agree with
- * packet->length.
+ * packet->length; a total length of 0 agrees with all that 16 bits cannot tell (LUCID_OFFLOAD_LARGE4).
  */
 #include "segment.h"
 
@@ -30,7 +30,7 @@ enum {
 enum { TCP_PROTOCOL = 6, UDP_PROTOCOL = 17, HOP_BY_HOP = 0, ROUTING = 43, DESTINATION_OPTIONS = 60 };
 enum { TCP_FLAGS_AT = 13, TCP_CHECKSUM_AT = 16, UDP_CHECKSUM_AT = 6, IP4_CHECKSUM_AT = 10 };
 
-/* A packet in one piece of memory, and where its parts are. */
+/* A packet, and where its parts are. Its first LUCID_PACKET_MAX octets are in one piece of memory, headers at least. */
 struct frame {
     uint8_t *octets;
     size_t length;
@@ -65,6 +65,23 @@ static uint16_t fold(uint64_t sum) {
     return (uint16_t)sum;
 }
 
+/* Copies length octets from offset on; false: the slices have fewer. */
+static bool copy_part(const struct lucid_packet *packet, size_t offset, uint8_t *to, size_t length) {
+    for (unsigned i = 0; i < packet->slices && length > 0; i++) {
+        const struct lucid_slice *slice = &packet->slice[i];
+        if (offset >= slice->length) {
+            offset -= slice->length;
+            continue;
+        }
+        size_t part = slice->length - offset < length ? slice->length - offset : length;
+        memcpy(to, slice->data + offset, part);
+        to += part;
+        length -= part;
+        offset = 0;
+    }
+    return length == 0;
+}
+
 /* ---- where is what ---- */
 
 static bool find_ip4(struct frame *frame) {
@@ -76,7 +93,8 @@ static bool find_ip4(struct frame *frame) {
     frame->transport = (size_t)(octets[0] & 0x0fu) * 4u;
     frame->protocol = octets[9];
     bool fragment = read16(octets + 6) & 0x3fff; /* more fragments follow, or an offset */
-    return frame->transport >= IP4_HEADER && frame->transport <= frame->length && read16(octets + 2) == frame->length &&
+    size_t told = frame->length > UINT16_MAX ? 0 : frame->length;
+    return frame->transport >= IP4_HEADER && frame->transport <= frame->length && read16(octets + 2) == told &&
            !fragment;
 }
 
@@ -173,15 +191,15 @@ static void number_segment(struct frame *segment, const struct frame *whole, siz
     tcp[TCP_FLAGS_AT] &= (uint8_t)~cleared;
     /* In the field's pseudo-header sum, this segment's length takes the place of the whole one's. */
     uint64_t sum = read16(segment->octets + segment->checksum);
-    sum += UINT16_MAX - (whole->length - whole->transport) + (segment->length - segment->transport);
+    sum += UINT16_MAX - fold(whole->length - whole->transport) + (segment->length - segment->transport);
     write16(segment->octets + segment->checksum, fold(sum));
     complete_checksum(segment);
 }
 
-static int cut(const struct frame *whole, size_t segment_size,
+static int cut(const struct frame *whole, const struct lucid_packet *packet,
                void (*sink)(void *user, const uint8_t *octets, size_t length), void *user) {
     uint8_t octets[LUCID_PACKET_MAX];
-    size_t payload = whole->length - whole->payload;
+    size_t payload = whole->length - whole->payload, segment_size = packet->segment_size;
     unsigned count = 0;
     for (size_t offset = 0; offset < payload; offset += segment_size) {
         size_t part = payload - offset < segment_size ? payload - offset : segment_size;
@@ -189,7 +207,7 @@ static int cut(const struct frame *whole, size_t segment_size,
         segment.octets = octets;
         segment.length = whole->payload + part;
         memcpy(octets, whole->octets, whole->payload);
-        memcpy(octets + whole->payload, whole->octets + whole->payload + offset, part);
+        copy_part(packet, whole->payload + offset, octets + whole->payload, part);
         number_segment(&segment, whole, offset, count);
         sink(user, octets, segment.length);
         count++;
@@ -197,9 +215,10 @@ static int cut(const struct frame *whole, size_t segment_size,
     return (int)count;
 }
 
-/* A segment with SYN or RST cannot be cut. */
-static bool can_be_cut(const struct frame *frame) {
-    return frame->protocol == TCP_PROTOCOL &&
+/* A segment with SYN or RST cannot be cut. What is cut out of a packet must be one. */
+static bool can_be_cut(const struct frame *frame, size_t segment_size) {
+    bool fits = frame->length <= LUCID_PACKET_MAX || frame->payload + segment_size <= LUCID_PACKET_MAX;
+    return fits && frame->protocol == TCP_PROTOCOL &&
            (frame->octets[frame->transport + TCP_FLAGS_AT] & (LUCID_SYN | LUCID_RST)) == 0;
 }
 
@@ -207,22 +226,23 @@ static bool is_long(const struct frame *frame, size_t segment_size) {
     return segment_size > 0 && frame->length - frame->payload > segment_size;
 }
 
-bool packet_gather(const struct lucid_packet *packet, uint8_t *to) {
-    size_t length = 0;
-    if (packet->slices > LUCID_PACKET_SLICES || packet->length == 0 || packet->length > LUCID_PACKET_MAX) {
+/* Do the slices add up to the length, and may a packet be so long? */
+static bool adds_up(const struct lucid_packet *packet) {
+    size_t left = packet->length, most = packet->segment_size > 0 ? LUCID_PACKET_LARGE : LUCID_PACKET_MAX;
+    if (packet->slices > LUCID_PACKET_SLICES || left == 0 || left > most) {
         return false;
     }
     for (unsigned i = 0; i < packet->slices; i++) {
-        const struct lucid_slice *slice = &packet->slice[i];
-        if (slice->length > packet->length - length) {
+        if (packet->slice[i].length > left) {
             return false;
         }
-        if (slice->length > 0) {
-            memcpy(to + length, slice->data, slice->length);
-        }
-        length += slice->length;
+        left -= packet->slice[i].length;
     }
-    return length == packet->length;
+    return left == 0;
+}
+
+bool packet_gather(const struct lucid_packet *packet, uint8_t *to) {
+    return adds_up(packet) && packet->length <= LUCID_PACKET_MAX && copy_part(packet, 0, to, packet->length);
 }
 
 int lucid_segment_packet(const struct lucid_packet *packet,
@@ -230,21 +250,22 @@ int lucid_segment_packet(const struct lucid_packet *packet,
     uint8_t octets[LUCID_PACKET_MAX];
     struct frame frame = {.octets = octets, .length = packet->length};
     bool partial = packet->checksum == LUCID_CHECKSUM_PARTIAL;
-    if (!packet_gather(packet, octets)) {
+    size_t front = packet->length < LUCID_PACKET_MAX ? packet->length : LUCID_PACKET_MAX;
+    if (!adds_up(packet) || !copy_part(packet, 0, octets, front)) {
         return -LUCID_EINVAL;
     }
     if (!partial && packet->segment_size == 0) {
         sink(user, octets, frame.length);
         return 1;
     }
-    if (!frame_find(&frame) || (packet->segment_size > 0 && !can_be_cut(&frame))) {
+    if (!frame_find(&frame) || (packet->segment_size > 0 && !can_be_cut(&frame, packet->segment_size))) {
         return -LUCID_EINVAL;
     }
     if (!partial) {
         write16(octets + frame.checksum, pseudo_sum(&frame));
     }
     if (is_long(&frame, packet->segment_size)) {
-        return cut(&frame, packet->segment_size, sink, user);
+        return cut(&frame, packet, sink, user);
     }
     complete_checksum(&frame);
     sink(user, octets, frame.length);

@@ -26,7 +26,7 @@ static const uint64_t NANOSECONDS = 1000000000;
 
 struct lucid_sniffer {
     int fd;
-    uint8_t octets[sizeof(struct virtio_net_hdr) + ETH_HLEN + LUCID_PACKET_MAX];
+    uint8_t octets[sizeof(struct virtio_net_hdr) + ETH_HLEN + LUCID_PACKET_LARGE];
 };
 
 /* What one packet came with. */

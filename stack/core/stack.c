@@ -89,7 +89,8 @@ static bool interface_ok(const struct lucid_config *config) {
         }
     }
     bool tso = config->offload & (LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6);
-    return !tso || (config->offload & LUCID_OFFLOAD_CHECKSUM);
+    bool large = config->offload & LUCID_OFFLOAD_LARGE4;
+    return (!tso || (config->offload & LUCID_OFFLOAD_CHECKSUM)) && (!large || (config->offload & LUCID_OFFLOAD_TSO4));
 }
 
 static bool times_ok(const struct lucid_config *config) {

@@ -129,7 +129,7 @@ static bool read_quote4(const uint8_t *octets, size_t length, struct icmp_error 
     error->local.addr = header.source;
     error->remote.addr = header.destination;
     error->protocol = header.protocol;
-    error->length = header.total_length;
+    error->length = header.total_length > 0 ? header.total_length : LUCID_PACKET_LARGE; /* LUCID_OFFLOAD_LARGE4 */
     *quote = (struct quote){octets + header.header_length, length - header.header_length};
     return true;
 }

@@ -55,6 +55,12 @@ uint32_t ip_datagram_max(const struct lucid_addr *destination) {
     return addr_is_ipv4(destination) ? UINT16_MAX - IP4_HEADER : UINT16_MAX;
 }
 
+/* 0 says that it is more than 16 bits can tell: LUCID_OFFLOAD_LARGE4. */
+static uint16_t total_length4(uint32_t payload) {
+    uint32_t length = IP4_HEADER + payload;
+    return length > UINT16_MAX ? 0 : (uint16_t)length;
+}
+
 size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_addr *destination, uint8_t protocol,
                uint8_t ttl, uint8_t tos, uint32_t payload_length) {
     if (!addr_is_ipv4(destination)) {
@@ -71,7 +77,7 @@ size_t ip_head(uint8_t *to, const struct lucid_addr *source, const struct lucid_
     struct ip4_header header = {
         .source = *source,
         .destination = *destination,
-        .total_length = (uint16_t)(IP4_HEADER + payload_length),
+        .total_length = total_length4(payload_length),
         .dont_fragment = true,
         .ttl = ttl,
         .protocol = protocol,

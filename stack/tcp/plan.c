@@ -11,10 +11,10 @@
 #include "tcp/tailprobe.h"
 #include "tcp/urgent.h"
 
-/* Segments that one packet may carry when the device cuts it: 44 of 1460 octets fill 64 KB. */
-static const uint32_t SEGMENTS_PER_PACKET = 44;
+/* Segments that one packet may carry when the device cuts it: 44 of 1460 octets fill 64 KB, 176 fill 256 KB. */
+static const uint32_t SEGMENTS_PER_PACKET = 44, SEGMENTS_PER_LARGE = 176;
 
-/* Room for IP and TCP header in the 65535 octets of a packet. */
+/* Room for IP and TCP header in a packet. */
 static const uint32_t HEADER_RESERVE = 120;
 
 bool plan_open(const struct tcb *tcb) {
@@ -31,15 +31,24 @@ static uint32_t segment_octets(const struct tcb *tcb) {
     return tcb->snd.mss - sack_length(tcb);
 }
 
+/* The most segments that the device cuts out of one packet; 0: none. */
+static uint32_t most_segments(unsigned offload, bool ipv4, uint32_t segment) {
+    if (ipv4 && (offload & LUCID_OFFLOAD_LARGE4)) {
+        return min_u32(SEGMENTS_PER_LARGE, (LUCID_PACKET_LARGE - HEADER_RESERVE) / segment);
+    }
+    bool cuts = offload & (ipv4 ? LUCID_OFFLOAD_TSO4 : LUCID_OFFLOAD_TSO6);
+    return cuts ? min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / segment) : 0;
+}
+
 /* The largest payload of one packet: one segment, or whole segments that the device will cut apart. It repeats the
  * header, and an urgent pointer is counted from the segment's own number: that needs segments of ours. */
 static uint32_t largest_packet(const struct tcp *tcp, const struct tcb *tcb, uint32_t segment) {
-    unsigned tso = lucid_addr_is_ipv4(&tcb->ends.remote.addr) ? LUCID_OFFLOAD_TSO4 : LUCID_OFFLOAD_TSO6;
-    if (!(tcp->env->config.offload & tso) || urgent_sending(tcb)) {
+    bool ipv4 = lucid_addr_is_ipv4(&tcb->ends.remote.addr);
+    uint32_t most = most_segments(tcp->env->config.offload, ipv4, segment);
+    if (most == 0 || urgent_sending(tcb)) {
         return segment;
     }
-    uint32_t most = min_u32(SEGMENTS_PER_PACKET, (LUCID_PACKET_MAX - HEADER_RESERVE) / segment) * segment;
-    return pacing_quantum(tcp, tcb, segment, most);
+    return pacing_quantum(tcp, tcb, segment, most * segment);
 }
 
 /* Octets from seq to this many behind SND.UNA; 0 when seq lies beyond, as when the window has shrunk (MUST-34): then

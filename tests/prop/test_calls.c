@@ -104,10 +104,11 @@ static size_t memory_of(int node) {
 }
 
 static void draw_node(int node) {
-    static const unsigned offloads[] = {0, LUCID_OFFLOAD_CHECKSUM,
-                                        LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6};
+    static const unsigned offloads[] = {
+        0, LUCID_OFFLOAD_CHECKSUM, LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6,
+        LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6 | LUCID_OFFLOAD_LARGE4};
     struct lucid_config *config = &options.config[node];
-    config->offload = offloads[below(3)];
+    config->offload = offloads[below(4)];
     config->sndbuf = 1u << (8 + below(10));
     config->rcvbuf = 1u << (8 + below(10));
     config->sockets_max = below(4) ? 100 : 5;

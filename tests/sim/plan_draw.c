@@ -33,11 +33,12 @@ static void draw_switches(struct lucid_config *config, uint64_t seed, unsigned w
 
 static void draw_sizes(struct lucid_config *config, struct rng *rng) {
     static const uint16_t mtus[] = {1500, 1500, 1500, 1500, 1280, 576, 296, 128};
-    static const unsigned offloads[] = {0, LUCID_OFFLOAD_CHECKSUM,
-                                        LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6};
+    static const unsigned offloads[] = {
+        0, LUCID_OFFLOAD_CHECKSUM, LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6,
+        LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6 | LUCID_OFFLOAD_LARGE4};
     config->mtu = mtus[plan_below(rng, sizeof mtus / sizeof mtus[0])];
     config->addr_count = config->mtu < 1280 ? 1 : 2;
-    config->offload = offloads[plan_below(rng, 3)];
+    config->offload = offloads[plan_below(rng, 4)];
     config->sndbuf = plan_one_in(rng, 3) ? 500 + (uint32_t)plan_any_size(rng, 300000) : 1u << 18;
     config->rcvbuf = plan_one_in(rng, 3) ? 300 + (uint32_t)plan_any_size(rng, 300000) : 1u << 18;
     config->ecn = (uint8_t)(plan_one_in(rng, 2) ? config->ecn : plan_below(rng, LUCID_ECN_ACTIVE + 1));

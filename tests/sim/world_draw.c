@@ -50,12 +50,13 @@ static uint32_t draw_iss(struct rng *rng) {
 
 static void draw_stack(struct world *world, struct rng *rng, unsigned which) {
     static const uint16_t mtus[] = {1500, 1500, 1500, 1280, 576, 296, 128};
-    static const unsigned offloads[] = {0, LUCID_OFFLOAD_CHECKSUM,
-                                        LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6};
+    static const unsigned offloads[] = {
+        0, LUCID_OFFLOAD_CHECKSUM, LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6,
+        LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6 | LUCID_OFFLOAD_LARGE4};
     struct lucid_config *config = &world->options.config[which];
     config->mtu = mtus[below(rng, 7)];
     config->addr_count = config->mtu < 1280 ? 1 : 2;
-    config->offload = offloads[below(rng, 3)];
+    config->offload = offloads[below(rng, 4)];
     config->sndbuf = one_in(rng, 3) ? 500 + (uint32_t)any_size(rng, 300000) : 1u << 18;
     config->rcvbuf = one_in(rng, 3) ? 300 + (uint32_t)any_size(rng, 300000) : 1u << 18;
     config->rcvbuf_max = one_in(rng, 2) ? 1u << 20 : 0;

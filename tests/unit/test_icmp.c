@@ -229,6 +229,16 @@ START_TEST(errors_are_understood) { /* MUST-54, MUST-56, SHLD-26; requirements 4
 }
 END_TEST
 
+/* A device cut it; that it was too long for a total length says as much as a length. */
+START_TEST(quote_of_a_large_packet) { /* LUCID_OFFLOAD_LARGE4 */
+    size_t length = quote(3, 4, 1280, "10.77.0.2", "10.77.0.1", 6);
+    set16(message + 8 + 2, 0);
+    ck_assert_int_eq(icmp("8.8.8.8", "10.77.0.2", length), LUCID_DROP_NONE);
+    ck_assert_uint_eq(error.kind, ICMP_TOO_BIG);
+    ck_assert_uint_eq(error.length, LUCID_PACKET_LARGE);
+}
+END_TEST
+
 START_TEST(every_prefix_of_a_quote) { /* attack A21 */
     const struct hosts *h = &hosts[_i];
     size_t whole = quote(is_ip4(h->us) ? 3 : 1, 3, 0, h->us, h->them, 6);
@@ -290,6 +300,7 @@ int main(void) {
     tcase_add_test(tests, a_flood_of_echoes_is_bounded);
     tcase_add_test(tests, other_types_are_dropped);
     tcase_add_test(tests, errors_are_understood);
+    tcase_add_test(tests, quote_of_a_large_packet);
     tcase_add_loop_test(tests, every_prefix_of_a_quote, 0, 2);
     tcase_add_test(tests, quotes_of_others_are_dropped);
     tcase_add_test(tests, quotes_of_fragments);

@@ -1,5 +1,6 @@
 /* test_offload.c: what leaves does not depend on who cuts it into segments, the stack or the device. */
 #include "lucid/host.h"
+#include "lucid/trace.h"
 #include "packets.h"
 #include "unit.h"
 
@@ -75,11 +76,95 @@ START_TEST(without_nagle) {
 }
 END_TEST
 
+/* ---- how much one packet has ---- */
+
+enum { MEGABYTE = 1000000 };
+
+/* A link without limits, and a sender that fills the peer's window. */
+static int wide_connection(unsigned offload, const char *to) {
+    struct lucid_pair_options options;
+    lucid_pair_defaults(&options);
+    options.faults[0] = options.faults[1] = (struct lucid_faults){.delay = LUCID_MILLISECOND, .seed = 1};
+    options.config[0].congestion = LUCID_CONGESTION_FIXED;
+    options.config[0].fixed_window = 1000;
+    options.config[0].offload = offload;
+    ck_assert_int_eq(lucid_pair_open(&pair, &options), 0);
+    struct lucid_stack *client = lucid_pair_stack(pair, 0), *server = lucid_pair_stack(pair, 1);
+    struct lucid_sockaddr local = {.port = 80}, remote = {address(to), 80};
+    int family = is_ip4(to) ? LUCID_AF_INET : LUCID_AF_INET6;
+    int listener = lucid_socket(server, family, LUCID_SOCK_STREAM, 0);
+    ck_assert_int_eq(lucid_bind(server, listener, &local), 0);
+    ck_assert_int_eq(lucid_listen(server, listener, 1), 0);
+    int fd = lucid_socket(client, family, LUCID_SOCK_STREAM, 0);
+    ck_assert_int_eq(lucid_connect(client, fd, &remote), -LUCID_EINPROGRESS);
+    while ((accepted = lucid_accept(server, listener, NULL)) < 0) {
+        ck_assert_int_eq(lucid_pair_step(pair, LUCID_NEVER), 1);
+    }
+    return fd;
+}
+
+/* Sends a megabyte, and receives it as it was. Returns the octets of data in the largest packet that left. */
+static uint32_t largest_of_a_megabyte(int fd) {
+    static uint8_t sent[MEGABYTE], got[MEGABYTE + 1];
+    struct lucid_stack *client = lucid_pair_stack(pair, 0), *server = lucid_pair_stack(pair, 1);
+    uint64_t state = 1, lost;
+    size_t taken = 0, here = 0;
+    for (size_t i = 0; i < sizeof sent; i++) {
+        sent[i] = (uint8_t)draw(&state);
+    }
+    ck_assert_int_eq(lucid_trace_enable(client, 1u << LUCID_EVENT_SEGMENT_OUT, 4096), 0);
+    while (here < MEGABYTE) {
+        ptrdiff_t n = taken < MEGABYTE ? lucid_send(client, fd, sent + taken, MEGABYTE - taken, 0) : 0;
+        taken += n > 0 ? (size_t)n : 0;
+        ck_assert_int_eq(lucid_pair_step(pair, LUCID_NEVER), 1);
+        n = lucid_recv(server, accepted, got + here, sizeof got - here, 0);
+        here += n > 0 ? (size_t)n : 0;
+    }
+    ck_assert_int_eq(memcmp(sent, got, MEGABYTE), 0);
+    struct lucid_event event;
+    uint32_t largest = 0;
+    while (lucid_trace_next(client, &event, &lost)) {
+        largest = event.u.segment.length > largest ? event.u.segment.length : largest;
+    }
+    return largest;
+}
+
+START_TEST(largest_packet) {
+    static const struct {
+        const char *to;
+        unsigned offload;
+        uint32_t octets;
+    } rows[] = {
+        {"10.77.0.2", 0, 1448},
+        {"10.77.0.2", LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6, 44 * 1448},
+        {"10.77.0.2", LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_LARGE4, 176 * 1448},
+        {"fd77::2", LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_LARGE4, 1428},
+        {"fd77::2", LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6 | LUCID_OFFLOAD_LARGE4, 44 * 1428},
+    };
+    int fd = wide_connection(LUCID_OFFLOAD_CHECKSUM | rows[_i].offload, rows[_i].to);
+    ck_assert_uint_eq(largest_of_a_megabyte(fd), rows[_i].octets);
+    lucid_pair_close(pair);
+}
+END_TEST
+
+START_TEST(offloads_that_need_others) {
+    static const unsigned wrong[] = {LUCID_OFFLOAD_TSO4, LUCID_OFFLOAD_TSO6,
+                                     LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_LARGE4,
+                                     LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO6 | LUCID_OFFLOAD_LARGE4};
+    struct lucid_pair_options options;
+    lucid_pair_defaults(&options);
+    options.config[0].offload = wrong[_i];
+    ck_assert_int_eq(lucid_pair_open(&pair, &options), -LUCID_EINVAL);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     Suite *suite = unit_suite("offload", &tests);
     tcase_add_loop_test(tests, urgent_pointer, 0, 2);
     tcase_add_loop_test(tests, nagle, 0, 2);
     tcase_add_loop_test(tests, without_nagle, 0, 2);
+    tcase_add_loop_test(tests, largest_packet, 0, 5);
+    tcase_add_loop_test(tests, offloads_that_need_others, 0, 4);
     return unit_run(suite);
 }

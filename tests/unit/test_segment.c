@@ -16,7 +16,7 @@ struct shape {
     size_t length;        /* of the payload */
 };
 
-static uint8_t payload[65535];
+static uint8_t payload[LUCID_PACKET_LARGE];
 
 /* Puts octets between the first `at` octets of a packet and the rest. */
 static void insert(struct packet *packet, size_t at, const uint8_t *octets, size_t length) {
@@ -209,6 +209,63 @@ START_TEST(longest_packet) {
 }
 END_TEST
 
+/* ---- more than a total length can say ---- */
+
+/* Puts a packet with that payload together whose total length is told; returns its octets. */
+static size_t build_large(uint8_t *octets, const struct shape *shape, unsigned told) {
+    static struct packet head;
+    struct shape empty = *shape;
+    empty.length = 0;
+    build(&head, &empty, payload, true);
+    set16(head.octets + 2, told);
+    seal_ip4(&head);
+    size_t header = head.length - head.payload;
+    set16(head.octets + head.payload + 16, slow_pseudo(shape->source, shape->destination, 6, header + shape->length));
+    memcpy(octets, head.octets, head.length);
+    memcpy(octets + head.length, payload, shape->length);
+    return head.length + shape->length;
+}
+
+/* Cuts it; returns what lucid_segment_packet() says. */
+static int cuts_large(size_t payload_length, unsigned told, size_t segment_size, unsigned pieces) {
+    static uint8_t octets[LUCID_PACKET_LARGE + 1];
+    struct lucid_packet packet;
+    struct shape shape = SHAPES[1];
+    uint64_t state = payload_length;
+    shape.length = payload_length;
+    size_t length = build_large(octets, &shape, told);
+    slice(&packet, octets, length, pieces, &state);
+    packet.checksum = LUCID_CHECKSUM_PARTIAL;
+    run.mute = false;
+    int count = segment(&packet, &shape, segment_size);
+    EXPECT(run.count == (count > 0 ? (unsigned)count : 0));
+    EXPECT(run.offset == (count > 0 ? payload_length : 0));
+    unslice(&packet);
+    return count;
+}
+
+enum { LARGE_HEAD = 20 + 20 + 12 };
+
+START_TEST(large_packets) { /* LUCID_OFFLOAD_LARGE4 */
+    uint64_t state = 4;
+    fill_payload(&state);
+    ck_assert_int_eq(cuts_large(65536 - LARGE_HEAD, 0, 1448, 1), 46);
+    ck_assert_int_eq(cuts_large(176 * 1448, 0, 1448, 24), 176);
+    ck_assert_int_eq(cuts_large(100001, 0, 1, 3), 100001);
+    ck_assert_int_eq(cuts_large(LUCID_PACKET_LARGE - LARGE_HEAD, 0, 65535 - LARGE_HEAD, 7), 5);
+}
+END_TEST
+
+START_TEST(large_packets_that_make_no_sense) {
+    ck_assert_int_eq(cuts_large(65535 - LARGE_HEAD, 0, 1448, 1), -LUCID_EINVAL); /* could be told */
+    ck_assert_int_eq(cuts_large(65536 - LARGE_HEAD, 65535, 1448, 1), -LUCID_EINVAL);
+    ck_assert_int_eq(cuts_large(65536 + 1000 - LARGE_HEAD, 1000, 1448, 1), -LUCID_EINVAL);
+    ck_assert_int_eq(cuts_large(65536, 0, 0, 1), -LUCID_EINVAL); /* one segment cannot be so long */
+    ck_assert_int_eq(cuts_large(65536, 0, 65536 - LARGE_HEAD, 1), -LUCID_EINVAL);
+    ck_assert_int_eq(cuts_large(LUCID_PACKET_LARGE + 1 - LARGE_HEAD, 0, 1448, 1), -LUCID_EINVAL);
+}
+END_TEST
+
 /* Complete packets pass as they are, whatever is in them. */
 START_TEST(complete_packets_pass) {
     uint64_t state = 9;
@@ -367,6 +424,8 @@ int main(void) {
     tcase_add_loop_test(tests, verified_packets_get_checksums_too, 0, SHAPE_COUNT);
     tcase_add_loop_test(tests, random_packets, 0, 10);
     tcase_add_test(tests, longest_packet);
+    tcase_add_test(tests, large_packets);
+    tcase_add_test(tests, large_packets_that_make_no_sense);
     tcase_add_loop_test(tests, complete_packets_pass, 0, SHAPE_COUNT);
     tcase_add_test(tests, udp_is_completed);
     tcase_add_test(tests, headers_that_make_no_sense);

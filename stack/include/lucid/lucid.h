@@ -81,6 +81,8 @@ enum lucid_offload {
     LUCID_OFFLOAD_CHECKSUM = 1 << 0, /* it completes TCP and UDP checksums */
     LUCID_OFFLOAD_TSO4 = 1 << 1,     /* it cuts TCP over IPv4 into segments (needs CHECKSUM) */
     LUCID_OFFLOAD_TSO6 = 1 << 2,     /* it cuts TCP over IPv6 into segments (needs CHECKSUM) */
+    LUCID_OFFLOAD_LARGE4 = 1 << 3,   /* it cuts more over IPv4 than a total length can say: that is 0 then, as in Linux,
+                                      * where it is called BIG TCP (needs TSO4) */
 };
 
 /* How a connection finds out how much the network takes. Its name is that of TCP_CONGESTION. */
@@ -233,9 +235,10 @@ LUCID_API void lucid_destroy(struct lucid_stack *stack);
 
 /* ---- packets ---- */
 
-#define LUCID_PACKET_MAX 65535 /* octets of the longest IP packet */
-#define LUCID_PACKET_SLICES 24 /* pieces of memory that one packet may consist of */
-#define LUCID_HEAD_MAX 128     /* octets of IP and transport header, at most */
+#define LUCID_PACKET_MAX 65535    /* octets of the longest IP packet */
+#define LUCID_PACKET_LARGE 262144 /* octets of the longest one that leaves with LUCID_OFFLOAD_LARGE4 */
+#define LUCID_PACKET_SLICES 24    /* pieces of memory that one packet may consist of */
+#define LUCID_HEAD_MAX 128        /* octets of IP and transport header, at most */
 
 /* A piece of memory that is only read. */
 struct lucid_slice {
