@@ -93,11 +93,16 @@ int bench_flood(uint32_t count);
 /* Makes that many TIME-WAIT records in a stack in memory, and prints what each takes. Returns the exit status. */
 int bench_closes(uint32_t count);
 
+/* Prints what system calls of a device and copies take, in a network namespace of its own. Returns the exit status. */
+int bench_parts(void);
+
 /* ---- memory.c: the web server on a stack in memory ---- */
 
 struct bench_memory {
     unsigned connections, requests;
     unsigned idle;           /* requests: connections besides that are silent after their first request */
+    bool bare;               /* requests: a stack without the web server */
+    unsigned octets;         /* requests: of a file that is made to be asked for; 0: path and root say */
     const char *path, *root; /* what is asked for; the folder, or NULL */
 };
 
@@ -117,6 +122,15 @@ struct bench_segments {
 
 /* Passes so many segments of 64 KB and prints what each takes. Returns the exit status. */
 int bench_segments(const struct bench_segments *options);
+
+struct bench_loss {
+    bool all;            /* five rates of loss, one after another */
+    uint32_t millionths; /* else: of the packets of the way there */
+    unsigned megabytes;  /* that must arrive */
+};
+
+/* Prints what bulk data make of a bad link in virtual time, and what work it is. Returns the exit status. */
+int bench_loss(const struct bench_loss *options);
 
 enum { BENCH_COST_PIDS = 8, BENCH_COST_CPUS = 64 };
 

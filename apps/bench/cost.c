@@ -41,6 +41,48 @@ static double seconds_of(unsigned pid) {
     return (double)nanoseconds / 1e9;
 }
 
+/* What the servers asked of the kernel: calls that read and that write, failed ones too; and how long they ran outside
+ * of any call. The kernel counts ticks of that, and makes them fit what seconds_of() says. */
+struct calls {
+    uint64_t reads, writes;
+    double user;
+};
+
+static void add_calls(struct calls *calls, unsigned pid) {
+    char name[64], line[256];
+    uint64_t reads = 0, writes = 0, ticks = 0;
+    snprintf(name, sizeof name, "/proc/%u/task/%u/io", pid, pid);
+    FILE *file = fopen(name, "re");
+    while (file && fgets(line, sizeof line, file)) {
+        if (sscanf(line, "syscr: %" SCNu64, &reads) != 1) {
+            sscanf(line, "syscw: %" SCNu64, &writes);
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    snprintf(name, sizeof name, "/proc/%u/task/%u/stat", pid, pid);
+    file = fopen(name, "re");
+    if (file) {
+        /* Behind the name, which may have blanks: the state, and ten numbers more. */
+        bool told = fgets(line, sizeof line, file) && strrchr(line, ')') &&
+                    sscanf(strrchr(line, ')') + 1, " %*c%*d%*d%*d%*d%*d%*u%*u%*u%*u%*u%" SCNu64, &ticks) == 1;
+        ticks = told ? ticks : 0;
+        fclose(file);
+    }
+    calls->reads += reads;
+    calls->writes += writes;
+    calls->user += (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+static struct calls calls_of_all(const struct bench_cost *cost) {
+    struct calls calls = {.user = 0};
+    for (unsigned i = 0; i < cost->pids; i++) {
+        add_calls(&calls, cost->pid[i]);
+    }
+    return calls;
+}
+
 /* Seconds in which the CPU had nothing to do. */
 static double seconds_idle(int cpu) {
     char line[256], name[16];
@@ -135,6 +177,7 @@ int bench_cost(struct bench_cost *cost) {
         return BENCH_FAILED;
     }
     add_softirq_threads(cost, &cpus);
+    struct calls calls = calls_of_all(cost);
     double before = seconds_of_all(cost), idle = seconds_idle_of_all(&cpus), begin = clock_seconds();
     double own = run(cost->command);
     if (own < 0) {
@@ -144,5 +187,8 @@ int bench_cost(struct bench_cost *cost) {
     idle = seconds_idle_of_all(&cpus) - idle;
     printf("cost %.6f s of %.6f s: load %.6f, servers %.6f, idle %.2f\n", (own + servers + idle) / CPU_COUNT(&cpus),
            clock_seconds() - begin, own, servers, idle);
+    struct calls now = calls_of_all(cost);
+    printf("calls of the servers: %" PRIu64 " read, %" PRIu64 " write; %.2f s outside of any call\n",
+           now.reads - calls.reads, now.writes - calls.writes, now.user - calls.user);
     return BENCH_OK;
 }

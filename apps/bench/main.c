@@ -13,10 +13,13 @@ static const char usage[] =
     "       lucid-bench crowd [--addr A] [--idle N] [--slow N] [--path P] [--congestion NAME]\n"
     "       lucid-bench cost [--pid N]... COMMAND [ARGUMENT]...\n"
     "       lucid-bench requests [--requests N] [--connections N] [--idle N] [--path P] [--root DIR]\n"
+    "                            [--octets N] [--bare]\n"
     "       lucid-bench idle [--connections N] [--path P] [--root DIR]\n"
     "       lucid-bench segments up|down [--copy] [--segments N]\n"
     "       lucid-bench closes [--connections N]\n"
     "       lucid-bench flood\n"
+    "       lucid-bench parts\n"
+    "       lucid-bench loss [--percent P] [--megabytes N]\n"
     "       lucid-bench --help\n"
     "\n"
     "serve: echo on port 7, discard on 9, daytime on 13, chargen on 19, until Ctrl-C\n"
@@ -44,10 +47,14 @@ static const char usage[] =
     "\n"
     "cost: runs a command and prints what it had of the CPUs that it may use, with the threads that serve it\n"
     "  --pid N              one of these; a process of one thread has its number\n"
-    "\n"
+    "\n";
+
+static const char usage_in_memory[] =
     "requests: what a request costs the web server on a stack in memory, with 64 in each batch\n"
     "  --requests N         so many (100000)\n"
     "  --idle N             connections besides that are silent after their first request (0)\n"
+    "  --octets N           a file of so many, made for this, instead of --path\n"
+    "  --bare               without the web server: an answer as long, made of nothing\n"
     "idle: what memory an idle connection of it has, after a request\n"
     "  --connections N      so many (requests: 64; idle: 10000)\n"
     "  --path P             what is asked for (/bytes/13)\n"
@@ -61,6 +68,13 @@ static const char usage[] =
     "nanoseconds for a connection and for the end of its record\n"
     "\n"
     "flood: what a million forged SYNs cost a stack in memory, each in nanoseconds\n"
+    "\n"
+    "parts: what a system call of the device and a copy take, each in nanoseconds, in a namespace of its own\n"
+    "\n"
+    "loss: what bulk data make of a link of 1 Gbit/s and 10 ms that loses packets, in virtual time, and what both\n"
+    "ends work for 64 KB\n"
+    "  --percent P          so many lost (0, 0.01, 0.1, 1 and 5, in turn)\n"
+    "  --megabytes N        that arrive (100)\n"
     "\n"
     "`make bench` runs these in namespaces of their own, against the kernel and Nginx over veth.\n"
     "Exit status: 0 done, 1 failed, 2 usage.\n";
@@ -218,7 +232,8 @@ static int memory_command(int argc, char **argv, struct bench_memory *memory) {
     static const struct option options[] = {
         {"requests", required_argument, NULL, 'r'}, {"connections", required_argument, NULL, 'n'},
         {"idle", required_argument, NULL, 'i'},     {"path", required_argument, NULL, 'p'},
-        {"root", required_argument, NULL, 'd'},     {0},
+        {"root", required_argument, NULL, 'd'},     {"bare", no_argument, NULL, 'b'},
+        {"octets", required_argument, NULL, 'o'},   {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -226,14 +241,16 @@ static int memory_command(int argc, char **argv, struct bench_memory *memory) {
             (option == 'n' && !take_count(optarg, 1, &memory->connections))) {
             return fail("--requests and --connections want numbers from 1 to 10000000");
         }
-        if (option == 'i' && !take_count(optarg, 0, &memory->idle)) {
-            return fail("--idle wants a number up to 10000000");
+        if ((option == 'i' && !take_count(optarg, 0, &memory->idle)) ||
+            (option == 'o' && !take_count(optarg, 1, &memory->octets))) {
+            return fail("--idle and --octets want numbers up to 10000000, --octets above 0");
         }
         if (option == '?') {
             return complain();
         }
         memory->path = option == 'p' ? optarg : memory->path;
         memory->root = option == 'd' ? optarg : memory->root;
+        memory->bare = memory->bare || option == 'b';
     }
     return optind == argc ? BENCH_OK : complain();
 }
@@ -289,17 +306,52 @@ static int flood_command(int argc, char **argv) {
     return argc == 1 ? bench_flood(FLOOD) : complain();
 }
 
+static int parts_command(int argc, char **argv) {
+    (void)argv;
+    return argc == 1 ? bench_parts() : complain();
+}
+
+/* False: that is no percentage below 100, to the millionth. */
+static bool take_percent(const char *text, uint32_t *millionths) {
+    char *end;
+    double percent = strtod(text, &end);
+    bool good = end != text && *end == '\0' && percent >= 0 && percent < 100;
+    *millionths = good ? (uint32_t)(percent * 1e4 + 0.5) : 0;
+    return good;
+}
+
+static int loss_command(int argc, char **argv) {
+    static const struct option options[] = {
+        {"percent", required_argument, NULL, 'p'}, {"megabytes", required_argument, NULL, 'm'}, {0}};
+    struct bench_loss loss = {.all = true, .megabytes = 100};
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?') {
+            return complain();
+        }
+        if (option == 'p' && !take_percent(optarg, &loss.millionths)) {
+            return fail("--percent wants a number from 0 to 99");
+        }
+        if (option == 'm' && !take_count(optarg, 1, &loss.megabytes)) {
+            return fail("--megabytes wants a number from 1 to 10000000");
+        }
+        loss.all = loss.all && option != 'p';
+    }
+    return optind == argc ? bench_loss(&loss) : complain();
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        {"serve", serve_command}, {"load", load_command},         {"crowd", crowd_command},
-        {"cost", cost_command},   {"requests", requests_command}, {"idle", idle_command},
-        {"flood", flood_command}, {"closes", closes_command},     {"segments", segments_command},
+        {"serve", serve_command},       {"load", load_command},   {"crowd", crowd_command}, {"cost", cost_command},
+        {"requests", requests_command}, {"idle", idle_command},   {"flood", flood_command}, {"closes", closes_command},
+        {"segments", segments_command}, {"parts", parts_command}, {"loss", loss_command},
     };
     if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
+        fputs(usage_in_memory, stdout);
         return BENCH_OK;
     }
     for (size_t i = 0; argc >= 2 && i < sizeof commands / sizeof *commands; i++) {

@@ -54,6 +54,26 @@ for way in up down "up --copy" "down --copy"; do
     # shellcheck disable=SC2086 # two words
     passes "segments pass: $way" "$bench" segments $way --segments 100
 done
+same "the bare stack answers, and not the web server" "0 were answered with 200" \
+    "$("$bench" requests --requests 640 --bare | sed 's/.*; //')"
+same "a file is made to be asked for" "640 were answered with 200" \
+    "$("$bench" requests --requests 640 --octets 100000 | sed 's/.*; //')"
+same "and removed" "" "$(ls -d /tmp/lucid-bench.* 2>/dev/null)"
+passes "calls of the device and copies have a price, large packets a higher one" awk '
+    { price[NR] = $1 } /64 octets/ { small = $1 } /63 KB/ && !/memcpy/ { good += $1 > small }
+    END { exit !(NR == 9 && good == 2) }' <<EOF
+$("$bench" parts)
+EOF
+# Mathis et al. for 1 % and 10 ms: 14 Mbit/s; and 45 segments of 1448 octets, and one of a hundred again.
+passes "losses hold a flow back in virtual time" awk '
+    { exit !($1 == 1 && $4 > 10 && $4 < 20 && $11 > 45.2 && $11 < 47 && $6 > 0) }' <<EOF
+$("$bench" loss --percent 1 --megabytes 20)
+EOF
+for wrong in "loss --percent 100" "loss --megabytes 0" "parts 1" "requests --octets 0"; do
+    # shellcheck disable=SC2086 # words
+    "$bench" $wrong >/dev/null 2>&1
+    same "wrong usage: $wrong" 2 $?
+done
 passes "segments go up or down" refused "$bench" segments sideways
 passes "a TIME-WAIT record is small, with its slot in the table" \
     awk 'NR == 1 { exit !($1 > 40 && $1 < 110) }' <<EOT
