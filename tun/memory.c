@@ -1,4 +1,4 @@
-/* memory.c: memory from malloc, randomness from the kernel. See memory.h. */
+/* memory.c: memory from malloc, how much of it the cache likes, randomness from the kernel. See memory.h. */
 #include "memory.h"
 
 #include <errno.h>
@@ -50,4 +50,16 @@ void host_lend(struct lucid_config *config) {
     config->alloc = lend_memory;
     config->free = take_back;
     config->random = lend_randomness;
+}
+
+/* A cache that is unknown is taken for one of 1 MiB; of a small one and of a large one, which cores may share, not less
+ * and not more than so many. */
+enum { CHUNK = 65536, CHUNKS_USUAL = 16, CHUNKS_LEAST = 4, CHUNKS_MOST = 64 };
+
+uint32_t host_chunk_spares(long cache) {
+    if (cache <= 0) {
+        return CHUNKS_USUAL;
+    }
+    long chunks = cache / CHUNK;
+    return chunks < CHUNKS_LEAST ? CHUNKS_LEAST : chunks > CHUNKS_MOST ? CHUNKS_MOST : (uint32_t)chunks;
 }

@@ -1,6 +1,7 @@
 /* options.c: defaults of a host, and addresses as people write them. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lucid/host.h"
 #include "memory.h"
@@ -30,6 +31,7 @@ void lucid_host_defaults(struct lucid_host_options *options) {
     options->config.rto_min = RTO_MIN;
     options->config.delayed_ack = DELAYED_ACK;
     options->config.sleep_after = LUCID_SECOND;
+    options->config.chunk_spares = host_chunk_spares(sysconf(_SC_LEVEL2_CACHE_SIZE));
     options->config.addrs[0] = ifaddr("10.77.0.2", 24);
     options->config.addrs[1] = ifaddr("fd77::2", 64);
     options->config.addr_count = 2;

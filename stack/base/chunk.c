@@ -22,7 +22,7 @@ void chunk_drop(struct env *env, struct lucid_chunk *chunk) {
     if (--chunk->users > 0) {
         return;
     }
-    if (env->spare_chunk_count == CHUNK_SPARES) {
+    if (env->spare_chunk_count >= env->config.chunk_spares) {
         env_free(env, chunk, CHUNK_SIZE);
         return;
     }

@@ -4,7 +4,8 @@
  * the queue becomes a second user; the host then takes another chunk for its next read. A small packet is copied out
  * instead, so that it never pins 64 KB (see tcp/recvq.c for the rule).
  *
- * A few chunks without users are kept for the next packet: they are warm in the cache. chunks_trim() gives them back.
+ * A few chunks without users, config.chunk_spares, are kept for the next packet, which gets the latest one: it is warm
+ * in the cache. chunks_trim() gives them back.
  */
 #ifndef BASE_CHUNK_H
 #define BASE_CHUNK_H
@@ -12,9 +13,6 @@
 #include "base/env.h"
 
 #define CHUNK_ROOM 65536u
-
-/* Spare chunks kept: 1 MiB, about the size of an L2 cache. */
-#define CHUNK_SPARES 16u
 
 struct lucid_chunk {
     uint32_t users;

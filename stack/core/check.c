@@ -23,7 +23,7 @@ static const char *check_chunks(const struct lucid_stack *stack) {
             return "I30: a spare chunk has a user";
         }
     }
-    if (spares != stack->env.spare_chunk_count || spares > CHUNK_SPARES) {
+    if (spares != stack->env.spare_chunk_count || spares > stack->env.config.chunk_spares) {
         return "I30: spare chunks are miscounted";
     }
     const struct tcb *tcb;

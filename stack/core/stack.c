@@ -17,6 +17,7 @@ void lucid_config_default(struct lucid_config *config) {
         .mtu = 1500,
         .stacks = 1,
         .mem_limit = (size_t)256 << 20,
+        .chunk_spares = 16,
         .sockets_max = 1u << 20,
         .connections_max = 1u << 20,
         .half_open_max = 1024,

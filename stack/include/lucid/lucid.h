@@ -160,8 +160,10 @@ struct lucid_config {
     void *elsewhere_context;
 
     /* Limits. At each one the stack refuses or evicts by the rule given, and counts it (info.h). */
-    size_t mem_limit;     /* all octets ever asked of alloc at one time; 256 MiB: calls fail, segments are dropped */
-    uint32_t sockets_max; /* handles; 2^20: LUCID_ENFILE */
+    size_t mem_limit;      /* all octets ever asked of alloc at one time; 256 MiB: calls fail, segments are dropped */
+    uint32_t chunk_spares; /* of the 64 KB that a packet is read into, kept for the next one: as many as lie in the L2
+                              cache; 16 */
+    uint32_t sockets_max;  /* handles; 2^20: LUCID_ENFILE */
     uint32_t connections_max; /* TCBs; 2^20: SYN dropped, connect fails */
     uint32_t half_open_max;   /* connections in SYN-RECEIVED; 1024: as syn_cookies says */
     uint32_t fast_open_max;   /* connections in SYN-RECEIVED with data of their SYN; 256: the SYN's data is not taken */
