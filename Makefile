@@ -247,6 +247,7 @@ $(BUILD)/bench-lwip: $(call lwip_parts,$(RELEASE))
 $(SAN)/bench-lwip: $(call lwip_parts,$(SAN))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ -llwip $(PCAP_LIBS)
+$(SAN)/tests/net/test_lwip: | $(if $(LWIP_SRC),$(SAN)/bench-lwip)
 
 # ---- tests ----
 
