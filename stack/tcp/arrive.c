@@ -98,7 +98,7 @@ enum lucid_drop tcp_input(struct tcp *tcp, const struct ip_datagram *datagram) {
     }
     tcp->env->stats.tcp_segments_in++;
     tcp->cause = LUCID_CAUSE_SEGMENT;
-    struct demux_entry entry = demux_find(tcp, &segment.ends);
+    struct demux_entry entry = demux_find_next(tcp, &segment.ends);
     if (entry.tcb) {
         return to_connection(tcp, entry.tcb, &segment);
     }

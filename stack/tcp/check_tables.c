@@ -3,6 +3,13 @@
 
 #include "base/bytes.h"
 
+/* I28: what is tried first is what would be found. */
+static const char *check_latest(const struct tcp *tcp) {
+    const struct tcb *latest = tcp->demux.latest;
+    bool found = !latest || demux_find(tcp, &latest->ends).tcb == latest;
+    return found ? NULL : "I28: the connection of the latest segment is not in the table any more";
+}
+
 /* I28, I27: a connection is found by its ends; its local port is counted. */
 static const char *check_found(const struct tcp *tcp, const struct tcb *tcb) {
     struct demux_entry entry = demux_find(tcp, &tcb->ends);
@@ -104,6 +111,7 @@ const char *tcp_check(const struct tcp *tcp) {
     if (early != tcp->fastopen.pending) {
         return "I29: connections of Fast Open in SYN-RECEIVED are miscounted";
     }
-    const char *broken = check_queue(tcp);
+    const char *broken = check_latest(tcp);
+    broken = broken ? broken : check_queue(tcp);
     return broken ? broken : check_listeners(tcp);
 }

@@ -91,6 +91,16 @@ struct demux_entry demux_find(const struct tcp *tcp, const struct endpoints *end
     return link ? entry_of(tcp, *link) : (struct demux_entry){0};
 }
 
+struct demux_entry demux_find_next(struct tcp *tcp, const struct endpoints *ends) {
+    struct demux *demux = &tcp->demux;
+    if (demux->latest && equal_ends(&demux->latest->ends, ends)) {
+        return (struct demux_entry){.tcb = demux->latest};
+    }
+    struct demux_entry entry = demux_find(tcp, ends);
+    demux->latest = entry.tcb;
+    return entry;
+}
+
 /* ---- growth ---- */
 
 /* The list of segments doubles: for a million connections it has 1024 pointers. */
@@ -175,6 +185,7 @@ bool demux_insert(struct tcp *tcp, const struct endpoints *ends, enum demux_kind
 
 void demux_replace(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number) {
     uint32_t *link = find_link(tcp, ends);
+    tcp->demux.latest = NULL;
     if (link) {
         uint32_t object = object_of(kind, number);
         struct demux_entry former = entry_of(tcp, *link), entry = entry_of(tcp, object);
@@ -186,6 +197,7 @@ void demux_replace(struct tcp *tcp, const struct endpoints *ends, enum demux_kin
 void demux_remove(struct tcp *tcp, const struct endpoints *ends) {
     struct demux *demux = &tcp->demux;
     uint32_t *link = find_link(tcp, ends);
+    demux->latest = NULL;
     if (!link) {
         return;
     }

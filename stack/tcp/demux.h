@@ -42,6 +42,7 @@ struct demux {
     uint32_t round;         /* a power of two: round <= chains < 2 * round */
     uint32_t used;          /* objects */
     uint8_t key[16];
+    struct tcb *latest; /* that a segment was for, while it is in the table; or NULL */
 };
 
 /* Is there anything? */
@@ -50,6 +51,10 @@ static inline bool demux_leads(const struct demux_entry *entry) {
 }
 
 struct demux_entry demux_find(const struct tcp *tcp, const struct endpoints *ends);
+
+/* The same for a segment that arrives: bulk data comes in runs, so that the connection of the one before is tried
+ * first. */
+struct demux_entry demux_find_next(struct tcp *tcp, const struct endpoints *ends);
 
 /* Enters an object under its ends, which must not be in the table. False when memory is short. */
 bool demux_insert(struct tcp *tcp, const struct endpoints *ends, enum demux_kind kind, uint32_t number);
