@@ -66,17 +66,18 @@ static uint32_t room_for(size_t length) {
     return PIECE_SIZES[i] - (uint32_t)sizeof(struct buffer);
 }
 
-/* A list of new pieces with enough room for length octets, so that an append either fits or changes nothing. Behind
- * queued octets more are to be expected. */
-static bool new_pieces(struct env *env, struct buffers *list, size_t length, size_t queued) {
+/* A copy in new pieces. Behind queued octets more are to be expected. */
+static bool copy_to_new(struct env *env, struct buffers *list, const uint8_t *data, size_t length, size_t queued) {
     while (length > 0) {
-        uint32_t room = room_for(length > queued ? length : queued);
-        struct buffer *piece = new_piece(env, room);
+        struct buffer *piece = new_piece(env, room_for(length > queued ? length : queued));
         if (!piece) {
             return false;
         }
+        uint32_t part = (uint32_t)min_size(length, piece->room);
+        fill_piece(piece, data, part);
         link_piece(list, piece);
-        length -= min_size(length, room);
+        data += part;
+        length -= part;
     }
     return true;
 }
@@ -89,10 +90,25 @@ static void free_pieces(struct env *env, struct buffers *list) {
     }
 }
 
+void buffers_splice(struct buffers *to, struct buffers *from) {
+    if (!from->head) {
+        return;
+    }
+    if (to->tail) {
+        to->tail->next = from->head;
+    } else {
+        to->head = from->head;
+    }
+    to->tail = from->tail;
+    to->length += from->length;
+    *from = (struct buffers){0};
+}
+
+/* What the last piece has no room for goes into new ones, first, so that an append either fits or changes nothing. */
 bool buffers_append_copy(struct env *env, struct buffers *queue, const uint8_t *data, size_t length) {
     size_t first = min_size(length, spare_room(queue->tail));
     struct buffers fresh = {0};
-    if (!new_pieces(env, &fresh, length - first, queue->length)) {
+    if (length > first && !copy_to_new(env, &fresh, data + first, length - first, queue->length)) {
         free_pieces(env, &fresh);
         return false;
     }
@@ -100,15 +116,7 @@ bool buffers_append_copy(struct env *env, struct buffers *queue, const uint8_t *
         fill_piece(queue->tail, data, (uint32_t)first);
         queue->length += (uint32_t)first;
     }
-    size_t done = first;
-    for (struct buffer *piece = fresh.head, *next; piece; piece = next) {
-        next = piece->next;
-        piece->next = NULL;
-        size_t part = min_size(length - done, piece->room);
-        fill_piece(piece, data + done, (uint32_t)part);
-        link_piece(queue, piece);
-        done += part;
-    }
+    buffers_splice(queue, &fresh);
     return true;
 }
 
@@ -140,20 +148,6 @@ bool buffers_append_lent(struct env *env, struct buffers *queue, const void *dat
     piece->lent_length = (uint32_t)length;
     link_piece(queue, piece);
     return true;
-}
-
-void buffers_splice(struct buffers *to, struct buffers *from) {
-    if (!from->head) {
-        return;
-    }
-    if (to->tail) {
-        to->tail->next = from->head;
-    } else {
-        to->head = from->head;
-    }
-    to->tail = from->tail;
-    to->length += from->length;
-    *from = (struct buffers){0};
 }
 
 static void drop_head(struct env *env, struct buffers *queue) {

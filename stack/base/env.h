@@ -33,6 +33,14 @@ static inline void trace_rule(struct env *env, uint32_t connection, const char *
     }
 }
 
+/* A timer is set, stopped, or has fired: the same for what every segment does to timers. */
+static inline void trace_timer(struct env *env, uint32_t connection, enum lucid_timer timer, enum lucid_timer_act act,
+                               lucid_time at) {
+    if (trace_wants(&env->trace, LUCID_EVENT_TIMER)) {
+        trace_timer_event(env, connection, timer, act, at);
+    }
+}
+
 /* Memory from config.alloc, within config.mem_limit. NULL when there is none. size must be given back exactly. */
 void *env_alloc(struct env *env, size_t size);
 void env_free(struct env *env, void *memory, size_t size);

@@ -6,13 +6,6 @@
 /* About this many octets make a slab. */
 static const uint32_t SLAB_OCTETS = 16384;
 
-struct pool_slab {
-    uint32_t used;
-    uint32_t free;           /* index of the first free object in this slab; POOL_NONE: full */
-    uint32_t previous, next; /* slabs with room; POOL_NONE at the ends */
-    uint64_t live[];         /* one bit an object, then the objects; a free one begins with the index of the next */
-};
-
 static uint32_t slab_objects(const struct pool *pool) {
     return 1u << pool->shift;
 }
@@ -22,15 +15,11 @@ static size_t bitmap_octets(const struct pool *pool) {
 }
 
 static size_t slab_size(const struct pool *pool) {
-    return sizeof(struct pool_slab) + bitmap_octets(pool) + (size_t)slab_objects(pool) * pool->object_size;
+    return pool->first + (size_t)slab_objects(pool) * pool->object_size;
 }
 
 static uint8_t *object_at(const struct pool *pool, struct pool_slab *slab, uint32_t index) {
-    return (uint8_t *)slab->live + bitmap_octets(pool) + (size_t)index * pool->object_size;
-}
-
-static bool is_live(const struct pool_slab *slab, uint32_t index) {
-    return (slab->live[index / 64u] >> (index % 64u)) & 1u;
+    return (uint8_t *)slab + pool->first + (size_t)index * pool->object_size;
 }
 
 void pool_init(struct pool *pool, uint32_t object_size, uint32_t limit) {
@@ -38,6 +27,7 @@ void pool_init(struct pool *pool, uint32_t object_size, uint32_t limit) {
     while ((2u << pool->shift) * pool->object_size <= SLAB_OCTETS) {
         pool->shift++;
     }
+    pool->first = (uint32_t)(sizeof(struct pool_slab) + bitmap_octets(pool));
 }
 
 static void link_partial(struct pool *pool, uint32_t place) {
@@ -98,7 +88,7 @@ static bool add_slab(struct env *env, struct pool *pool) {
         destroy_if_empty(env, pool);
         return false;
     }
-    zero_octets(slab, sizeof *slab + bitmap_octets(pool));
+    zero_octets(slab, pool->first);
     for (uint32_t i = 0; i < slab_objects(pool); i++) {
         uint32_t next = i + 1 < slab_objects(pool) ? i + 1 : POOL_NONE;
         copy_octets(object_at(pool, slab, i), &next, sizeof next);
@@ -153,15 +143,6 @@ void pool_give(struct env *env, struct pool *pool, uint32_t number) {
     if (slab->used == 0) {
         remove_slab(env, pool, place);
     }
-}
-
-void *pool_at(const struct pool *pool, uint32_t number) {
-    uint32_t place = number >> pool->shift;
-    uint32_t index = number & (slab_objects(pool) - 1u);
-    if (place >= pool->place_count || !pool->places[place].slab || !is_live(pool->places[place].slab, index)) {
-        return NULL;
-    }
-    return object_at(pool, pool->places[place].slab, index);
 }
 
 void *pool_living(const struct pool *pool, uint32_t number) {

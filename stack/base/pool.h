@@ -11,7 +11,12 @@
 
 #define POOL_NONE UINT32_MAX
 
-struct pool_slab; /* pool.c */
+struct pool_slab {
+    uint32_t used;
+    uint32_t free;           /* index of the first free object in this slab; POOL_NONE: full */
+    uint32_t previous, next; /* slabs with room; POOL_NONE at the ends */
+    uint64_t live[];         /* one bit an object, then the objects; a free one begins with the index of the next */
+};
 
 struct pool_place {
     struct pool_slab *slab; /* NULL: vacant */
@@ -21,6 +26,7 @@ struct pool_place {
 struct pool {
     uint32_t object_size;
     uint32_t shift; /* 1 << shift objects in a slab */
+    uint32_t first; /* where they begin in it, in octets */
     uint32_t used;  /* objects that live */
     uint32_t limit; /* of objects */
     struct pool_place *places;
@@ -38,7 +44,13 @@ void *pool_take(struct env *env, struct pool *pool, uint32_t *number);
 void pool_give(struct env *env, struct pool *pool, uint32_t number);
 
 /* The object with this number, or NULL when there is none. */
-void *pool_at(const struct pool *pool, uint32_t number);
+static inline void *pool_at(const struct pool *pool, uint32_t number) {
+    uint32_t place = number >> pool->shift;
+    uint32_t index = number & ((1u << pool->shift) - 1u);
+    struct pool_slab *slab = place < pool->place_count ? pool->places[place].slab : NULL;
+    bool live = slab && (slab->live[index / 64u] >> index % 64u & 1u);
+    return live ? (uint8_t *)slab + pool->first + (size_t)index * pool->object_size : NULL;
+}
 
 /* The same for a number whose object is known to live: spares a look at where that is noted. */
 void *pool_living(const struct pool *pool, uint32_t number);

@@ -64,11 +64,8 @@ void trace_rule_event(struct env *env, uint32_t connection, const char *rule, en
     }
 }
 
-void trace_timer(struct env *env, uint32_t connection, enum lucid_timer timer, enum lucid_timer_act act,
-                 lucid_time at) {
-    if (!trace_wants(&env->trace, LUCID_EVENT_TIMER)) {
-        return;
-    }
+void trace_timer_event(struct env *env, uint32_t connection, enum lucid_timer timer, enum lucid_timer_act act,
+                       lucid_time at) {
     struct lucid_event *event = trace_event(env, LUCID_EVENT_TIMER, connection);
     if (event) {
         event->u.timer = (struct lucid_event_timer){.timer = (uint8_t)timer, .act = (uint8_t)act, .at = at};

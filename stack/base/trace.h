@@ -30,15 +30,16 @@ static inline bool trace_wants(const struct trace *trace, enum lucid_event_kind 
 int trace_enable(struct env *env, unsigned kinds, uint32_t capacity);
 int trace_take(struct trace *trace, struct lucid_event *event, uint64_t *lost);
 
-/* What trace_rule() does once somebody wants to know. */
+/* What trace_rule() and trace_timer() of env.h do once somebody wants to know. */
 void trace_rule_event(struct env *env, uint32_t connection, const char *rule, enum lucid_outcome outcome);
+void trace_timer_event(struct env *env, uint32_t connection, enum lucid_timer timer, enum lucid_timer_act act,
+                       lucid_time at);
 
 /* Gives the next place in the ring, with number, time, kind and connection filled in, or NULL when it is full.
  * Only after trace_wants() said yes. */
 struct lucid_event *trace_event(struct env *env, enum lucid_event_kind kind, uint32_t connection);
 
-/* The short events in one call each; they test trace_wants() themselves. (So does trace_rule(), of env.h.) */
-void trace_timer(struct env *env, uint32_t connection, enum lucid_timer timer, enum lucid_timer_act act, lucid_time at);
+/* The short events in one call each; they test trace_wants() themselves. (So do the two of env.h.) */
 void trace_call(struct env *env, uint32_t connection, enum lucid_call call, int fd, int64_t argument);
 void trace_return(struct env *env, uint32_t connection, enum lucid_call call, int fd, int64_t result);
 void trace_delivered(struct env *env, uint32_t connection, uint64_t offset, uint32_t count);

@@ -5,8 +5,10 @@
 
 static ptrdiff_t traced(struct lucid_stack *stack, uint32_t name, enum lucid_call call, int fd, size_t length,
                         ptrdiff_t result) {
-    trace_call(&stack->env, name, call, fd, (int64_t)length);
-    trace_return(&stack->env, name, call, fd, result);
+    if (trace_wants(&stack->env.trace, LUCID_EVENT_CALL) || trace_wants(&stack->env.trace, LUCID_EVENT_RETURN)) {
+        trace_call(&stack->env, name, call, fd, (int64_t)length);
+        trace_return(&stack->env, name, call, fd, result);
+    }
     return result;
 }
 

@@ -54,12 +54,11 @@ static const char *check_ends(const struct tcp *tcp, const struct tcb *tcb) {
 static const char *check_deadlines(const struct tcp *tcp, const struct tcb *tcb) {
     static const enum lucid_timer near[] = {LUCID_TIMER_RTO, LUCID_TIMER_PERSIST, LUCID_TIMER_REORDER,
                                             LUCID_TIMER_TAIL_PROBE};
-    lucid_time earliest = LUCID_NEVER;
+    lucid_time fires = timer_armed(&tcb->timer) ? tcb->timer.at : LUCID_NEVER;
     for (unsigned i = 0; i < LUCID_TIMERS; i++) {
-        earliest = tcb->at[i] < earliest ? tcb->at[i] : earliest;
-    }
-    if (earliest != LUCID_NEVER && (!timer_armed(&tcb->timer) || tcb->timer.at > earliest)) {
-        return "I23: a timer is set that would not fire in time";
+        if (tcb->at[i] < fires) {
+            return "I23: a timer is set that would not fire in time";
+        }
     }
     for (unsigned i = 0; i < sizeof near / sizeof near[0]; i++) {
         if (is_set(tcb, near[i]) && tcb->at[near[i]] > tcp->env->now + FARTHEST) {

@@ -200,8 +200,8 @@ static void abort_if_broken(struct tcp *tcp, struct tcb *tcb) {
     end(tcp, tcb, actions);
 }
 
-void tcb_settle(struct tcp *tcp, struct tcb *tcb) {
-    unsigned actions = tcb->pending;
+/* What the rows that fired ask for. */
+static void carry_out(struct tcp *tcp, struct tcb *tcb, unsigned actions) {
     tcb->pending = 0;
     due(tcb, actions);
     if ((actions & ACTION_START_FIN_WAIT_2) && tcb_has(tcb, TCB_CLOSED)) {
@@ -210,6 +210,21 @@ void tcb_settle(struct tcp *tcp, struct tcb *tcb) {
     variables_trace(tcp, tcb);
     tell(tcp, tcb, actions);
     end(tcp, tcb, actions);
+}
+
+void tcb_was_read(struct tcp *tcp, struct tcb *tcb) {
+    variables_trace(tcp, tcb);
+    if (output_due(tcb)) {
+        tcb_wants_output(tcp, tcb);
+    }
+}
+
+void tcb_settle(struct tcp *tcp, struct tcb *tcb) {
+    if (tcb->pending) {
+        carry_out(tcp, tcb, tcb->pending);
+    } else {
+        variables_trace(tcp, tcb);
+    }
     if (output_due(tcb)) {
         tcb_wants_output(tcp, tcb);
     }

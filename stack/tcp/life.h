@@ -5,7 +5,7 @@
  *     tcb_settle()                                         they are carried out; the TCB may be gone after it
  *
  * Every path that touches a TCB ends in tcb_settle(), and only there a TCB is freed: nothing in between can find it
- * dead.
+ * dead. RECEIVE, which comes with every segment and does the least, ends in tcb_was_read().
  */
 #ifndef TCP_LIFE_H
 #define TCP_LIFE_H
@@ -22,6 +22,10 @@ bool tcb_enter(struct tcp *tcp, struct tcb *tcb);
 /* Carries out what is pending, traces what changed, puts it among those with something to send, and frees it when
  * nobody wants it any more. */
 void tcb_settle(struct tcp *tcp, struct tcb *tcb);
+
+/* The application has taken octets. No row fires by that, so nothing is pending and nothing ends; and what tcb_settle()
+ * checks holds of a shorter queue, too: what is left to do is to trace, and to send the window that may be due. */
+void tcb_was_read(struct tcp *tcp, struct tcb *tcb);
 
 /* Frees a TCB that never entered. */
 void tcb_discard(struct tcp *tcp, struct tcb *tcb);

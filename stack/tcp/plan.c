@@ -1,6 +1,7 @@
 /* plan.c: see plan.h. */
 #include "tcp/plan.h"
 
+#include "base/addr.h"
 #include "base/bytes.h"
 #include "tcp/fastopen.h"
 #include "tcp/pacing.h"
@@ -16,15 +17,6 @@ static const uint32_t SEGMENTS_PER_PACKET = 44, SEGMENTS_PER_LARGE = 176;
 
 /* Room for IP and TCP header in a packet. */
 static const uint32_t HEADER_RESERVE = 120;
-
-bool plan_open(const struct tcb *tcb) {
-    return tcb_is(tcb, STATES_DATA_OUT) || tcb->fast.taken;
-}
-
-bool plan_unsent(const struct tcb *tcb) {
-    bool data = tcb_has(tcb, TCB_FIN_SENT) ? false : seq_lt(tcb->snd.nxt, tcb_data_end(tcb));
-    return data || (tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
-}
 
 /* MUST-16: what a full segment holds besides the options that it will carry. */
 static uint32_t segment_octets(const struct tcb *tcb) {
@@ -43,7 +35,7 @@ static uint32_t most_segments(unsigned offload, bool ipv4, uint32_t segment) {
 /* The largest payload of one packet: one segment, or whole segments that the device will cut apart. It repeats the
  * header, and an urgent pointer is counted from the segment's own number: that needs segments of ours. */
 static uint32_t largest_packet(const struct tcp *tcp, const struct tcb *tcb, uint32_t segment) {
-    bool ipv4 = lucid_addr_is_ipv4(&tcb->ends.remote.addr);
+    bool ipv4 = addr_is_ipv4(&tcb->ends.remote.addr);
     uint32_t most = most_segments(tcp->env->config.offload, ipv4, segment);
     if (most == 0 || urgent_sending(tcb)) {
         return segment;

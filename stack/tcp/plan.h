@@ -34,9 +34,14 @@ struct plan plan_ack(const struct tcb *tcb);
 
 /* True when the state lets data and FIN leave: the connection is synchronized, or Fast Open has taken the peer's data
  * (RFC 7413 4.2.2). */
-bool plan_open(const struct tcb *tcb);
+static inline bool plan_open(const struct tcb *tcb) {
+    return tcb_is(tcb, STATES_DATA_OUT) || tcb->fast.taken;
+}
 
 /* True when data or FIN waits that has never been sent. */
-bool plan_unsent(const struct tcb *tcb);
+static inline bool plan_unsent(const struct tcb *tcb) {
+    bool fin = (tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
+    return fin || (!tcb_has(tcb, TCB_FIN_SENT) && seq_lt(tcb->snd.nxt, tcb_data_end(tcb)));
+}
 
 #endif

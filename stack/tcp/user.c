@@ -147,7 +147,7 @@ void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
         tcb->flags |= TCB_ACK_NOW;
     }
     by_call(tcp, LUCID_CALL_RECV);
-    tcb_settle(tcp, tcb);
+    tcb_was_read(tcp, tcb);
 }
 
 /* CLOSE without giving the handle back: 9293-3.10.4-04, -05, -06, -07, -08 */

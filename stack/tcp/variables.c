@@ -35,11 +35,8 @@ static void collect(const struct tcp *tcp, const struct tcb *tcb, uint32_t value
     value[LUCID_VAR_USER] = (uint32_t)(user_timeout(tcp, tcb) / LUCID_MILLISECOND);
 }
 
-void variables_trace(struct tcp *tcp, struct tcb *tcb) {
+void variables_trace_changed(struct tcp *tcp, struct tcb *tcb) {
     struct env *env = tcp->env;
-    if (!trace_wants(&env->trace, LUCID_EVENT_VARIABLES)) {
-        return;
-    }
     struct lucid_event_variables now = {0};
     collect(tcp, tcb, now.value);
     for (unsigned i = 0; i < LUCID_VARS; i++) {

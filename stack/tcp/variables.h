@@ -4,8 +4,15 @@
 
 #include "tcp/tcp.h"
 
+/* What variables_trace() does once somebody wants to know. */
+void variables_trace_changed(struct tcp *tcp, struct tcb *tcb);
+
 /* Traces those that changed since they were last traced. */
-void variables_trace(struct tcp *tcp, struct tcb *tcb);
+static inline void variables_trace(struct tcp *tcp, struct tcb *tcb) {
+    if (trace_wants(&tcp->env->trace, LUCID_EVENT_VARIABLES)) {
+        variables_trace_changed(tcp, tcb);
+    }
+}
 
 /* All as they are now have been traced. */
 void variables_are_traced(const struct tcp *tcp, struct tcb *tcb);
