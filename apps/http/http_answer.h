@@ -47,6 +47,11 @@ void http_answer_begin_undated(struct http_answer *answer, int status, const str
 /* value: no control characters. */
 void http_answer_field(struct http_answer *answer, const char *name, const char *value);
 
+/* Whole field lines, with their ends, that are always the same: "Accept-Ranges: bytes\r\n". */
+static inline void http_answer_lines(struct http_answer *answer, const char *lines) {
+    text_put(&answer->head, lines);
+}
+
 /* The body. The source is the answer's from now on; NULL (there was no memory for it) makes the answer fail, if
  * length is not 0. */
 void http_answer_body(struct http_answer *answer, struct http_source *source, uint64_t length);

@@ -11,11 +11,6 @@ void http_head_begin(struct http_head *head, enum http_kind kind) {
     head->kind = (uint8_t)kind;
 }
 
-/* Upper and lower case have the same five bits. */
-static uint32_t letter_of(uint8_t first) {
-    return UINT32_C(1) << (first & 31u);
-}
-
 static struct http_span span_of(size_t at, size_t length) {
     return (struct http_span){.at = (uint32_t)at, .length = (uint32_t)length};
 }
@@ -160,7 +155,7 @@ static bool take_field(struct http_head *head, const struct http_limits *limits,
     if (head->field_count >= limits->fields || head->field_count >= HTTP_FIELDS_MAX) {
         return refuse(head, HTTP_REFUSED_FIELDS_MANY, line.at);
     }
-    head->letters |= letter_of(octets[name.at]);
+    head->letters |= http_head_letter(octets[name.at]);
     head->field[head->field_count++] = (struct http_field){.name = name, .value = without_space(octets, value)};
     return true;
 }
@@ -243,12 +238,9 @@ bool http_span_is_nocase(const uint8_t *octets, struct http_span span, const cha
     return span.length == strlen(word) && strncasecmp((const char *)octets + span.at, word, span.length) == 0;
 }
 
-/* Every request asks for a dozen names, most of which are not there: length and first letter tell nearly all apart. */
-uint32_t http_head_find(const struct http_head *head, const uint8_t *octets, const char *name, uint32_t from) {
+/* Length and first letter tell nearly all names apart. */
+uint32_t http_head_search(const struct http_head *head, const uint8_t *octets, const char *name, uint32_t from) {
     size_t length = strlen(name);
-    if (!(head->letters & letter_of((uint8_t)name[0]))) {
-        return head->field_count;
-    }
     for (; from < head->field_count; from++) {
         struct http_span here = head->field[from].name;
         if (here.length == length && ((octets[here.at] ^ (uint8_t)name[0]) & ~0x20u) == 0 &&

@@ -71,8 +71,21 @@ void http_head_begin(struct http_head *head, enum http_kind kind);
 enum http_progress http_head_feed(struct http_head *head, const struct http_limits *limits, const uint8_t *octets,
                                   size_t length);
 
-/* The number of the next field with that name (any case), from number `from` on; field_count when there is none. */
-uint32_t http_head_find(const struct http_head *head, const uint8_t *octets, const char *name, uint32_t from);
+/* Upper and lower case have the same five bits. */
+static inline uint32_t http_head_letter(uint8_t first) {
+    return UINT32_C(1) << (first & 31u);
+}
+
+/* http_head_find() once it is known that some name begins so. */
+uint32_t http_head_search(const struct http_head *head, const uint8_t *octets, const char *name, uint32_t from);
+
+/* The number of the next field with that name (any case), from number `from` on; field_count when there is none. Every
+ * request asks for a dozen names, most of which are not there. */
+static inline uint32_t http_head_find(const struct http_head *head, const uint8_t *octets, const char *name,
+                                      uint32_t from) {
+    bool some = head->letters & http_head_letter((uint8_t)name[0]);
+    return some ? http_head_search(head, octets, name, from) : head->field_count;
+}
 
 /* Is the piece exactly this word? The second, in any case. */
 bool http_span_is(const uint8_t *octets, struct http_span span, const char *word);

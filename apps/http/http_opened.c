@@ -22,6 +22,13 @@ static size_t page_ceiling(uint64_t offset) {
 
 /* ---- begin and end ---- */
 
+static void write_lines(struct http_opened *opened) {
+    struct text lines = text_fixed(opened->lines, sizeof opened->lines);
+    char modified[HTTP_DATE_TEXT];
+    text_format(&lines, "ETag: %s\r\nLast-Modified: %s\r\nAccept-Ranges: bytes\r\n", opened->validators.tag,
+                http_date_format(opened->validators.modified, modified));
+}
+
 struct http_opened *http_opened_new(int fd, const struct stat *stat, int64_t now, struct http_files *mapped,
                                     struct http_budget *budget) {
     struct http_opened *opened = calloc(1, sizeof *opened);
@@ -32,7 +39,7 @@ struct http_opened *http_opened_new(int fd, const struct stat *stat, int64_t now
     *opened = (struct http_opened){.fd = fd, .stat = *stat, .holders = 1, .mapped = mapped, .budget = budget};
     TAILQ_INIT(&opened->lent);
     http_validators_of(&opened->validators, stat, now);
-    http_date_format(opened->validators.modified, opened->modified);
+    write_lines(opened);
     return opened;
 }
 

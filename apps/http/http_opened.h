@@ -38,11 +38,13 @@ struct http_lent {
     TAILQ_ENTRY(http_lent) next;
 };
 
+#define HTTP_OPENED_LINES (HTTP_TAG_TEXT + HTTP_DATE_TEXT + 60)
+
 struct http_opened {
     int fd;
     struct stat stat;
     struct http_validators validators;
-    char modified[HTTP_DATE_TEXT]; /* for Last-Modified */
+    char lines[HTTP_OPENED_LINES]; /* what every answer says of it: ETag, Last-Modified, Accept-Ranges */
     uint32_t holders;
     uint8_t *map;                /* all of the file; NULL: it is not mapped */
     uint8_t *copy;               /* all of the file, read; NULL: it is not */

@@ -43,17 +43,10 @@ static struct http_span span_until(struct http_span span, size_t length) {
     return (struct http_span){.at = span.at, .length = (uint32_t)length};
 }
 
-/* How many octets stand before the first one that is one of these two; all of them when none is. */
-static size_t before_either(const uint8_t *octets, struct http_span span, char a, char b) {
-    size_t i = 0;
-    while (i < span.length && octets[span.at + i] != a && octets[span.at + i] != b) {
-        i++;
-    }
-    return i;
-}
-
+/* How many octets stand before the first one that is this; all of them when none is. */
 static size_t before(const uint8_t *octets, struct http_span span, char stop) {
-    return before_either(octets, span, stop, stop);
+    const uint8_t *found = memchr(octets + span.at, stop, span.length);
+    return found ? (size_t)(found - (octets + span.at)) : span.length;
 }
 
 /* ---- method ---- */
@@ -157,7 +150,8 @@ static bool read_absolute(struct http_request *request, const uint8_t *octets) {
         return false;
     }
     target = span_from(target, 7);
-    size_t end = before_either(octets, target, '/', '?');
+    size_t slash = before(octets, target, '/'), mark = before(octets, target, '?');
+    size_t end = slash < mark ? slash : mark;
     request->host = span_until(target, end);
     split_path(request, octets, span_from(target, end));
     return is_host(octets, request->host);

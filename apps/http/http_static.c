@@ -21,9 +21,9 @@ struct content {
     struct http_exchange *exchange;
     struct http_opened *opened;
     const char *type;
-    bool varies; /* there are files for which Accept-Encoding matters */
-    bool gzip;   /* it is the file that lies beside the one that was asked for */
-    struct http_range range[HTTP_RANGES_MAX];
+    bool varies;              /* there are files for which Accept-Encoding matters */
+    bool gzip;                /* it is the file that lies beside the one that was asked for */
+    struct http_range *range; /* HTTP_RANGES_MAX at most */
     unsigned ranges;
 };
 
@@ -33,11 +33,9 @@ struct content {
 static void begin(struct content *content, int status) {
     struct http_answer *answer = &content->exchange->answer;
     http_answer_begin(answer, status, &content->exchange->about);
-    http_answer_field(answer, "ETag", content->opened->validators.tag);
-    http_answer_field(answer, "Last-Modified", content->opened->modified);
-    http_answer_field(answer, "Accept-Ranges", "bytes");
+    http_answer_lines(answer, content->opened->lines);
     if (content->varies) {
-        http_answer_field(answer, "Vary", "Accept-Encoding");
+        http_answer_lines(answer, "Vary: Accept-Encoding\r\n");
     }
 }
 
@@ -49,9 +47,9 @@ static uint64_t size_of(const struct content *content) {
 static void put_type(struct content *content) {
     struct http_answer *answer = &content->exchange->answer;
     http_answer_field(answer, "Content-Type", content->type);
-    http_answer_field(answer, "X-Content-Type-Options", "nosniff");
+    http_answer_lines(answer, "X-Content-Type-Options: nosniff\r\n");
     if (content->gzip) {
-        http_answer_field(answer, "Content-Encoding", "gzip");
+        http_answer_lines(answer, "Content-Encoding: gzip\r\n");
     }
 }
 
@@ -247,7 +245,8 @@ static struct http_opened *find_gzip(struct http_site *site, const struct http_e
 
 static bool answer_file(struct http_site *site, struct http_exchange *exchange, struct http_path *path,
                         struct http_opened *opened) {
-    struct content content = {.site = site, .exchange = exchange, .opened = opened};
+    struct http_range range[HTTP_RANGES_MAX];
+    struct content content = {.site = site, .exchange = exchange, .opened = opened, .range = range};
     content.type = http_types_of(&site->types, path->name);
     content.varies = !ends_in_gz(path);
     struct http_opened *gzip = content.varies ? find_gzip(site, exchange, path, opened) : NULL;
