@@ -6,7 +6,9 @@
 ifeq ($(origin CC),default)
 CC := cc
 endif
-CFLAGS ?= -O2 -g
+# The code is many small functions; that -O3 takes more of them into their callers, and unrolls, spares a request one
+# instruction in twenty (make instructions), for a tenth more of code.
+CFLAGS ?= -O3 -g
 PREFIX ?= /usr/local
 BUILD ?= build
 CLANG ?= clang

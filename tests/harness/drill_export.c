@@ -71,7 +71,7 @@ static void pass(struct export *export, const struct drill_time *time, lucid_tim
 
 static bool print_time(struct export *export, const struct drill_line *line) {
     const struct drill_time *time = &line->time;
-    lucid_time begin, end;
+    lucid_time begin = 0, end = 0;
     if (!since(export, line, &begin, &end)) {
         return false;
     }
@@ -101,7 +101,7 @@ static bool print_time(struct export *export, const struct drill_line *line) {
 
 /* A line that is no event for packetdrill: a comment, whose time the next one gets. */
 static bool export_comment(struct export *export, const struct drill_line *line) {
-    lucid_time begin, end;
+    lucid_time begin = 0, end = 0;
     if (line->kind == DRILL_LINE_QUIET) {
         export->pending += line->u.quiet;
     } else if (!since(export, line, &begin, &end)) {
