@@ -44,7 +44,7 @@ static struct lucid_stack *stack(unsigned queue) {
 }
 
 static void turn(void) {
-    for (unsigned i = 0; i < QUEUES; i++) {
+    for (unsigned i = 0; i < lucid_hosts_count(hosts); i++) {
         ck_assert_int_eq(lucid_host_step(host(i), 0), 0);
     }
 }
@@ -67,7 +67,7 @@ static struct lucid_sockaddr end_of(const char *text, uint16_t port) {
 
 static uint64_t handed_over(void) {
     uint64_t sum = 0;
-    for (unsigned i = 0; i < QUEUES; i++) {
+    for (unsigned i = 0; i < lucid_hosts_count(hosts); i++) {
         struct lucid_host_stats stats;
         lucid_host_stats(host(i), &stats);
         sum += stats.handed_over;
@@ -262,6 +262,67 @@ START_TEST(errors_find_their_socket) {
 }
 END_TEST
 
+/* The words of an ICMP error, in the order of the wire, and their sum. */
+static void send_error(int raw, uint16_t local, uint16_t remote) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x0a4d0002)};
+    uint16_t words[18] = {0x0301, 0, 0, 0, 0x4500, 40, 1, 0, 0x4006, 0, 0x0a4d, 2, 0x0a4d, 1, local, remote, 1, 1};
+    unsigned sum = 0, head = 0;
+    for (unsigned i = 4; i < 14; i++) {
+        head += words[i];
+    }
+    words[9] = (uint16_t) ~(head + (head >> 16));
+    for (unsigned i = 0; i < 18; i++) {
+        sum += words[i];
+    }
+    sum = (sum & 0xffff) + (sum >> 16);
+    words[1] = (uint16_t) ~(sum + (sum >> 16));
+    for (unsigned i = 0; i < 18; i++) {
+        words[i] = htons(words[i]);
+    }
+    ck_assert_int_eq(sendto(raw, words, sizeof words, 0, (struct sockaddr *)&to, sizeof to), sizeof words);
+}
+
+static uint64_t drops(enum lucid_drop why) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < lucid_hosts_count(hosts); i++) {
+        struct lucid_stats stats;
+        lucid_stats(stack(i), &stats);
+        sum += stats.drop[why];
+    }
+    return sum;
+}
+
+/* About a connection of a listener's port that nobody has: each stack sees it once, and the last one drops it. About
+ * one of another port: its owner does. */
+START_TEST(errors_about_nothing_end) {
+    enum { STACKS = 5, OWNED = 7002 };
+    int raw = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    ck_assert_int_ge(raw, 0);
+    open_hosts(STACKS);
+    for (unsigned i = 0; i < STACKS; i++) {
+        ck_assert_int_gt(lucid_host_listen(host(i), NULL, PORT, 1), 0);
+    }
+    send_error(raw, PORT, 5555);
+    for (unsigned i = 0; i < STACKS; i++) {
+        turn();
+    }
+    ck_assert_uint_eq(handed_over(), STACKS - 1);
+    ck_assert_uint_eq(drops(LUCID_DROP_ELSEWHERE), STACKS - 1);
+    ck_assert_uint_eq(drops(LUCID_DROP_ICMP_QUOTE), 1);
+    send_error(raw, OWNED, 5555);
+    for (unsigned i = 0; i < STACKS; i++) {
+        turn();
+    }
+    struct lucid_stats owner;
+    lucid_stats(stack(OWNED % STACKS), &owner);
+    ck_assert_uint_ge(owner.drop[LUCID_DROP_ICMP_QUOTE], 1);
+    ck_assert_uint_eq(drops(LUCID_DROP_ICMP_QUOTE), 2);
+    ck_assert_uint_le(handed_over(), STACKS);
+    close(raw);
+    lucid_hosts_close(hosts);
+}
+END_TEST
+
 /* A port that nobody has is refused once, by its owner. */
 START_TEST(ports_without_a_listener_refuse) {
     open_hosts(QUEUES);
@@ -369,6 +430,7 @@ int main(void) {
     tcase_add_test(tests, active_opens_get_their_answers);
     tcase_add_test(tests, datagrams_of_fragments_find_their_socket);
     tcase_add_test(tests, errors_find_their_socket);
+    tcase_add_test(tests, errors_about_nothing_end);
     tcase_add_test(tests, ports_without_a_listener_refuse);
     tcase_add_test(tests, a_thread_for_each_queue);
     return unit_run(suite);

@@ -316,6 +316,17 @@ START_TEST(a_listener_answers_by_itself) {
 }
 END_TEST
 
+/* Whoever gets it takes it: it is the first of its connection. */
+START_TEST(a_syn_is_for_whoever_gets_it) {
+    uint8_t octets[2000];
+    listen_on(0, PORT);
+    connect_from(PEER, "10.77.0.2", PORT);
+    size_t length = take_out(PEER, octets);
+    ck_assert_int_eq(hand_in(0, octets, length, true), LUCID_DROP_NONE);
+    ck_assert_uint_eq(asks, 0);
+}
+END_TEST
+
 /* Packets of which the queue says nothing: to all in turn, and whoever knows the connection takes it. */
 START_TEST(segments_of_fragments_find_their_connection) {
     uint8_t octets[2000];
@@ -437,6 +448,7 @@ int main(void) {
     tcase_add_test(tests, nobody_takes_it);
     tcase_add_test(tests, damaged_segments_are_not_handed_on);
     tcase_add_test(tests, a_listener_answers_by_itself);
+    tcase_add_test(tests, a_syn_is_for_whoever_gets_it);
     tcase_add_test(tests, segments_of_fragments_find_their_connection);
     tcase_add_test(tests, errors_go_to_the_owner_of_the_port);
     tcase_add_test(tests, datagrams_go_to_the_owner_of_the_port);
