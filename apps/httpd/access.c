@@ -13,6 +13,9 @@ int access_open(struct access *access, const char *name, bool json, char error[L
         snprintf(error, LUCID_ERROR_TEXT, "--access-log %.120s cannot be opened: %s", name, strerror(errno));
         return -1;
     }
+    if (file && file != stdout) {
+        setvbuf(file, NULL, _IONBF, 0); /* a line is one write(2), also between those of other queues */
+    }
     access_close(access);
     *access = (struct access){.file = file, .json = json};
     return 0;

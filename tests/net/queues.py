@@ -2,17 +2,21 @@
 
     queues.py spread ADDRESS COUNT     COUNT connections, a request for a file of its own on each, and then
                                        /connections: how many are on each queue
-    queues.py again ADDRESS COUNT      the same without that, on new connections: how many got another file
+    queues.py again ADDRESS COUNT      the same without that, on new connections
+    queues.py long ADDRESS COUNT       COUNT requests in all, by sixteen connections at the same time, each with a line
+                                       in the access log that is longer than a buffer
 """
 
 import collections
 import json
 import socket
 import sys
+import threading
 
 
-def ask(sock, path):
-    sock.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n\r\n".encode())
+def ask(sock, path, agent=""):
+    more = f"User-Agent: {agent}\r\nReferer: {agent}\r\n" if agent else ""
+    sock.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n{more}\r\n".encode())
     data = b""
     while b"\r\n\r\n" not in data:
         piece = sock.recv(65536)
@@ -44,8 +48,25 @@ def queues_of(socks):
     return found
 
 
+def ask_long(address, count, letter):
+    with socket.create_connection((address, 80), 10) as sock:
+        for _ in range(count):
+            ask(sock, "/file0?" + letter * 1500, '"' * 1500)
+
+
+def long(address, count):
+    threads = [threading.Thread(target=ask_long, args=(address, count // 16, letter)) for letter in "abcdefghijklmnop"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def main():
     what, address, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    if what == "long":
+        long(address, count)
+        return
     socks = [socket.create_connection((address, 80), 10) for _ in range(count)]
     if not good(socks):
         print("wrong bodies")

@@ -38,6 +38,11 @@ same "each answer has a line, and each line is whole" "$((7 * COUNT)) 0" \
     "$(wc -l <"$work/access") $(grep -cvE '^(10\.77\.0\.1|fd77::1) .* "GET /[a-z0-9]+ HTTP/1.1" 200 [0-9]+ "-" "-"$' \
         "$work/access")"
 
+$clients long 10.77.0.2 320
+same "lines longer than a buffer are whole, too" "320 of one length" \
+    "$(awk '/^10.*GET .file0[?]/ && length($0) > 4200 && /"$/ { n[length($0)]++ }
+        END { for (l in n) print n[l] " of one length" }' "$work/access")"
+
 # HTTP/1.0: a connection for each request, from whichever stack has the client.
 ip addr show lucid0 | grep -q 10.77.0.1 && eventually 5 listens 8001 || not_ok "the server behind does not start"
 for _ in $(seq 40); do
