@@ -204,6 +204,13 @@ START_TEST(active_opens_get_their_answers) {
         close(peer);
     }
     ck_assert_uint_gt(handed_over(), OPENS / 8);
+    for (unsigned i = 0; i < QUEUES; i++) { /* and then there is nothing to wake up for */
+        struct pollfd asked = {.fd = lucid_host_fd(host(i)), .events = POLLIN};
+        for (int tries = 0; tries < 50 && poll(&asked, 1, 0) == 1; tries++) {
+            turn();
+        }
+        ck_assert_int_eq(poll(&asked, 1, 0), 0);
+    }
     lucid_hosts_close(hosts);
 }
 END_TEST
@@ -239,6 +246,40 @@ START_TEST(datagrams_of_fragments_find_their_socket) {
         close(client);
     }
     ck_assert_uint_eq(handed_over(), 1); /* one of the two was at home */
+    lucid_hosts_close(hosts);
+}
+END_TEST
+
+static struct lucid_host_stats stats_of(unsigned queue) {
+    struct lucid_host_stats stats;
+    lucid_host_stats(host(queue), &stats);
+    return stats;
+}
+
+/* A stack that does not keep up loses what is handed on to it; nobody answers for it. */
+START_TEST(a_full_way_loses) {
+    int client;
+    open_hosts(QUEUES);
+    do { /* until one comes by the other queue than that of the owner of port 4001 */
+        client = udp_client(4001);
+        ck_assert_int_eq(send(client, "x", 1, 0), 1);
+        ck_assert_int_eq(lucid_host_step(host(0), 0), 0);
+    } while (stats_of(0).handed_on == 0);
+    for (int i = 0; i < 400; i++) {
+        send(client, "x", 1, 0);
+        ck_assert_int_eq(lucid_host_step(host(0), 0), 0);
+    }
+    struct lucid_stats stats;
+    lucid_stats(stack(0), &stats);
+    ck_assert_uint_gt(stats_of(0).handed_lost, 0);
+    ck_assert_uint_eq(stats_of(0).handed_on + stats_of(0).handed_lost, stats.drop[LUCID_DROP_ELSEWHERE]);
+    ck_assert_uint_eq(stats.icmp_out, 0);
+    ck_assert_uint_eq(stats.drop[LUCID_DROP_UDP_PORT], 0);
+    for (int i = 0; i < 20; i++) {
+        ck_assert_int_eq(lucid_host_step(host(1), 0), 0);
+    }
+    ck_assert_uint_eq(stats_of(1).handed_over, stats_of(0).handed_on);
+    close(client);
     lucid_hosts_close(hosts);
 }
 END_TEST
@@ -295,7 +336,7 @@ static uint64_t drops(enum lucid_drop why) {
 /* About a connection of a listener's port that nobody has: each stack sees it once, and the last one drops it. About
  * one of another port: its owner does. */
 START_TEST(errors_about_nothing_end) {
-    enum { STACKS = 5, OWNED = 7002 };
+    enum { STACKS = 4, OWNED = 7002 };
     int raw = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
     ck_assert_int_ge(raw, 0);
     open_hosts(STACKS);
@@ -309,6 +350,11 @@ START_TEST(errors_about_nothing_end) {
     ck_assert_uint_eq(handed_over(), STACKS - 1);
     ck_assert_uint_eq(drops(LUCID_DROP_ELSEWHERE), STACKS - 1);
     ck_assert_uint_eq(drops(LUCID_DROP_ICMP_QUOTE), 1);
+    for (unsigned i = 0; i < STACKS; i++) {
+        struct lucid_stats stats;
+        lucid_stats(stack(i), &stats);
+        ck_assert_uint_eq(stats.drop[LUCID_DROP_ELSEWHERE] + stats.drop[LUCID_DROP_ICMP_QUOTE], 1);
+    }
     send_error(raw, OWNED, 5555);
     for (unsigned i = 0; i < STACKS; i++) {
         turn();
@@ -411,6 +457,8 @@ START_TEST(a_thread_for_each_queue) {
     ck_assert_uint_eq(atomic_load(&served[0]) + atomic_load(&served[1]), CLIENTS);
     ck_assert_uint_gt(atomic_load(&served[0]), CLIENTS / 4);
     ck_assert_uint_gt(atomic_load(&served[1]), CLIENTS / 4);
+    lucid_host_close(host(1)); /* a host may go before the others */
+    ck_assert_ptr_null(host(1));
     lucid_hosts_close(hosts);
     ck_assert_uint_eq(if_nametoindex("lucid0"), 0);
 }
@@ -429,6 +477,7 @@ int main(void) {
     tcase_add_loop_test(tests, clients_are_spread_over_the_queues, 0, 2);
     tcase_add_test(tests, active_opens_get_their_answers);
     tcase_add_test(tests, datagrams_of_fragments_find_their_socket);
+    tcase_add_test(tests, a_full_way_loses);
     tcase_add_test(tests, errors_find_their_socket);
     tcase_add_test(tests, errors_about_nothing_end);
     tcase_add_test(tests, ports_without_a_listener_refuse);

@@ -327,6 +327,21 @@ START_TEST(a_syn_is_for_whoever_gets_it) {
 }
 END_TEST
 
+#define FIRST_PART 24u /* octets, a multiple of 8 */
+
+/* A fragment of an IPv4 packet. */
+static int hand_in_a_part(unsigned to, const uint8_t *octets, size_t at, size_t length, bool more) {
+    uint8_t part[2000];
+    memcpy(part, octets, 20);
+    memcpy(part + 20, octets + 20 + at, length);
+    set16(part + 2, (unsigned)(20 + length));
+    set16(part + 4, 7);
+    set16(part + 6, (more ? 0x2000u : 0) | (unsigned)at / 8);
+    set16(part + 10, 0);
+    set16(part + 10, ~slow_sum(0, part, 20) & 0xffff);
+    return hand_in(to, part, 20 + length, false);
+}
+
 /* Packets of which the queue says nothing: to all in turn, and whoever knows the connection takes it. */
 START_TEST(segments_of_fragments_find_their_connection) {
     uint8_t octets[2000];
@@ -342,7 +357,8 @@ START_TEST(segments_of_fragments_find_their_connection) {
     ck_assert_int_gt(served, 0);
     ck_assert_int_eq(lucid_send(stacks[PEER], fd, "question", 8, 0), 8);
     size_t length = take_out(PEER, octets);
-    ck_assert_int_eq(hand_in(0, octets, length, true), LUCID_DROP_ELSEWHERE);
+    ck_assert_int_eq(hand_in_a_part(0, octets, 0, FIRST_PART, true), LUCID_DROP_NONE);
+    ck_assert_int_eq(hand_in_a_part(0, octets, FIRST_PART, length - 20 - FIRST_PART, false), LUCID_DROP_ELSEWHERE);
     hand_on();
     ck_assert_uint_eq(asks, 2);
     ck_assert_uint_eq(asked[0], LUCID_STACK_ANY);

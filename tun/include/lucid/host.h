@@ -202,7 +202,8 @@ LUCID_API void lucid_hosts_close(struct lucid_hosts *hosts);
 /* Returns how many there are. */
 LUCID_API unsigned lucid_hosts_count(const struct lucid_hosts *hosts);
 
-/* Returns the host of a queue, from 0, which ends with the others; NULL: there is no such queue. */
+/* Returns the host of a queue, from 0, which ends with the others; NULL: there is no such queue, or its host has been
+ * closed already. */
 LUCID_API struct lucid_host *lucid_hosts_at(struct lucid_hosts *hosts, unsigned queue);
 
 /* Starts a thread for each queue but the first, whose host belongs to the caller's thread. call: runs in it, with its
