@@ -50,7 +50,8 @@ struct bench_load {
     double seconds;
     const char *congestion; /* name for TCP_CONGESTION */
     const char *path;       /* http: what is asked for */
-    unsigned connections;   /* up, down: that carry octets; http: that stay open and ask all the time */
+    unsigned connections;   /* up, down: that carry octets; http: that stay open and ask all the time; churn: so many
+                             * in a row, 0: until the time is over */
 };
 
 /* ---- client.c: connections on the kernel's sockets ---- */

@@ -60,12 +60,13 @@ static ssize_t read_all(int fd) {
     return got < 0 ? got : total;
 }
 
-/* A server that does not answer two SYNs answers no third one. */
-static int churn(struct bench_target *target, double seconds) {
+/* So many one after another, or, if that is 0, for so long. A server that does not answer two SYNs answers no third
+ * one. */
+static int churn(struct bench_target *target, unsigned wanted, double seconds) {
     double begin = now(), last = begin, slowest = 0;
     unsigned count = 0;
     target->syns = 1;
-    while (last - begin < seconds) {
+    while (wanted > 0 ? count < wanted : last - begin < seconds) {
         int fd = bench_connect(target, BENCH_PORT_DAYTIME);
         if (fd < 0) {
             fprintf(stderr, "lucid-bench: %u connections in a row had been made\n", count);
@@ -100,7 +101,7 @@ int bench_load(const struct bench_load *options) {
         return round_trips(&target, options->seconds);
     }
     if (strcmp(options->work, "churn") == 0) {
-        return churn(&target, options->seconds);
+        return churn(&target, options->connections, options->seconds);
     }
     return bench_bulk(&target, options);
 }

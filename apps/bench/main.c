@@ -38,7 +38,8 @@ static const char usage[] =
     "  --addr A             address of the server (10.77.0.2)\n"
     "  --seconds S          how long (2)\n"
     "  --congestion NAME    congestion control of the client's end (cubic)\n"
-    "  --connections N      up, down, http: so many at a time (1; http: 64)\n"
+    "  --connections N      up, down, http: so many at a time (1; http: 64); churn: so many in all, however long\n"
+    "                       that takes\n"
     "  --path P             http: what is asked for (/)\n"
     "\n"
     "crowd: stands around a web server until Ctrl-C\n"
@@ -182,7 +183,7 @@ static int load_command(int argc, char **argv) {
         return complain();
     }
     load.work = argv[optind];
-    if (load.connections == 0) {
+    if (load.connections == 0 && strcmp(load.work, "churn") != 0) {
         load.connections = strcmp(load.work, "http") == 0 ? 64 : 1;
     }
     return bench_load(&load);

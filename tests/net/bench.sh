@@ -131,6 +131,10 @@ passes "a packet is lost on the way up" caught up lose "not all is right after o
 passes "a packet is there twice on the way down" caught down double "not all is right after octet"
 passes "two packets have changed places on the way down" caught down swap "not all is right after octet"
 
+# 3000 in a row, in less than an hour. 28,000 and more, so that ports come again, are for make bench.
+passes "connections in a row are counted" "$bench" load churn --addr 10.78.0.2 --connections 3000 --seconds 3600
+has "and the slowest one is known" "$work/output" '^[1-9][0-9]* connections/s, slowest [0-9.]* ms$'
+
 # discard and chargen are still what they were for others.
 discards() {
     head -c 3000000 /dev/zero | timeout 10 python3 -c 'import socket, sys
