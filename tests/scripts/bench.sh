@@ -31,6 +31,8 @@ up lucid MB/s 500
 up kernel MB/s 200
 up lucid MB/s 60
 up copying MB/s 170
+up-64 kernel MB/s 100
+up-64 lucid MB/s 360
 echo kernel us 10
 echo lucid us 9
 echo99 kernel us 20
@@ -48,6 +50,10 @@ passes "medians, their ratio, goal and spread; the stretch goal is reached" \
     has "bulk host -> stack, recv lending kernel 200.0 400.0 MB/s 2.00 >= 0.95 >= 1.1 stretch 60.00 to 500.0"
 passes "the goal is reached, and no more" \
     has "bulk host -> stack, recv copying kernel 200.0 170.0 MB/s 0.85 >= 0.75 >= 0.9 met 170.0 to 170.0"
+passes "many connections are compared with one of ours" \
+    has "bulk host -> stack, 64 flows lucid, 1 flow 400.0 360.0 MB/s 0.90 >= 0.9 met 360.0 to 360.0"
+passes "and the kernel's with one of its" \
+    has "bulk host -> stack, 64 flows kernel, 1 flow 200.0 100.0 MB/s 0.50 100.0 to 100.0"
 passes "less is better; what is met to the digit is met" \
     has "echo round trip, p50 kernel 10.00 9.00 us 0.90 <= 0.9 <= 0.8 met 9.00 to 9.00"
 passes "and may reach the stretch goal" \
@@ -59,8 +65,8 @@ passes "a figure that is compared with nothing has a goal of its own" \
     has "memory of an idle connection - 512.0 octets <= 512 <= 320 met 512.0 to 512.0"
 passes "and fails it" has "memory of a million in TIME-WAIT - 81.00 MB <= 64 NOT MET 81.00 to 81.00"
 passes "a row without a goal is neither" has "CPU of a request, server's end - 4.30 us 4.30 to 4.30"
-passes "the last line counts" has "6 of 9 goals are met"
-passes "what was not measured has no row" test "$(grep -c . "$work/table")" -eq 12
+passes "the last line counts" has "7 of 10 goals are met"
+passes "what was not measured has no row" test "$(grep -c . "$work/table")" -eq 14
 
 passes "JSON: machine and rows, without quotes that end a text" json 'document["machine"] == "a quick machine"'
 passes "JSON: each row has the five names and its spread" json 'all(
@@ -69,6 +75,9 @@ passes "JSON: the median" json 'row["bulk host -> stack, recv lending", "lucid"]
 passes "JSON: the ratio to the kernel is that of the values" json 'all(
     abs(row[w, "lucid"]["ratio_to_kernel"] - row[w, "lucid"]["value"] / row[w, "kernel"]["value"]) < 1e-4
     for w, s in row if s == "kernel")'
+passes "JSON: what is compared with it may be other work, with its own ratio to the kernel" \
+    json 'row["bulk host -> stack, 64 flows", "lucid, 1 flow"]["ratio_to_kernel"] == 2
+    and row["bulk host -> stack, 64 flows", "lucid"]["ratio_to_kernel"] == 3.6'
 passes "JSON: Nginx stands on the kernel" json 'row["HTTP 13 B, 64 connections", "lucid"]["ratio_to_kernel"] == 1.199'
 passes "JSON: what the kernel did not do has no ratio" \
     json 'row["memory of an idle connection", "lucid"]["ratio_to_kernel"] is None'
