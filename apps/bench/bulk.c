@@ -4,11 +4,11 @@
  * hash a tail that follows on each connection: of what we send, the server says in a line whether it came right; of
  * what it sends, we see that ourselves. A run in which a single octet is wrong has no figure.
  *
- * One thread does it all. One connection waits for itself; many take turns as epoll(7) names them, a piece each. Client
- * and server share a CPU, which the scheduler hands out by milliseconds: what many connections send or receive in one is
- * more than any cache holds, and then memory is measured, not TCP. So who sends on many yields after each piece, and who
- * receives on many has buffers that do not grow (by themselves they grow to 32 MB each, until the kernel has no more).
- * That is the same whoever serves.
+ * One thread does it all. One connection waits for itself; many take turns as epoll(7) names them, a piece each.
+ * Client and server share a CPU, which the scheduler hands out by milliseconds: what many connections send or receive
+ * in one is more than any cache holds, and then memory is measured, not TCP. So who sends on many yields after each
+ * piece, and who receives on many has buffers that do not grow (by themselves they grow to 32 MB each, until the kernel
+ * has no more). That is the same whoever serves.
  */
 #include <errno.h>
 #include <sched.h>
