@@ -82,6 +82,29 @@ EOT
 passes "two records are enough, and expire" "$bench" closes --connections 2
 passes "one is not: the first and the last are compared" refused "$bench" closes --connections 1
 
+# ---- what docs/performance.md tells a reader to run ----
+
+# As it stands there, with less to do; but not loads, no crowds of idle connections, and parts has run above.
+commands() {
+    grep -o '`build/lucid-bench [^`]*`' "$root/docs/performance.md" | tr -d '`' | sort -u |
+        grep -E '^build/lucid-bench (requests|segments|closes|loss|idle|flood)( |$)' | grep -v -- '--idle 1000*00$'
+}
+less() {
+    case $1 in
+    *' requests'*) echo "$1 --requests 640" ;;
+    *' segments'*) echo "$1 --segments 100" ;;
+    *' closes'* | *' idle'*) echo "$1 --connections 1000" ;;
+    *' loss'*) echo "$1 --megabytes 1" ;;
+    *) echo "$1" ;;
+    esac
+}
+commands >"$work/commands"
+while read -r command; do
+    small=$(less "$command")
+    # shellcheck disable=SC2086 # words
+    passes "docs/performance.md: $command" "$bench" ${small#build/lucid-bench } </dev/null
+done <"$work/commands"
+
 stop
 
 # ---- bulk ----

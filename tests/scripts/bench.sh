@@ -87,15 +87,63 @@ passes "JSON: base, ratio, goal and verdict" json 'all(
     and row["echo round trip, p50", "lucid"]["met"] == "goal"
     and row["echo round trip, p99", "lucid"]["met"] == "stretch"'
 
+# ---- the page ----
+
+page=$work/docs/performance.md
 mkdir "$work/docs"
-"$root/scripts/bench_page" "$work/json" "$work"
-passes "the page has the row" grep -qxF '| bulk host -> stack, recv lending | kernel | 200 | 400 | MB/s | 2.00 |' \
-    "$work/docs/performance.md"
-passes "and where less is better, what is in our favour" grep -qxF \
-    '| echo round trip, p50 | kernel | 10.00 | 9.00 | us | 1.11 |' "$work/docs/performance.md"
-passes "so has the plot, as XML" python3 -c 'import sys, xml.dom.minidom as dom
-sys.exit("recv lending" not in dom.parse(sys.argv[1]).toxml())' "$work/docs/performance.svg"
-passes "what was not measured beside ours is not spoken of" sh -c "! grep -q lwIP '$work/docs/performance.md'"
+make_page() {
+    "$root/scripts/bench_page" "$work/json" "$work"
+}
+shows() {
+    grep -qxF -- "$1" "$page"
+}
+passes "a page without parts" make_page
+passes "is told so" test "$(grep -c '^Not measured in this run' "$page")" -eq 2
+passes "a row says goal, stretch goal and verdict" \
+    shows '| bulk host -> stack, recv lending | lucid | kernel | 200 | 400 | MB/s | 2.00 | >= 0.95 | >= 1.1 | stretch |'
+passes "a goal that is missed is said to be" \
+    shows '| memory of a million in TIME-WAIT | lucid |  |  | 81 | MB |  | <= 64 |  | **not met** |'
+passes "a figure without a goal is there" \
+    shows "| CPU of a request, server's end | lucid |  |  | 4.3 | us |  |  |  |  |"
+passes "every row of the JSON is on the page" python3 -c 'import json, sys
+page = open(sys.argv[2]).read()
+sys.exit(any("| %(work)s |" % row not in page for row in json.load(open(sys.argv[1]))["rows"]))' "$work/json" "$page"
+passes "what is missed is named in a sentence" grep -q 'Of 9 goals 6 are met.*Not met: .*TIME-WAIT; a close' "$page"
+
+# A row that nobody knows yet, and parts of all kinds.
+sed 's/"rows": \[/&\n{"work": "a new work", "system": "another", "value": 7, "unit": "x"},/' "$work/json" \
+    >"$work/json.json"
+printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
+    part "a thing" "a call" call 2 500 "build/lucid-bench parts" \
+    part "a thing" "noise" kernel 1 -100 "build/lucid-bench parts" \
+    part "a thing" "stack" stack 1 1000 "build/lucid-bench requests --bare" >"$work/json-parts.tsv"
+printf 'grow\t%s\t%s\t%s\t%s\t%s\n' "active, in memory" 8 900 ns "build/lucid-bench requests --connections 8" \
+    "active, in memory" 1 1800 ns "build/lucid-bench requests --connections 1" \
+    "loss, goodput" 0.1 54.5 Mbit/s "build/lucid-bench loss --percent 0.1" >>"$work/json-parts.tsv"
+passes "a page with parts, and without what valgrind counts" "$root/scripts/bench_page" "$work/json.json" "$work"
+passes "a row that compares nothing is there too" shows '| a new work | another |  |  | 7 | x |  |  |  |  |'
+passes "a part: how often, each, all, and its command" \
+    shows '| a call | 2 | 0.50 | 1.00 | `build/lucid-bench parts` |'
+passes "and their sum" shows '| **all** |  |  | **1.90** |  |'
+passes "growth" shows '| active, in memory | 8 | 900 | ns | `build/lucid-bench requests --connections 8` |'
+passes "losses, of which only one thing is known" \
+    shows '| 0.1 % | 54.5 |  |  | `build/lucid-bench loss --percent 0.1` |'
+passes "every picture is there, has a title, and no text runs into another in its line" python3 -c '
+import re, sys, xml.dom.minidom as dom
+pictures = re.findall(r"\]\(([^)]*\.svg)\)", open(sys.argv[1] + "/performance.md").read())
+assert {"performance.svg", "performance-parts.svg", "performance-loss.svg"} <= set(pictures), pictures
+for name in pictures:
+    drawn = dom.parse(sys.argv[1] + "/" + name)
+    assert drawn.getElementsByTagName("title")[0].firstChild.data
+    width = float(drawn.documentElement.getAttribute("width"))
+    for words in drawn.getElementsByTagName("text"):
+        x, letters, kind = float(words.getAttribute("x")), len(words.firstChild.data), words.getAttribute("class")
+        right = x if "end" in kind else x + letters * 7 / (2 if "middle" in kind else 1)
+        assert right <= width and right - letters * 7 >= -7, (name, words.toxml())' "$work/docs"
+passes "in the plot less is turned round: 9 us to 10 us are 1.11" \
+    grep -q 'echo round trip, p50: 1.11;' "$work/docs/performance.svg"
+
+passes "what was not measured beside ours is not spoken of" sh -c "! grep -q lwIP '$page'"
 
 figures <<'EOT'
 up kernel MB/s 200
@@ -110,8 +158,7 @@ passes "lwIP has rows, without a goal" has "bulk host -> stack, lwIP kernel 200.
 passes "JSON: and a ratio to the kernel" json 'row["bulk host -> stack, lwIP", "lwip"]["ratio_to_kernel"] == 0.25'
 passes "where its row of connections ends is a row" \
     has "in a row, then the next one hangs, lwIP - 3138 connections 3138 to 3138"
-"$root/scripts/bench_page" "$work/json" "$work"
-page=$work/docs/performance.md
+make_page
 passes "the page has it beside ours" grep -qxF '| bulk host -> stack, recv lending | kernel | 0.25 | 2.00 |' "$page"
 passes "and where less is better" grep -qxF '| echo round trip, p50 | kernel | 1.25 | 2.00 |' "$page"
 passes "and where its row ends" grep -q '^After 3138 connections in a row' "$page"
