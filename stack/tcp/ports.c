@@ -85,16 +85,46 @@ uint32_t ports_users(const struct ports *ports, uint16_t port) {
     return ports->used > 0 ? find_slot(ports, port)->count : 0;
 }
 
+static uint32_t greatest_common_divisor(uint32_t a, uint32_t b) {
+    while (b > 0) {
+        uint32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* From one port to the next that is tried: at random, but so that each of them has its turn. With steps of one, ports
+ * in use would make runs, and whoever meets a run makes it longer. */
+static uint32_t choose_stride(struct env *env, uint32_t count) {
+    uint32_t stride = 1 + env_random_below(env, count);
+    while (greatest_common_divisor(stride, count) != 1) {
+        stride = stride % count + 1;
+    }
+    return stride;
+}
+
+/* To ends->remote there may be one connection from a port; without a remote end, the port must be nobody's. */
+static bool is_free(const struct tcp *tcp, const struct endpoints *ends) {
+    if (ends->remote.port == 0) {
+        return ports_users(&tcp->ports, ends->local.port) == 0 && !listener_find(tcp, &ends->local);
+    }
+    struct demux_entry taken = demux_find(tcp, ends);
+    return !demux_leads(&taken) && !listener_find(tcp, &ends->local);
+}
+
 bool ports_choose(struct tcp *tcp, struct endpoints *ends) {
     struct own_ports own = own_ports(&tcp->env->config);
     ends->local.port = 0;
-    uint32_t start = (uint32_t)siphash24(tcp->port_key, ends, sizeof *ends) + env_random_below(tcp->env, own.count);
+    uint32_t at = (uint32_t)siphash24(tcp->port_key, ends, sizeof *ends) % own.count;
+    uint32_t stride = choose_stride(tcp->env, own.count);
+    at = (at + env_random_below(tcp->env, own.count)) % own.count;
     for (uint32_t i = 0; i < own.count; i++) {
-        ends->local.port = (uint16_t)(own.first + (start + i) % own.count * own.step);
-        struct demux_entry taken = demux_find(tcp, ends);
-        if (!demux_leads(&taken) && !listener_find(tcp, &ends->local)) {
+        ends->local.port = (uint16_t)(own.first + at * own.step);
+        if (is_free(tcp, ends)) {
             return true;
         }
+        at = (at + stride) % own.count;
     }
     return false;
 }

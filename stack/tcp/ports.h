@@ -31,7 +31,8 @@ void ports_give(struct env *env, struct ports *ports, uint16_t port);
 uint32_t ports_users(const struct ports *ports, uint16_t port);
 
 /* Chooses a local port of config.port_first..port_last for a connection to ends->remote, such that the four-tuple is
- * new: RFC 6056 algorithm 3, with a fresh random increment. Sets ends->local.port; false when all are taken. */
+ * new, or, without a remote end, one that nobody uses: RFC 6056 algorithm 3, with fresh random increments. Sets
+ * ends->local.port; false when all are taken. */
 bool ports_choose(struct tcp *tcp, struct endpoints *ends);
 
 void ports_destroy(struct env *env, struct ports *ports);

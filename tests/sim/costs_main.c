@@ -215,6 +215,25 @@ static void keepalives(unsigned n) {
     }
 }
 
+/* ---- our own ports ---- */
+
+static void narrow(struct lucid_config *config) {
+    config->port_first = 50000;
+    config->port_last = 50000 + 4500 - 1;
+}
+
+/* Connections to one port of a peer, from more and more of ours. */
+static void ports(unsigned n) {
+    rig_open(&rig, narrow);
+    for (unsigned i = 0; i < n; i++) {
+        rig_call_out(&rig, 7);
+    }
+    rig_forget(&rig);
+    for (unsigned i = 0; i < 50; i++) {
+        rig_call_out(&rig, 7);
+    }
+}
+
 /* ---- the table ---- */
 
 /* What is moved now and then, all of it at once, is judged by what a call costs on the average. */
@@ -235,6 +254,7 @@ static const struct costs_case {
     {"growth", growth, BY_AVERAGE, MANY},
     {"sleepers", sleepers, BY_DEAREST, MANY},
     {"keepalives", keepalives, BY_AVERAGE, MANY},
+    {"ports", ports, BY_AVERAGE, MANY},
 };
 
 static uint64_t cost_of(const struct costs_case *one, unsigned n) {
