@@ -92,17 +92,18 @@ int bench_crowd(const struct bench_crowd *options);
 int bench_flood(uint32_t count);
 
 /* Makes that many TIME-WAIT records in a stack in memory, and prints what each takes. Returns the exit status. */
-int bench_closes(uint32_t count);
+int bench_closes(uint32_t count, bool ipv6);
 
 /* Prints what system calls of a device and copies take, in a network namespace of its own. Returns the exit status. */
 int bench_parts(void);
 
-/* ---- memory.c: the web server on a stack in memory ---- */
+/* ---- memory.c, bare.c: the web server on a stack in memory ---- */
 
 struct bench_memory {
     unsigned connections, requests;
     unsigned idle;           /* requests: connections besides that are silent after their first request */
-    bool bare;               /* requests: a stack without the web server */
+    bool bare;               /* a stack without the web server */
+    bool ipv6;               /* clients have such addresses */
     unsigned octets;         /* requests: of a file that is made to be asked for; 0: path and root say */
     const char *path, *root; /* what is asked for; the folder, or NULL */
 };
@@ -112,6 +113,9 @@ int bench_requests(const struct bench_memory *options);
 
 /* Prints the memory of an idle connection, as the allocator has it. Returns the exit status. */
 int bench_idle(const struct bench_memory *options);
+
+/* The same without the web server. */
+int bench_idle_bare(const struct bench_memory *options);
 
 /* ---- segments.c: bulk data and a stack in memory ---- */
 

@@ -29,13 +29,13 @@ static double seconds(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static bool begin(struct closes *closes, uint32_t count) {
+static bool begin(struct closes *closes, uint32_t count, bool ipv6) {
     const struct lucid_sockaddr local = {.port = BENCH_PORT_DAYTIME};
-    if (!bench_peer_open(&closes->peer, count, BENCH_PORT_DAYTIME)) {
+    if (!bench_peer_open(&closes->peer, count, BENCH_PORT_DAYTIME, ipv6)) {
         return false;
     }
     struct lucid_stack *stack = closes->peer.stack;
-    closes->listener = lucid_socket(stack, LUCID_AF_INET, LUCID_SOCK_STREAM, 0);
+    closes->listener = lucid_socket(stack, LUCID_AF_UNSPEC, LUCID_SOCK_STREAM, 0);
     return lucid_bind(stack, closes->listener, &local) == 0 && lucid_listen(stack, closes->listener, 128) == 0;
 }
 
@@ -98,9 +98,9 @@ static bool measure(struct closes *closes, uint32_t count) {
     return after.timewaits == 0;
 }
 
-int bench_closes(uint32_t count) {
+int bench_closes(uint32_t count, bool ipv6) {
     struct closes closes = {.done = 0};
-    bool good = begin(&closes, count);
+    bool good = begin(&closes, count, ipv6);
     if (!good) {
         fputs("lucid-bench: there is no memory for a stack\n", stderr);
     }

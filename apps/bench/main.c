@@ -13,10 +13,10 @@ static const char usage[] =
     "       lucid-bench crowd [--addr A] [--idle N] [--slow N] [--path P] [--congestion NAME]\n"
     "       lucid-bench cost [--pid N]... COMMAND [ARGUMENT]...\n"
     "       lucid-bench requests [--requests N] [--connections N] [--idle N] [--path P] [--root DIR]\n"
-    "                            [--octets N] [--bare]\n"
-    "       lucid-bench idle [--connections N] [--path P] [--root DIR]\n"
+    "                            [--octets N] [--bare] [--ipv6]\n"
+    "       lucid-bench idle [--connections N] [--path P] [--root DIR] [--bare] [--ipv6]\n"
     "       lucid-bench segments up|down [--copy] [--segments N]\n"
-    "       lucid-bench closes [--connections N]\n"
+    "       lucid-bench closes [--connections N] [--ipv6]\n"
     "       lucid-bench flood\n"
     "       lucid-bench parts\n"
     "       lucid-bench loss [--percent P] [--megabytes N]\n"
@@ -55,7 +55,8 @@ static const char usage_in_memory[] =
     "  --requests N         so many (100000)\n"
     "  --idle N             connections besides that are silent after their first request (0)\n"
     "  --octets N           a file of so many, made for this, instead of --path\n"
-    "  --bare               without the web server: an answer as long, made of nothing\n"
+    "  --bare               without the web server: an answer as long, made of nothing; idle: octets are echoed\n"
+    "  --ipv6               clients have addresses of IPv6\n"
     "idle: what memory an idle connection of it has, after a request\n"
     "  --connections N      so many (requests: 64; idle: 10000)\n"
     "  --path P             what is asked for (/bytes/13)\n"
@@ -67,6 +68,7 @@ static const char usage_in_memory[] =
     "\n"
     "closes: what TIME-WAIT takes for so many connections (1000000), each closed by a stack in memory: octets, and\n"
     "nanoseconds for a connection and for the end of its record\n"
+    "  --ipv6               with addresses of IPv6\n"
     "\n"
     "flood: what a million forged SYNs cost a stack in memory, each in nanoseconds\n"
     "\n"
@@ -231,10 +233,15 @@ static int cost_command(int argc, char **argv) {
 
 static int memory_command(int argc, char **argv, struct bench_memory *memory) {
     static const struct option options[] = {
-        {"requests", required_argument, NULL, 'r'}, {"connections", required_argument, NULL, 'n'},
-        {"idle", required_argument, NULL, 'i'},     {"path", required_argument, NULL, 'p'},
-        {"root", required_argument, NULL, 'd'},     {"bare", no_argument, NULL, 'b'},
-        {"octets", required_argument, NULL, 'o'},   {0},
+        {"requests", required_argument, NULL, 'r'},
+        {"connections", required_argument, NULL, 'n'},
+        {"idle", required_argument, NULL, 'i'},
+        {"path", required_argument, NULL, 'p'},
+        {"root", required_argument, NULL, 'd'},
+        {"bare", no_argument, NULL, 'b'},
+        {"octets", required_argument, NULL, 'o'},
+        {"ipv6", no_argument, NULL, '6'},
+        {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -252,6 +259,7 @@ static int memory_command(int argc, char **argv, struct bench_memory *memory) {
         memory->path = option == 'p' ? optarg : memory->path;
         memory->root = option == 'd' ? optarg : memory->root;
         memory->bare = memory->bare || option == 'b';
+        memory->ipv6 = memory->ipv6 || option == '6';
     }
     return optind == argc ? BENCH_OK : complain();
 }
@@ -265,22 +273,28 @@ static int requests_command(int argc, char **argv) {
 static int idle_command(int argc, char **argv) {
     struct bench_memory memory = {.connections = 10000, .requests = 1, .path = "/bytes/13"};
     int wrong = memory_command(argc, argv, &memory);
-    return wrong ? wrong : bench_idle(&memory);
+    if (wrong) {
+        return wrong;
+    }
+    return memory.bare ? bench_idle_bare(&memory) : bench_idle(&memory);
 }
 
 static int closes_command(int argc, char **argv) {
-    static const struct option options[] = {{"connections", required_argument, NULL, 'n'}, {0}};
+    static const struct option options[] = {
+        {"connections", required_argument, NULL, 'n'}, {"ipv6", no_argument, NULL, '6'}, {0}};
     unsigned count = 1000000;
+    bool ipv6 = false;
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == '?') {
             return complain();
         }
-        if (!take_count(optarg, 2, &count)) {
+        ipv6 = ipv6 || option == '6';
+        if (option == 'n' && !take_count(optarg, 2, &count)) {
             return fail("--connections wants a number from 2 to 10000000");
         }
     }
-    return optind == argc ? bench_closes(count) : complain();
+    return optind == argc ? bench_closes(count, ipv6) : complain();
 }
 
 static int segments_command(int argc, char **argv) {

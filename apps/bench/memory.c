@@ -7,7 +7,6 @@
  * the server's.
  */
 #include <fcntl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +72,7 @@ static bool serve_web(struct site *site, const struct lucid_sockaddr *local, uns
 static bool site_open(struct site *site, const struct bench_memory *options, unsigned clients) {
     const struct lucid_sockaddr local = {.port = BENCH_PORT_HTTP};
     memset(site, 0, sizeof *site);
-    if (!bench_peer_open(&site->peer, clients, BENCH_PORT_HTTP)) {
+    if (!bench_peer_open(&site->peer, clients, BENCH_PORT_HTTP, options->ipv6)) {
         return fail("there is no memory for a stack");
     }
     stack_transport_init(&site->transport, site->peer.stack);
@@ -247,21 +246,17 @@ int bench_requests(const struct bench_memory *options) {
     return good ? BENCH_OK : BENCH_FAILED;
 }
 
-static size_t allocated(void) {
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-
 int bench_idle(const struct bench_memory *options) {
     struct site site;
     bool good = site_open(&site, options, options->connections);
-    size_t before = allocated();
+    size_t before = bench_allocated();
     good = good && stand_idle(&site);
     if (good) {
         struct lucid_stats stats;
         lucid_stats(site.peer.stack, &stats);
         printf("%.1f octets for a connection, %.1f of these the stack's\n",
-               (double)(allocated() - before) / options->connections, (double)stats.memory / options->connections);
+               (double)(bench_allocated() - before) / options->connections,
+               (double)stats.memory / options->connections);
     }
     site_close(&site);
     return good ? BENCH_OK : BENCH_FAILED;

@@ -1,14 +1,15 @@
 /* peer.c: see peer.h. The segments are those of Linux: time stamps on each, MSS, SACK and window scale on the SYN. */
 #include "bench/peer.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-enum { IP = 20, TCP = 20, STAMPS = 12, SYN_OPTIONS = 20, HEAD = IP + TCP + STAMPS };
+enum { IP4 = 20, IP6 = 40, TCP = 20, STAMPS = 12, SYN_OPTIONS = 20 };
 enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16 };
 
-/* Clients have 32768 ports at each of as many addresses as it takes, from 10.9.0.0 on. */
+/* Clients have 32768 ports at each of as many addresses as it takes, from 10.9.0.1 or fd77:9::1 on. */
 enum { PORTS = 32768, FIRST_PORT = 32768 };
 
 static void *take(void *context, size_t size) {
@@ -32,22 +33,28 @@ void bench_lend(struct lucid_config *config) {
     config->random = unpredictable;
 }
 
-bool bench_peer_open(struct bench_peer *peer, unsigned clients, uint16_t port) {
+size_t bench_allocated(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+bool bench_peer_open(struct bench_peer *peer, unsigned clients, uint16_t port, bool ipv6) {
     struct lucid_config config;
     memset(peer, 0, sizeof *peer);
     lucid_config_default(&config);
     bench_lend(&config);
     config.sleep_after = LUCID_SECOND;
-    config.offload = LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4;
+    config.offload = LUCID_OFFLOAD_CHECKSUM | LUCID_OFFLOAD_TSO4 | LUCID_OFFLOAD_TSO6;
     config.mem_limit = (size_t)8 << 30;
     config.timewait_max = clients > config.timewait_max ? clients : config.timewait_max;
-    config.addrs[0].prefix = 24;
+    config.addrs[0].prefix = ipv6 ? 64 : 24;
     config.addr_count = 1;
     peer->now = LUCID_SECOND;
     peer->port = port;
+    peer->ipv6 = ipv6;
     peer->clients = clients;
     peer->client = calloc(clients, sizeof *peer->client);
-    return peer->client && lucid_addr_parse("10.77.0.2", &config.addrs[0].addr) == 0 &&
+    return peer->client && lucid_addr_parse(ipv6 ? "fd77::2" : "10.77.0.2", &config.addrs[0].addr) == 0 &&
            lucid_create(&peer->stack, &config, peer->now) == 0;
 }
 
@@ -75,18 +82,38 @@ static uint32_t get32(const uint8_t *at) {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Its checksum is left out: the device trusts it, but the stack still asks for that of the IP header. */
-static void put_ip(const struct bench_peer *peer, uint8_t *ip, unsigned i, size_t length) {
+static size_t head_of(const struct bench_peer *peer) {
+    return peer->ipv6 ? IP6 : IP4;
+}
+
+/* The checksum of TCP is left out: the device trusts it, but the stack still asks for that of an IPv4 header. */
+static void put_ip4(uint8_t *ip, unsigned i, size_t length) {
     static const uint8_t head[] = {0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 9, 0, 0, 10, 77, 0, 2};
-    (void)peer;
     memcpy(ip, head, sizeof head);
-    put16(ip + 2, (unsigned)length);
+    put16(ip + 2, (unsigned)length + IP4);
     put16(ip + 14, i / PORTS + 1);
     uint32_t sum = 0;
-    for (unsigned at = 0; at < IP; at += 2) {
+    for (unsigned at = 0; at < IP4; at += 2) {
         sum += (uint32_t)ip[at] << 8 | ip[at + 1];
     }
     put16(ip + 10, ~(sum + (sum >> 16)) & 0xffff);
+}
+
+static void put_ip6(uint8_t *ip, unsigned i, size_t length) {
+    static const uint8_t head[IP6] = {0x60, [6] = 6, 64, 0xfd, 0x77, 0, 9, [24] = 0xfd, 0x77, [39] = 2};
+    memcpy(ip, head, sizeof head);
+    put16(ip + 4, (unsigned)length);
+    put16(ip + 22, i / PORTS + 1);
+}
+
+/* The IP header of client i before so many octets. Returns where these begin. */
+static uint8_t *put_ip(const struct bench_peer *peer, uint8_t *packet, unsigned i, size_t length) {
+    if (peer->ipv6) {
+        put_ip6(packet, i, length);
+    } else {
+        put_ip4(packet, i, length);
+    }
+    return packet + head_of(peer);
 }
 
 static void put_tcp(const struct bench_peer *peer, uint8_t *tcp, unsigned i, uint8_t flags, size_t length) {
@@ -114,7 +141,9 @@ static void put_stamps(uint8_t *option, lucid_time now, uint32_t echo) {
 
 /* ---- segments ---- */
 
+/* A packet with so many octets behind its IP header. */
 static void hand_over(struct bench_peer *peer, uint8_t *packet, uint32_t length, uint16_t segment_size) {
+    length += (uint32_t)head_of(peer);
     peer->in.slices = 1;
     peer->in.slice[0] = (struct lucid_slice){packet, length};
     peer->in.length = length;
@@ -129,12 +158,12 @@ void bench_peer_send(struct bench_peer *peer, unsigned i, const void *octets, ui
     if (!packet) {
         return;
     }
-    put_ip(peer, packet, i, HEAD + length);
-    put_tcp(peer, packet + IP, i, length > 0 ? PSH | ACK : ACK, TCP + STAMPS);
-    put_stamps(packet + IP + TCP, peer->now, client->stamp);
-    memcpy(packet + HEAD, octets, length);
+    uint8_t *tcp = put_ip(peer, packet, i, TCP + STAMPS + length);
+    put_tcp(peer, tcp, i, length > 0 ? PSH | ACK : ACK, TCP + STAMPS);
+    put_stamps(tcp + TCP, peer->now, client->stamp);
+    memcpy(tcp + TCP + STAMPS, octets, length);
     client->next += length;
-    hand_over(peer, packet, HEAD + length, segment_size);
+    hand_over(peer, packet, TCP + STAMPS + length, segment_size);
 }
 
 void bench_peer_finish(struct bench_peer *peer, unsigned i) {
@@ -142,11 +171,11 @@ void bench_peer_finish(struct bench_peer *peer, unsigned i) {
     if (!packet) {
         return;
     }
-    put_ip(peer, packet, i, HEAD);
-    put_tcp(peer, packet + IP, i, FIN | ACK, TCP + STAMPS);
-    put_stamps(packet + IP + TCP, peer->now, peer->client[i].stamp);
+    uint8_t *tcp = put_ip(peer, packet, i, TCP + STAMPS);
+    put_tcp(peer, tcp, i, FIN | ACK, TCP + STAMPS);
+    put_stamps(tcp + TCP, peer->now, peer->client[i].stamp);
     peer->client[i].next++;
-    hand_over(peer, packet, HEAD, 0);
+    hand_over(peer, packet, TCP + STAMPS, 0);
 }
 
 bool bench_peer_connect(struct bench_peer *peer, unsigned i) {
@@ -157,11 +186,11 @@ bool bench_peer_connect(struct bench_peer *peer, unsigned i) {
         return false;
     }
     *client = (struct bench_client){.next = i * 7919u};
-    put_ip(peer, packet, i, IP + TCP + SYN_OPTIONS);
-    put_tcp(peer, packet + IP, i, SYN, TCP + SYN_OPTIONS);
-    memcpy(packet + IP + TCP, options, sizeof options);
-    put32(packet + IP + TCP + 8, stamp_of(peer->now));
-    hand_over(peer, packet, IP + TCP + SYN_OPTIONS, 0);
+    uint8_t *tcp = put_ip(peer, packet, i, TCP + SYN_OPTIONS);
+    put_tcp(peer, tcp, i, SYN, TCP + SYN_OPTIONS);
+    memcpy(tcp + TCP, options, sizeof options);
+    put32(tcp + TCP + 8, stamp_of(peer->now));
+    hand_over(peer, packet, TCP + SYN_OPTIONS, 0);
     client->next++;
     bench_peer_take(peer);
     if (client->heard == 0) {
@@ -184,8 +213,8 @@ static uint32_t stamp_in(const uint8_t *option, const uint8_t *end) {
 /* A packet of the stack: its client has heard it. */
 static void hear(struct bench_peer *peer) {
     const struct lucid_packet *out = &peer->out;
-    const uint8_t *ip = out->slice[0].data, *tcp = ip + IP;
-    unsigned address = (unsigned)ip[18] << 8 | ip[19], port = (unsigned)tcp[2] << 8 | tcp[3];
+    const uint8_t *ip = out->slice[0].data, *tcp = ip + head_of(peer);
+    unsigned address = (unsigned)tcp[-2] << 8 | tcp[-1], port = (unsigned)tcp[2] << 8 | tcp[3];
     unsigned i = (address - 1) * PORTS + port - FIRST_PORT;
     uint32_t payload = out->length - out->header_length;
     if (i >= peer->clients) {

@@ -20,6 +20,9 @@
 /* Lends a stack in memory what it needs: malloc and getrandom. */
 void bench_lend(struct lucid_config *config);
 
+/* Octets that malloc has given to whoever asked. */
+size_t bench_allocated(void);
+
 struct bench_client {
     uint32_t next;  /* SND.NXT */
     uint32_t heard; /* RCV.NXT */
@@ -31,14 +34,15 @@ struct bench_peer {
     lucid_time now;
     struct bench_client *client;
     unsigned clients;
-    uint16_t port;     /* of the server */
+    uint16_t port; /* of the server */
+    bool ipv6;
     uint64_t octets;   /* of payload that came */
     uint64_t segments; /* that came with payload, as the device would have cut them */
     struct lucid_packet in, out;
 };
 
-/* Returns false when there is no memory. */
-bool bench_peer_open(struct bench_peer *peer, unsigned clients, uint16_t port);
+/* The port of the server. Returns false when there is no memory. */
+bool bench_peer_open(struct bench_peer *peer, unsigned clients, uint16_t port, bool ipv6);
 void bench_peer_close(struct bench_peer *peer);
 
 /* Client i opens its connection; the server must be listening. False: it was refused. */

@@ -37,7 +37,7 @@ static bool begin(struct bulk *bulk) {
     const struct lucid_sockaddr local = {.port = BENCH_PORT_CHARGEN};
     bulk->octets = malloc((size_t)BATCH * SEGMENT);
     bulk->copy = malloc(SEGMENT);
-    if (!bulk->octets || !bulk->copy || !bench_peer_open(&bulk->peer, 1, BENCH_PORT_CHARGEN)) {
+    if (!bulk->octets || !bulk->copy || !bench_peer_open(&bulk->peer, 1, BENCH_PORT_CHARGEN, false)) {
         return false;
     }
     for (size_t i = 0; i < (size_t)BATCH * SEGMENT; i++) {

@@ -47,8 +47,12 @@ passes "the failure of a command is that of cost" refused "$bench" cost false
 same "requests are answered in memory" "6336 were answered with 200" \
     "$("$bench" requests --requests 6336 | sed 's/.*; //')"
 passes "an idle connection has some memory, and not too much" \
-    awk '{ exit !($6 > 500 && $6 < 4000) }' <<EOT
+    awk '{ exit !($6 > 200 && $6 < 500) }' <<EOT
 $("$bench" idle --connections 1000)
+EOT
+passes "also without a web server, and with IPv6" \
+    awk '{ exit !($6 > 200 && $6 < 500) }' <<EOT
+$("$bench" idle --bare --ipv6 --connections 1000)
 EOT
 for way in up down "up --copy" "down --copy"; do
     # shellcheck disable=SC2086 # two words
@@ -76,8 +80,12 @@ for wrong in "loss --percent 100" "loss --megabytes 0" "parts 1" "requests --oct
 done
 passes "segments go up or down" refused "$bench" segments sideways
 passes "a TIME-WAIT record is small, with its slot in the table" \
-    awk 'NR == 1 { exit !($1 > 40 && $1 < 110) }' <<EOT
+    awk 'NR == 1 { exit !($1 > 40 && $1 < 64) }' <<EOT
 $("$bench" closes --connections 20000)
+EOT
+passes "and not much larger with IPv6" \
+    awk 'NR == 1 { exit !($1 > 55 && $1 < 70) }' <<EOT
+$("$bench" closes --connections 20000 --ipv6)
 EOT
 passes "two records are enough, and expire" "$bench" closes --connections 2
 passes "one is not: the first and the last are compared" refused "$bench" closes --connections 1
