@@ -381,6 +381,7 @@ START_TEST(errors_go_to_the_owner_of_the_port) {
     run();
     ck_assert_uint_eq(asks, 1);
     ck_assert_uint_eq(asked[0], 1);
+    ck_assert_uint_eq(drops(0, LUCID_DROP_ELSEWHERE), 1);
     ck_assert_int_eq(lucid_send(stacks[1], fd, "x", 1, 0), -LUCID_ECONNREFUSED);
 }
 END_TEST
