@@ -1,4 +1,5 @@
-/* host_private.h: what the files of a host share: host.c opens and closes it, loop.c turns it, wait.c waits in it. */
+/* host_private.h: what the files of a host share: host.c opens and closes it, loop.c turns it, events.c waits for work,
+ * wait.c are the calls that wait. */
 #ifndef TUN_HOST_PRIVATE_H
 #define TUN_HOST_PRIVATE_H
 
@@ -65,5 +66,16 @@ bool hosts_hand_on(void *context, unsigned stack, const struct lucid_packet *pac
 
 /* The earliest thing that a turn would have to do without a packet. */
 lucid_time host_deadline(const struct lucid_host *host);
+
+/* Where other queues of the device put what is ours; NULL: there are none. */
+struct handoff *host_ring(const struct lucid_host *host);
+
+/* ---- events.c ---- */
+
+/* Waits for something to do, at most for timeout nanoseconds, and calls who watches what happened. */
+void host_wait(struct lucid_host *host, lucid_time timeout);
+
+/* After a turn: lets the descriptor of lucid_host_fd(), if there is one, become readable when the next one is due. */
+void host_arm(struct lucid_host *host);
 
 #endif

@@ -6,11 +6,9 @@
  * the device takes it: a packet that it refuses is kept, and everything behind it stays in the stack.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "host_private.h"
@@ -107,13 +105,13 @@ static void arrive(struct lucid_host *host, lucid_time now) {
     }
 }
 
-static struct handoff *ring_of(const struct lucid_host *host) {
+struct handoff *host_ring(const struct lucid_host *host) {
     return host->place.count > 0 ? &host->place.rings[host->place.number] : NULL;
 }
 
 /* What came to another stack, and may be for this one. Returns true when there may be more. */
 static bool take_handed(struct lucid_host *host, lucid_time now) {
-    struct handoff *ring = ring_of(host);
+    struct handoff *ring = host_ring(host);
     struct handed *handed = NULL;
     for (int i = 0; ring && i < BATCH && (handed = handoff_take(ring)); i++) {
         handed->packet.id = ++host->packets_read;
@@ -303,88 +301,18 @@ static bool turn(struct lucid_host *host, bool *gone) {
     return more || (lucid_output_pending(host->stack) && !host->out_waits);
 }
 
-static void call_watch(struct lucid_host *host, const struct epoll_event *event) {
-    for (int i = 0; i < HOST_WATCHES_MAX; i++) {
-        const struct host_watch *watch = &host->watches[i];
-        if (watch->fd >= 0 && watch->fd == event->data.fd) {
-            watch->call(host, watch->fd, (short)event->events, watch->user);
-            return;
-        }
-    }
-}
-
-/* As epoll_pwait2(), for kernels before 5.11, which only know milliseconds: rounded up, so that the deadline has come
- * when the wait is over. */
-static int wait_in_milliseconds(int epoll, struct epoll_event *events, int most, const struct timespec *limit) {
-    int milliseconds = -1;
-    if (limit) {
-        long long rounded = limit->tv_sec * 1000LL + (limit->tv_nsec + 999999) / 1000000;
-        milliseconds = rounded > INT_MAX ? INT_MAX : (int)rounded;
-    }
-    return epoll_wait(epoll, events, most, milliseconds);
-}
-
-static int wait_for_events(int epoll, struct epoll_event *events, int most, const struct timespec *limit) {
-    int n = epoll_pwait2(epoll, events, most, limit, NULL);
-    return n < 0 && errno == ENOSYS ? wait_in_milliseconds(epoll, events, most, limit) : n;
-}
-
-/* Descriptors of ours need nothing but to be looked at in the next turn. */
-static void serve_events(struct lucid_host *host, const struct epoll_event *events, int n) {
-    struct handoff *ring = ring_of(host);
-    for (int i = 0; i < n; i++) {
-        if (events[i].data.fd == host->timer_fd) {
-            uint64_t expirations;
-            ssize_t got = read(host->timer_fd, &expirations, sizeof expirations);
-            (void)got;
-        }
-        if (ring && events[i].data.fd == ring->event) {
-            handoff_awake(ring);
-        }
-        if (events[i].data.fd != host->device.fd) {
-            call_watch(host, &events[i]);
-        }
-    }
-}
-
-static void wait_for_work(struct lucid_host *host, lucid_time timeout) {
-    struct epoll_event events[16];
-    lucid_time at = timeout == 0 ? 0 : host_deadline(host);
-    lucid_time now = at == 0 || at == LUCID_NEVER ? 0 : lucid_host_now();
-    lucid_time wait = at <= now ? 0 : earlier(at - now, timeout);
-    struct timespec limit = {(time_t)(wait / LUCID_SECOND), (long)(wait % LUCID_SECOND)};
-    bool for_ever = at == LUCID_NEVER && timeout == LUCID_NEVER;
-    int n = wait_for_events(host->epoll, events, 16, for_ever ? NULL : &limit);
-    host->now = lucid_host_now();
-    serve_events(host, events, n);
-}
-
-/* Somebody else's loop must wake up at our next deadline, or at once when a batch did not suffice. */
-static void arm_timer_fd(struct lucid_host *host) {
-    if (host->timer_fd < 0) {
-        return;
-    }
-    lucid_time at = host->more ? 0 : host_deadline(host);
-    struct itimerspec when = {0};
-    if (at != LUCID_NEVER) {
-        at = at > 0 ? at : 1;
-        when.it_value = (struct timespec){(time_t)(at / LUCID_SECOND), (long)(at % LUCID_SECOND)};
-    }
-    timerfd_settime(host->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
-}
-
 /* First what the application did since the last turn goes out, then the wait, then the turn: so that whoever called
  * sees what the wait was for. */
 int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
     bool gone = false;
     host->now = lucid_host_now();
     host->more = serve_application(host) || host->more;
-    wait_for_work(host, host->more || host->stopped ? 0 : timeout);
+    host_wait(host, host->more || host->stopped ? 0 : timeout);
     host->more = turn(host, &gone);
     if (gone) {
         return -LUCID_EIO;
     }
-    arm_timer_fd(host);
+    host_arm(host);
     return 0;
 }
 
@@ -411,16 +339,4 @@ void lucid_host_stop(struct lucid_host *host) {
 
 bool lucid_host_stopped(const struct lucid_host *host) {
     return host->stopped;
-}
-
-int lucid_host_fd(struct lucid_host *host) {
-    if (host->timer_fd < 0) {
-        host->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = host->timer_fd};
-        if (host->timer_fd < 0 || epoll_ctl(host->epoll, EPOLL_CTL_ADD, host->timer_fd, &event) < 0) {
-            return -errno;
-        }
-        arm_timer_fd(host);
-    }
-    return host->epoll;
 }
