@@ -143,6 +143,8 @@ for name in pictures:
 passes "in the plot less is turned round: 9 us to 10 us are 1.11" \
     grep -q 'echo round trip, p50: 1.11;' "$work/docs/performance.svg"
 
+"$root/scripts/bench_parts" nothing >"$work/output" 2>&1
+passes "a work that there is not is wrong usage" test $? -eq 2
 passes "what was not measured beside ours is not spoken of" sh -c "! grep -q lwIP '$page'"
 
 figures <<'EOT'
