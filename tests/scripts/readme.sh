@@ -30,4 +30,16 @@ passes "README.md: hello prints what README.md says" prints hello
 passes "README.md: has the program server" test -s "$work/server.c"
 passes "README.md: server compiles" compile server
 
+# check_readme looks at docs/performance.md too, and at whole options.
+copy stack/include scripts/check Makefile
+put README.md </dev/null
+put docs/performance.md <<'EOT'
+`build/lucid-bench requests --octet 13`, `make bench-all` and `build/lucid-bench requests --octets 13`
+EOT
+checks() {
+    BUILD=$build "$root/scripts/check_readme" "$work"
+}
+fails "an option of which --help has only a longer one" "performance.md:1: lucid-bench --help has no --octet$" checks
+fails "a target that there is not" "performance.md:1: the Makefile has no target bench-all" checks
+
 exit $failures
