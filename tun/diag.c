@@ -61,7 +61,7 @@ void lucid_diag_close(struct lucid_diag *diag) {
 
 /* ---- what the kernel says ---- */
 
-static uint16_t state_of(unsigned kernel) {
+uint16_t lucid_diag_state(unsigned kernel) {
     static const uint16_t states[] = {
         [TCP_ESTABLISHED] = LUCID_ESTABLISHED,
         [TCP_SYN_SENT] = LUCID_SYN_SENT,
@@ -105,7 +105,7 @@ static struct lucid_diag_socket socket_of(const struct nlmsghdr *header) {
     struct lucid_diag_socket made = {
         .local = end_of(message->idiag_family, message->id.idiag_src, message->id.idiag_sport),
         .remote = end_of(message->idiag_family, message->id.idiag_dst, message->id.idiag_dport),
-        .state = state_of(message->idiag_state),
+        .state = lucid_diag_state(message->idiag_state),
     };
     unsigned left = header->nlmsg_len - (unsigned)NLMSG_LENGTH(sizeof *message);
     const struct rtattr *attribute = (const struct rtattr *)(const void *)(message + 1);

@@ -8,23 +8,6 @@
 
 #include "lucid/host.h"
 
-static unsigned state_of(unsigned state) {
-    static const unsigned states[] = {
-        [TCP_ESTABLISHED] = LUCID_ESTABLISHED,
-        [TCP_SYN_SENT] = LUCID_SYN_SENT,
-        [TCP_SYN_RECV] = LUCID_SYN_RECEIVED,
-        [TCP_FIN_WAIT1] = LUCID_FIN_WAIT_1,
-        [TCP_FIN_WAIT2] = LUCID_FIN_WAIT_2,
-        [TCP_TIME_WAIT] = LUCID_TIME_WAIT,
-        [TCP_CLOSE] = LUCID_CLOSED,
-        [TCP_CLOSE_WAIT] = LUCID_CLOSE_WAIT,
-        [TCP_LAST_ACK] = LUCID_LAST_ACK,
-        [TCP_LISTEN] = LUCID_LISTEN,
-        [TCP_CLOSING] = LUCID_CLOSING,
-    };
-    return state < sizeof states / sizeof states[0] && states[state] != 0 ? states[state] : LUCID_CLOSED;
-}
-
 static void no_timers(struct lucid_tcp_info *info) {
     info->rto_at = info->persist_at = info->delayed_ack_at = info->keepalive_at = LUCID_NEVER;
     info->timewait_at = info->fin_wait_2_at = info->user_at = LUCID_NEVER;
@@ -58,7 +41,7 @@ bool live_kernel_info(int fd, struct lucid_tcp_info *info) {
     uint32_t mss = tcp.tcpi_snd_mss;
     *info = (struct lucid_tcp_info){
         .fd = fd,
-        .state = state_of(tcp.tcpi_state),
+        .state = lucid_diag_state(tcp.tcpi_state),
         .local = end_of(&local),
         .remote = end_of(&remote),
         .cwnd = tcp.tcpi_snd_cwnd * mss,

@@ -245,6 +245,9 @@ struct lucid_diag_socket {
     uint32_t retransmissions; /* in all */
 };
 
+/* What enum lucid_tcp_state a state of the kernel's own numbering is, as in tcpi_state of struct tcp_info; 0: none. */
+LUCID_API uint16_t lucid_diag_state(unsigned kernel);
+
 /* Opens one; NULL, and the sentence, when the kernel tells nothing. */
 LUCID_API struct lucid_diag *lucid_diag_open(char error[LUCID_ERROR_TEXT]);
 LUCID_API void lucid_diag_close(struct lucid_diag *diag);
