@@ -17,6 +17,7 @@ struct http_page_self {
     size_t host_length; /* 0: not known */
     const char *intro;  /* what carries the server, in HTML; NULL: a stack of ours */
     const char *look;   /* what else there is to look at, in HTML; NULL: nothing */
+    const char *watch;  /* with which options there is more, in HTML; NULL: those of a stack of ours */
 };
 
 /* What this server is and what to try with it. */

@@ -93,6 +93,6 @@ void http_page_self(struct text *text, const struct http_page_self *self) {
     put_command(text, "curl -v http://", self, "/ http://");
     put_command(text, "", self, "/   <i># two requests, one connection</i>\n");
     text_put(text, "ss -tin             <i># the other end, as your kernel sees it</i></pre>\n");
-    text_put(text, watch);
+    text_put(text, self->watch ? self->watch : watch);
     http_page_end(text);
 }

@@ -11,6 +11,11 @@ static const char kernel_intro[] =
     "With\n"
     "<code>--transport stack</code> a TCP in user space carries it, which follows RFC 9293 section by section.</p>\n";
 
+static const char kernel_watch[] = "<h2>Watch</h2>\n"
+                                   "<p>Start the server with <code>--root DIR</code> to serve files. Its segments, "
+                                   "states and timers, its packets, and\n"
+                                   "faults of a link, can be seen with <code>--transport stack</code> only.</p>\n";
+
 static const char look[] = "<h2>Look at the TCP that carries it</h2>\n"
                            "<table>\n"
                            "<tr><th scope=\"row\"><a href=\"/connections\">/connections</a></th>"
@@ -58,7 +63,8 @@ bool live_page_answer(struct http_site *site, struct http_exchange *exchange) {
     http_page_self(&text, &(struct http_page_self){.host = (const char *)exchange->octets + host.at,
                                                    .host_length = host.length,
                                                    .intro = live_of(exchange)->stack ? NULL : kernel_intro,
-                                                   .look = more.data});
+                                                   .look = more.data,
+                                                   .watch = live_of(exchange)->stack ? NULL : kernel_watch});
     text.cut = text.cut || more.cut;
     text_free(&more);
     return live_answer(exchange, 200, LIVE_PAGE, &text);

@@ -42,5 +42,6 @@ stop
 serve_with --transport kernel --addr 127.0.0.1 --port 8080 || exit 1
 get http://127.0.0.1:8080/ >"$work/text"
 has "on the kernel's transport / says whose TCP it is" "$work/text" '<code>--transport kernel</code>'
+same "and names no option that is refused there" 0 "$(grep -c -e --trace -e --pcap -e --faults "$work/text")"
 stop
 exit $failures
