@@ -245,7 +245,8 @@ struct lucid_diag_socket {
     uint32_t retransmissions; /* in all */
 };
 
-/* What enum lucid_tcp_state a state of the kernel's own numbering is, as in tcpi_state of struct tcp_info; 0: none. */
+/* The state that the kernel numbers so, in tcpi_state of struct tcp_info and elsewhere. Returns it as enum
+ * lucid_tcp_state; 0: there is none with this number. */
 LUCID_API uint16_t lucid_diag_state(unsigned kernel);
 
 /* Opens one; NULL, and the sentence, when the kernel tells nothing. */
