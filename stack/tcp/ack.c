@@ -18,6 +18,7 @@
 #include "tcp/reply.h"
 #include "tcp/reports.h"
 #include "tcp/rtt.h"
+#include "tcp/spurious.h"
 #include "tcp/syncookie.h"
 #include "tcp/tailprobe.h"
 #include "tcp/timer.h"
@@ -224,19 +225,24 @@ static void trace_no_news(struct tcp *tcp, const struct tcb *tcb, const struct s
     }
 }
 
+/* Header prediction, for what bulk data from the peer says with every segment: nothing new. Of the fifth step then only
+ * the window is left, "if SND.UNA =< SEG.ACK =< SND.NXT, the send window should be updated". All the rest is about what
+ * flies, or is no news: with data it is no duplicate ACK (RFC 5681 2); nothing flies that it could report to have
+ * arrived, or that could be lost (RFC 6675, 8985); no recovery and no F-RTO waits for it; and there is no D-SACK. */
+static bool tells_only_window(const struct tcb *tcb, const struct segment *segment) {
+    bool nothing_new = seq_eq(segment->ack, tcb->snd.una) && segment->length > 0 && segment->options.sack_count == 0;
+    return nothing_new && tcb_flight(tcb) == 0 && !tcb->loss.guarded && !tcb_has(tcb, TCB_RECOVERY) &&
+           tcb->loss.frto == FRTO_OFF;
+}
+
 /* opens: this ACK has just completed the handshake, and duplicates none. */
-static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool opens) {
-    if (seq_lt(segment->ack, tcb->snd.una)) {
-        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
-        return;
-    }
+static void take_news(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool opens) {
     struct news news = {
         .flight = tcb_flight(tcb),
         .advanced = seq_gt(segment->ack, tcb->snd.una),
         .duplicate = !opens && is_duplicate(tcb, segment),
         .delivery = delivery_by(tcp, tcb, segment),
     };
-    ecn_ack_arrived(tcp, tcb, segment);
     if (news.advanced) {
         trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_ACCEPTED);
         advance(tcp, tcb, segment, &news);
@@ -251,8 +257,20 @@ static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct se
     if (news.advanced || tcb->board.sacked > 0) {
         tailprobe_schedule(tcp, tcb);
     }
-    if (window_is_newer(tcb, segment, news.advanced)) {
-        update_window(tcp, tcb, segment, news.advanced);
+}
+
+static void check_synchronized(struct tcp *tcp, struct tcb *tcb, const struct segment *segment, bool opens) {
+    bool acknowledges = seq_gt(segment->ack, tcb->snd.una);
+    if (seq_lt(segment->ack, tcb->snd.una)) {
+        trace_rule(tcp->env, tcb->name, "9293:3.10.7.4/5", LUCID_OUTCOME_IGNORED);
+        return;
+    }
+    ecn_ack_arrived(tcp, tcb, segment);
+    if (!tells_only_window(tcb, segment)) {
+        take_news(tcp, tcb, segment, opens);
+    }
+    if (window_is_newer(tcb, segment, acknowledges)) {
+        update_window(tcp, tcb, segment, acknowledges);
     }
 }
 
