@@ -145,6 +145,11 @@ for name in pictures:
         x, letters, kind = float(words.getAttribute("x")), len(words.firstChild.data), words.getAttribute("class")
         right = x if "end" in kind else x + letters * 7 / (2 if "middle" in kind else 1)
         assert right <= width and right - letters * 7 >= -7, (name, words.toxml())' "$work/docs"
+flows() {
+    [ "$(grep -c 'stack, 64 flows' "$page")" -eq 2 ] &&
+        [ "$(grep -c 'class="">bulk host -&gt; stack, 64 flows' "$work/docs/performance.svg")" -eq 1 ]
+}
+passes "the kernel's own flows are on the page, and in the plot only ours" flows
 passes "in the plot less is turned round: 9 us to 10 us are 1.11" \
     grep -q 'echo round trip, p50: 1.11;' "$work/docs/performance.svg"
 
