@@ -45,6 +45,7 @@ static void serve_events(struct lucid_host *host, const struct epoll_event *even
             uint64_t expirations;
             ssize_t got = read(host->timer_fd, &expirations, sizeof expirations);
             (void)got;
+            host->alarm = LUCID_NEVER;
         }
         if (ring && events[i].data.fd == ring->event) {
             handoff_awake(ring);
@@ -55,40 +56,41 @@ static void serve_events(struct lucid_host *host, const struct epoll_event *even
     }
 }
 
+/* The alarm is set once and stays, while packets come and go: a limit of a wait would be set up and taken down with each
+ * wait, and where the next tick of the kernel is further away, both make it set a timer of the hardware. A deadline that
+ * has moved away wakes us up once, at the time that it had. */
+static void set_alarm(struct lucid_host *host, lucid_time at) {
+    if (at >= host->alarm) {
+        return;
+    }
+    lucid_time time = at > 0 ? at : 1; /* 0 would unset it */
+    struct itimerspec when = {.it_value = {(time_t)(time / LUCID_SECOND), (long)(time % LUCID_SECOND)}};
+    timerfd_settime(host->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+    host->alarm = at;
+}
+
 void host_wait(struct lucid_host *host, lucid_time timeout) {
     struct epoll_event events[16];
     lucid_time at = timeout == 0 ? 0 : host_deadline(host);
-    lucid_time now = at == 0 || at == LUCID_NEVER ? 0 : lucid_host_now();
-    lucid_time wait = at <= now ? 0 : at - now < timeout ? at - now : timeout;
+    lucid_time wait = at <= host->now ? 0 : timeout;
     struct timespec limit = {(time_t)(wait / LUCID_SECOND), (long)(wait % LUCID_SECOND)};
-    bool for_ever = at == LUCID_NEVER && timeout == LUCID_NEVER;
-    int n = wait_for_events(host->epoll, events, 16, for_ever ? NULL : &limit);
+    if (wait > 0) {
+        set_alarm(host, at);
+    }
+    int n = wait_for_events(host->epoll, events, 16, wait == LUCID_NEVER ? NULL : &limit);
     host->now = lucid_host_now();
     serve_events(host, events, n);
 }
 
 /* Somebody else's loop must wake up at our next deadline, or at once when a batch did not suffice. */
 void host_arm(struct lucid_host *host) {
-    if (host->timer_fd < 0) {
-        return;
+    if (host->lent) {
+        set_alarm(host, host->more ? 0 : host_deadline(host));
     }
-    lucid_time at = host->more ? 0 : host_deadline(host);
-    struct itimerspec when = {0};
-    if (at != LUCID_NEVER) {
-        at = at > 0 ? at : 1;
-        when.it_value = (struct timespec){(time_t)(at / LUCID_SECOND), (long)(at % LUCID_SECOND)};
-    }
-    timerfd_settime(host->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 int lucid_host_fd(struct lucid_host *host) {
-    if (host->timer_fd < 0) {
-        host->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = host->timer_fd};
-        if (host->timer_fd < 0 || epoll_ctl(host->epoll, EPOLL_CTL_ADD, host->timer_fd, &event) < 0) {
-            return -errno;
-        }
-        host_arm(host);
-    }
+    host->lent = true;
+    host_arm(host);
     return host->epoll;
 }

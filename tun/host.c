@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,8 +33,10 @@ static int watch_own(struct lucid_host *host, int fd) {
 static int open_events(struct lucid_host *host, char error[LUCID_ERROR_TEXT]) {
     host->epoll = epoll_create1(EPOLL_CLOEXEC);
     host->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (host->epoll < 0 || host->stop_event < 0 || watch_own(host, host->stop_event) < 0 ||
-        watch_own(host, host->device.fd) < 0) {
+    host->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    host->alarm = LUCID_NEVER;
+    if (host->epoll < 0 || host->stop_event < 0 || host->timer_fd < 0 || watch_own(host, host->stop_event) < 0 ||
+        watch_own(host, host->timer_fd) < 0 || watch_own(host, host->device.fd) < 0) {
         return say(error, errno, "cannot watch the device: %s", strerror(errno));
     }
     if (host->place.count > 0 && watch_own(host, host->place.rings[host->place.number].event) < 0) {

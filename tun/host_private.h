@@ -53,7 +53,9 @@ struct lucid_host {
     struct host_timer timers[HOST_TIMERS_MAX];
     int timers_end; /* from here on no place was ever used */
     struct lucid_host_stats stats;
-    int epoll, stop_event, timer_fd; /* timer_fd: -1 until somebody wants a descriptor */
+    int epoll, stop_event, timer_fd;
+    lucid_time alarm; /* when timer_fd becomes readable */
+    bool lent;        /* epoll, to somebody else's loop */
     atomic_bool stopped;
 };
 

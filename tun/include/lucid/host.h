@@ -120,8 +120,9 @@ LUCID_API bool lucid_host_stopped(const struct lucid_host *host);
 #define LUCID_EINTR 4
 
 /* A descriptor for the poll(2) or epoll(7) of somebody else: readable whenever lucid_host_step(host, 0) has
- * something to do, be it a packet or a deadline. Call lucid_host_step(host, 0) then, and once after every batch of
- * calls of socket.h. Returns the descriptor, always the same, which stays the host's, or a negative error. */
+ * something to do, be it a packet or a deadline, and now and then when it has not. Call lucid_host_step(host, 0) then,
+ * and once after every batch of calls of socket.h. Returns the descriptor, always the same, which stays the host's, or
+ * a negative error. */
 LUCID_API int lucid_host_fd(struct lucid_host *host);
 
 /* Calls call(host, fd, user) in each turn in which fd, somebody else's descriptor, is ready for events (of poll(2)).
