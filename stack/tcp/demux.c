@@ -71,11 +71,7 @@ static uint32_t *head_for(const struct demux *demux, const struct endpoints *end
 }
 
 /* Where the object with these ends is named: at the head of its chain, or in the object before it. NULL: nowhere. */
-static uint32_t *find_link(const struct tcp *tcp, const struct endpoints *ends) {
-    if (tcp->demux.used == 0) {
-        return NULL;
-    }
-    uint32_t *link = head_for(&tcp->demux, ends);
+static uint32_t *find_in_chain(const struct tcp *tcp, uint32_t *link, const struct endpoints *ends) {
     while (*link != DEMUX_END) {
         struct demux_entry entry = entry_of(tcp, *link);
         if (leads_to(tcp, &entry, ends)) {
@@ -86,9 +82,21 @@ static uint32_t *find_link(const struct tcp *tcp, const struct endpoints *ends) 
     return NULL;
 }
 
+static uint32_t *find_link(const struct tcp *tcp, const struct endpoints *ends) {
+    return tcp->demux.used > 0 ? find_in_chain(tcp, head_for(&tcp->demux, ends), ends) : NULL;
+}
+
 struct demux_entry demux_find(const struct tcp *tcp, const struct endpoints *ends) {
     const uint32_t *link = find_link(tcp, ends);
     return link ? entry_of(tcp, *link) : (struct demux_entry){0};
+}
+
+/* Lets the object that a link names begin its chain. */
+static void move_to_head(uint32_t *head, uint32_t *link, const struct demux_entry *entry) {
+    uint32_t object = *link, *next = next_of(entry);
+    *link = *next;
+    *next = *head;
+    *head = object;
 }
 
 struct demux_entry demux_find_next(struct tcp *tcp, const struct endpoints *ends) {
@@ -96,8 +104,13 @@ struct demux_entry demux_find_next(struct tcp *tcp, const struct endpoints *ends
     if (demux->latest && equal_ends(&demux->latest->ends, ends)) {
         return (struct demux_entry){.tcb = demux->latest};
     }
-    struct demux_entry entry = demux_find(tcp, ends);
+    uint32_t *head = demux->used > 0 ? head_for(demux, ends) : NULL;
+    uint32_t *link = head ? find_in_chain(tcp, head, ends) : NULL;
+    struct demux_entry entry = link ? entry_of(tcp, *link) : (struct demux_entry){0};
     demux->latest = entry.tcb;
+    if (entry.tcb) {
+        move_to_head(head, link, &entry);
+    }
     return entry;
 }
 

@@ -52,8 +52,9 @@ static inline bool demux_leads(const struct demux_entry *entry) {
 
 struct demux_entry demux_find(const struct tcp *tcp, const struct endpoints *ends);
 
-/* The same for a segment that arrives: bulk data comes in runs, so that the connection of the one before is tried
- * first. */
+/* The same for a segment that arrives. Bulk data comes in runs, so that the connection of the one before is tried
+ * first. And a TCB that is found begins its chain from now on: sleepers in front of it, of whom there may be a million,
+ * would be as many more places of memory to look at. */
 struct demux_entry demux_find_next(struct tcp *tcp, const struct endpoints *ends);
 
 /* Enters an object under its ends, which must not be in the table. False when memory is short. */

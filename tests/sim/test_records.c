@@ -119,7 +119,7 @@ struct cost {
 };
 
 struct figures {
-    struct cost close, again, expiry;
+    struct cost close, again, expiry, awake;
     double octets, most_octets; /* of a record, in the end and meanwhile */
 };
 
@@ -244,6 +244,21 @@ static struct cost wake_some(uint32_t count) {
     return cost;
 }
 
+/* Segments for those that are awake now, in turn; the latest round counts. */
+static struct cost hear_awake(uint32_t count) {
+    struct cost cost;
+    for (int round = 0; round < 2; round++) {
+        cost = (struct cost){0};
+        for (uint32_t i = 0; i < FEW; i++) {
+            uint32_t peer = i * 7919u % count;
+            work_blocks = 0;
+            say(peer, LUCID_ACK, peer + 1, heard);
+            add(&cost, work_blocks);
+        }
+    }
+    return cost;
+}
+
 static struct figures rest_and_wake(const char *const family[2], uint32_t count) {
     struct figures figures;
     begin(family);
@@ -255,6 +270,8 @@ static struct figures rest_and_wake(const char *const family[2], uint32_t count)
     expect_invariants();
     figures.again = wake_some(count);
     expect_invariants();
+    figures.awake = hear_awake(count);
+    expect_invariants();
     end();
     return figures;
 }
@@ -262,6 +279,8 @@ static struct figures rest_and_wake(const char *const family[2], uint32_t count)
 START_TEST(an_idle_connection_has_320_octets) {
     struct figures few = rest_and_wake(families[_i], FEW), many = rest_and_wake(families[_i], 10 * FEW);
     expect_equal("a waking", &few.again, &many.again);
+    ck_assert_msg(many.awake.sum <= few.awake.sum, "%.1f blocks for a segment among those awake, %.1f among sleepers",
+                  (double)few.awake.sum / FEW, (double)many.awake.sum / FEW);
     ck_assert_msg(many.octets < 320, "%.1f octets for an idle connection", many.octets);
 }
 END_TEST
