@@ -149,19 +149,26 @@ void *pool_living(const struct pool *pool, uint32_t number) {
     return object_at(pool, pool->places[number >> pool->shift].slab, number & (slab_objects(pool) - 1u));
 }
 
-void *pool_next(const struct pool *pool, uint32_t *cursor) {
-    while (*cursor >> pool->shift < pool->place_count) {
-        uint32_t number = (*cursor)++;
-        if (!pool->places[number >> pool->shift].slab) {
-            *cursor = ((number >> pool->shift) + 1) << pool->shift;
-            continue;
-        }
-        void *object = pool_at(pool, number);
-        if (object) {
-            return object;
-        }
+bool pool_step(const struct pool *pool, uint32_t *cursor, void **object) {
+    uint32_t number = *cursor, place = number >> pool->shift;
+    *object = NULL;
+    if (place >= pool->place_count) {
+        return false;
     }
-    return NULL;
+    if (!pool->places[place].slab) {
+        *cursor = (place + 1) << pool->shift;
+        return true;
+    }
+    *cursor = number + 1;
+    *object = pool_at(pool, number);
+    return true;
+}
+
+void *pool_next(const struct pool *pool, uint32_t *cursor) {
+    void *object = NULL;
+    while (!object && pool_step(pool, cursor, &object)) {
+    }
+    return object;
 }
 
 void pool_destroy(struct env *env, struct pool *pool) {

@@ -2,7 +2,7 @@
  *
  * Numbers instead of pointers make tables half as large and let a handle or a cursor name an object. Objects live in
  * slabs; a slab that holds none any more goes back, so an idle stack owns nothing. Every operation takes constant
- * time.
+ * time, but for pool_next and pool_destroy.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
@@ -55,7 +55,12 @@ static inline void *pool_at(const struct pool *pool, uint32_t number) {
 /* The same for a number whose object is known to live: spares a look at where that is noted. */
 void *pool_living(const struct pool *pool, uint32_t number);
 
-/* The living object with the least number >= *cursor; sets *cursor behind it. NULL after the last. */
+/* One step of a walk along the numbers, from *cursor: *object is what lives there, or NULL. A vacant place is one step,
+ * however many numbers it is. Returns false after the last. */
+bool pool_step(const struct pool *pool, uint32_t *cursor, void **object);
+
+/* The living object with the least number >= *cursor; sets *cursor behind it. NULL after the last. Where many have
+ * lived and few do, that is a long way: who has little time takes steps. */
 void *pool_next(const struct pool *pool, uint32_t *cursor);
 
 /* Gives everything back, whatever lives. */

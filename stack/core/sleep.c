@@ -1,8 +1,8 @@
 /* sleep.c: which connections sleep, and which handle leads to one. What sleeping is, is in tcp/sleeper.h.
  *
- * A hand goes round the TCBs, at most HAND_STEPS of them at a time and, when it has been round, not again before
+ * A hand goes round the TCBs, at most HAND_STEPS at a time and, when it has been round, not again before
  * config.sleep_after: who was idle all that time goes to sleep. So neither a segment nor a call pays for it, and no
- * single turn is long, however many connections there are.
+ * single turn is long, however many connections there are. Empty places count too: sleepers leave many behind.
  */
 #include "core/sleep.h"
 
@@ -33,13 +33,13 @@ void sleep_tick(struct lucid_stack *stack) {
         return;
     }
     for (int i = 0; i < HAND_STEPS; i++) {
-        struct tcb *tcb = pool_next(&stack->tcp.tcbs, &stack->hand.cursor);
-        if (!tcb) {
+        void *tcb;
+        if (!pool_step(&stack->tcp.tcbs, &stack->hand.cursor, &tcb)) {
             stack->hand.cursor = 0;
             stack->hand.at = now + after;
             return;
         }
-        if (idle_for(tcb, now, after) && sleeper_may_begin(&stack->tcp, tcb)) {
+        if (tcb && idle_for(tcb, now, after) && sleeper_may_begin(&stack->tcp, tcb)) {
             put_to_sleep(stack, tcb);
         }
     }

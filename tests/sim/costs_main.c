@@ -200,6 +200,28 @@ static void sleepers(unsigned n) {
     }
 }
 
+/* All sleep but the last: the hand goes along what they have left behind. Even few are more than one turn sees. */
+static void hand(unsigned n) {
+    struct rig_peer peer;
+    unsigned crowd = 4 * n;
+    open_crowd(crowd, sleepy);
+    rig_connect(&rig, &peer, crowd);
+    rig_segment(&rig, &peer, &(struct rig_segment){.seq = peer.seq, .ack = peer.ack, .flags = LUCID_ACK, .payload = 1});
+    for (unsigned i = 0; i < crowd / 16 + 3000; i++) {
+        rig_pass(&rig, LUCID_MILLISECOND);
+    }
+    struct lucid_stats stats;
+    lucid_stats(rig.stack, &stats);
+    if (stats.sleeping != crowd) {
+        fprintf(stderr, "costs: of %u connections %u sleep\n", crowd, stats.sleeping);
+        exit(1);
+    }
+    rig_forget(&rig);
+    for (unsigned i = 0; i < 10; i++) {
+        rig_pass(&rig, LUCID_SECOND);
+    }
+}
+
 static void keepalives(unsigned n) {
     struct rig_peer peer;
     int on = 1;
@@ -245,14 +267,17 @@ static const struct costs_case {
     enum judge judge;
     unsigned many;
 } cases[] = {
+    /* data */
     {"gaps", gaps, BY_DEAREST, MANY},
     {"holes", holes, BY_DEAREST, MANY},
     {"repairs", repairs, BY_DEAREST, MANY},
     {"disorder", disorder, BY_AVERAGE, MANY},
     {"late", late, BY_DEAREST, MANY},
+    /* connections and ports */
     {"connections", connections, BY_DEAREST, MANY},
     {"growth", growth, BY_AVERAGE, MANY},
     {"sleepers", sleepers, BY_DEAREST, MANY},
+    {"hand", hand, BY_DEAREST, MANY},
     {"keepalives", keepalives, BY_AVERAGE, MANY},
     {"ports", ports, BY_AVERAGE, MANY},
 };
