@@ -56,9 +56,9 @@ static void serve_events(struct lucid_host *host, const struct epoll_event *even
     }
 }
 
-/* The alarm is set once and stays, while packets come and go: a limit of a wait would be set up and taken down with each
- * wait, and where the next tick of the kernel is further away, both make it set a timer of the hardware. A deadline that
- * has moved away wakes us up once, at the time that it had. */
+/* The alarm is set once and stays, while packets come and go: a limit of a wait would be set up and taken down with
+ * each wait, and where the next tick of the kernel is further away, both make it set a timer of the hardware. A
+ * deadline that has moved away wakes us up once, at the time that it had. */
 static void set_alarm(struct lucid_host *host, lucid_time at) {
     if (at >= host->alarm) {
         return;

@@ -338,54 +338,6 @@ START_TEST(timers_and_watches) {
 }
 END_TEST
 
-static void on_other(struct lucid_host *from, int fd, short revents, void *user) {
-    char octet;
-    (void)from;
-    (void)revents;
-    ck_assert_int_eq(read(fd, &octet, 1), 1);
-    ((struct seen *)user)->watched++;
-}
-
-/* Waits, with the deadlines that there are, until something else than a deadline comes. */
-static void wait_for_other(const int pipe_ends[2], struct seen *seen) {
-    unsigned before = seen->watched;
-    ck_assert_int_eq(write(pipe_ends[1], "a", 1), 1);
-    while (seen->watched == before) {
-        ck_assert_int_eq(lucid_host_step(host, LUCID_NEVER), 0);
-    }
-}
-
-static void wait_for_timers(const struct seen *seen, unsigned timers) {
-    while (seen->timers < timers) {
-        ck_assert_int_eq(lucid_host_step(host, LUCID_NEVER), 0);
-    }
-}
-
-/* The alarm of the loop stays set from wait to wait: a deadline may come nearer meanwhile, or move away. */
-START_TEST(deadlines_that_move) {
-    struct seen seen = {0};
-    int pipe_ends[2];
-    open_host();
-    ck_assert_int_eq(pipe(pipe_ends), 0);
-    ck_assert_int_eq(lucid_host_watch(host, pipe_ends[0], POLLIN, on_other, &seen), 0);
-    lucid_time begin = lucid_host_now();
-    int far = lucid_host_timer(host, begin + 3 * LUCID_SECOND, on_timer, &seen);
-    wait_for_other(pipe_ends, &seen);
-    ck_assert_int_ge(lucid_host_timer(host, begin + 20 * MS, on_timer, &seen), 0);
-    wait_for_timers(&seen, 1);
-    ck_assert_uint_lt(lucid_host_now() - begin, 3 * LUCID_SECOND);
-    lucid_host_cancel(host, far);
-    begin = lucid_host_now();
-    int near = lucid_host_timer(host, begin + 20 * MS, on_timer, &seen);
-    wait_for_other(pipe_ends, &seen);
-    lucid_host_cancel(host, near);
-    ck_assert_int_ge(lucid_host_timer(host, begin + 40 * MS, on_timer, &seen), 0);
-    wait_for_timers(&seen, 2);
-    ck_assert_uint_ge(lucid_host_now() - begin, 40 * MS);
-    lucid_host_close(host);
-}
-END_TEST
-
 static void on_alarm(int number) {
     (void)number;
     lucid_host_stop(host);
@@ -537,7 +489,6 @@ int main(void) {
     tcase_add_test(tests, waits_end_in_time);
     tcase_add_test(tests, callbacks);
     tcase_add_test(tests, timers_and_watches);
-    tcase_add_test(tests, deadlines_that_move);
     tcase_add_test(tests, a_signal_ends_a_wait);
     tcase_add_test(tests, one_descriptor_for_a_foreign_loop);
     tcase_add_test(tests, captured_before_the_wait);

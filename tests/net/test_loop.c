@@ -1,6 +1,7 @@
 /* test_loop.c: the order of things in one turn of the loop (tun/loop.c), when the device has more than a turn reads. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -85,6 +86,47 @@ START_TEST(a_flood_does_not_stop_the_timers) {
 }
 END_TEST
 
+static void on_other(struct lucid_host *from, int fd, short revents, void *user) {
+    char octet;
+    (void)from;
+    (void)revents;
+    ck_assert_int_eq(read(fd, &octet, 1), 1);
+    ++*(unsigned *)user;
+}
+
+/* Waits, with the deadlines that there are, until the count has risen. */
+static void wait_for(const unsigned *count) {
+    unsigned before = *count;
+    while (*count == before) {
+        ck_assert_int_eq(lucid_host_step(host, LUCID_NEVER), 0);
+    }
+}
+
+/* The alarm of the loop stays set from wait to wait: a deadline may come nearer meanwhile, or move away. */
+START_TEST(deadlines_that_move) {
+    unsigned timers = 0, others = 0;
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(lucid_host_watch(host, ends[0], POLLIN, on_other, &others), 0);
+    lucid_time begin = lucid_host_now();
+    int far = lucid_host_timer(host, begin + 3 * LUCID_SECOND, on_timer, &timers);
+    ck_assert_int_eq(write(ends[1], "a", 1), 1);
+    wait_for(&others);
+    ck_assert_int_ge(lucid_host_timer(host, begin + 20 * MS, on_timer, &timers), 0);
+    wait_for(&timers);
+    ck_assert_uint_lt(lucid_host_now() - begin, 3 * LUCID_SECOND);
+    lucid_host_cancel(host, far);
+    begin = lucid_host_now();
+    int near = lucid_host_timer(host, begin + 20 * MS, on_timer, &timers);
+    ck_assert_int_eq(write(ends[1], "a", 1), 1);
+    wait_for(&others);
+    lucid_host_cancel(host, near);
+    ck_assert_int_ge(lucid_host_timer(host, begin + 40 * MS, on_timer, &timers), 0);
+    wait_for(&timers);
+    ck_assert_uint_ge(lucid_host_now() - begin, 40 * MS);
+}
+END_TEST
+
 int main(void) {
     TCase *tests;
     if (!kernel_can_test("the loop on a device")) {
@@ -95,5 +137,6 @@ int main(void) {
     tcase_add_test(tests, an_ack_that_waits_stops_the_timer);
     tcase_add_test(tests, a_burst_waits);
     tcase_add_test(tests, a_flood_does_not_stop_the_timers);
+    tcase_add_test(tests, deadlines_that_move);
     return unit_run(suite);
 }
