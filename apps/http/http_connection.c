@@ -187,6 +187,16 @@ void http_connection_end(struct http_connection *connection, bool reset) {
     server->room = true;
 }
 
+void http_connection_left(struct http_connection *connection, bool reset) {
+    struct http_exchange *exchange = connection->exchange;
+    if (connection->phase == HTTP_PHASE_BODY || connection->phase == HTTP_PHASE_RELAY) {
+        exchange->answer.status = HTTP_STATUS_LEFT;
+        exchange->answer_at = connection->server->now;
+        http_connection_log(connection, false);
+    }
+    http_connection_end(connection, reset);
+}
+
 void http_connection_drop(struct http_connection *connection) {
     struct http_server *server = connection->server;
     if (--connection->holders > 0) {
@@ -272,7 +282,7 @@ static void give_up(struct http_connection *connection, enum http_wait wait) {
     case HTTP_WAITS:
         return;
     }
-    http_connection_end(connection, sends);
+    http_connection_left(connection, sends);
 }
 
 void http_connection_expire(struct http_connection *connection) {

@@ -135,6 +135,9 @@ void http_connection_expire(struct http_connection *connection);
 /* Gives the handle back; reset: with RST. It is freed later, for events of this batch may still name it. */
 void http_connection_end(struct http_connection *connection, bool reset);
 
+/* The same, for its client has gone: a request whose answer has not begun is logged with HTTP_STATUS_LEFT. */
+void http_connection_left(struct http_connection *connection, bool reset);
+
 /* One holder less: the last one frees it. */
 void http_connection_drop(struct http_connection *connection);
 

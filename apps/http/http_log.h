@@ -4,6 +4,7 @@
  *
  * What a client has sent cannot forge a line: quotes, backslashes and everything that is not printable ASCII are
  * escaped as \xHH. The octets are those of the body that the transport has taken, so an answer that broke off shows.
+ * A request that had come as far as its head, and whose client left before there was an answer, has the status 499.
  */
 #ifndef HTTP_LOG_H
 #define HTTP_LOG_H
@@ -21,7 +22,7 @@ struct http_log_entry {
     int status;
     enum http_refusal refusal; /* why it is an error, if the request was refused */
     uint64_t sent;             /* octets of the body */
-    lucid_time took;           /* nanoseconds from when its answer began */
+    lucid_time took;           /* nanoseconds from when its answer began; 0: it had not */
     bool whole;                /* all of it was sent */
     uint64_t id;               /* that the answer told; 0: none */
     /* The answer's head, and a short body behind it. */

@@ -232,7 +232,7 @@ static enum http_step watch_client(struct http_connection *connection) {
     }
     ptrdiff_t n = http_buffer_fill(in, connection->server, connection->fd, room);
     if (n < 0 && n != -LUCID_EAGAIN) {
-        http_connection_end(connection, true);
+        http_connection_left(connection, true);
     }
     if (n == 0) {
         connection->half_closed = true;

@@ -65,6 +65,9 @@
     X(508, "Loop Detected", "it goes round in a circle")                                            \
     X(511, "Network Authentication Required", "say to the network who you are")
 
+/* No answer has it, only the log: the client has gone before its answer began. No RFC, but what Nginx writes there. */
+enum { HTTP_STATUS_LEFT = 499 };
+
 /* X(NAME, status, "source", "sentence") */
 #define HTTP_REFUSAL_LIST(X)                                                                                           \
     X(NONE, 0, "", "not refused")                                                                                      \

@@ -18,6 +18,11 @@ static enum http_step end(struct http_connection *connection, bool reset) {
     return HTTP_STEP_WAIT;
 }
 
+static enum http_step client_left(struct http_connection *connection, bool reset) {
+    http_connection_left(connection, reset);
+    return HTTP_STEP_WAIT;
+}
+
 bool http_step_fill(struct http_connection *connection, enum http_wait wait, enum http_step *step) {
     ptrdiff_t n = http_buffer_fill(&connection->in, connection->server, connection->fd, http_step_room(connection));
     *step = HTTP_STEP_WAIT;
@@ -27,7 +32,7 @@ bool http_step_fill(struct http_connection *connection, enum http_wait wait, enu
     }
     if (n != -LUCID_EAGAIN) {
         /* The end of the stream: what has come is no request (RFC 9112 8), or there is none. */
-        *step = end(connection, n < 0);
+        *step = client_left(connection, n < 0);
         return false;
     }
     if (connection->wait != wait) {
@@ -389,7 +394,7 @@ bool http_step_interim(struct http_connection *connection, enum http_step *step)
         return false;
     }
     if (n < 0 && n != -LUCID_EAGAIN) {
-        *step = end(connection, true);
+        *step = client_left(connection, true);
         return false;
     }
     connection->interim = (uint8_t)(connection->interim - (n > 0 ? n : 0));

@@ -154,8 +154,10 @@ passes "one connection has served, and waits" eventually 5 used 1
 
 # ---- one side leaves ----
 
-curl -q -s --noproxy '*' --max-time 0.3 "$other/silent" -X POST >/dev/null
-passes "the client has gone, and so has the connection behind us" eventually 5 used 1
+# The request takes the connection that waits, and both are given up.
+curl -q -s --noproxy '*' --max-time 0.3 "$other/silent" >/dev/null
+passes "the client has gone, and so has the connection behind us" eventually 5 used 0
+has "the access log: its request, with 499" "$work/access" '"GET /odd/silent HTTP/1.1" 499 0 '
 has "the access log: a 502" "$work/access" '"GET /odd/garbage HTTP/1.1" 502 '
 alive "after all that"
 same "nothing is wrong with the program" 0 "$(grep -vc '^lucid-httpd: upstream ' "$work/err")"

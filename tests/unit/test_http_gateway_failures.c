@@ -131,6 +131,7 @@ START_TEST(a_client_that_resets) {
     web_abort(&web, client);
     upstream_run(&up, 50 * MS);
     ck_assert(up.error);
+    ck_assert_int_eq(logged, 499);
 }
 END_TEST
 
@@ -142,10 +143,12 @@ START_TEST(a_client_that_closes_its_side) {
     upstream_say(&up, OK "Content-Length: 5\r\n\r\nhello");
     upstream_run(&up, 50 * MS);
     check_body(client, "hello");
+    ck_assert_int_eq(logged, 200);
     client = ask(GET);
     web_shutdown(&web, client);
     upstream_run(&up, 5 * LUCID_SECOND / 2);
     ck_assert(up.error);
+    ck_assert_int_eq(logged, 499);
 }
 END_TEST
 
@@ -154,6 +157,7 @@ START_TEST(a_client_that_resets_in_the_answer) {
     web_abort(&web, client);
     upstream_run(&up, 50 * MS);
     ck_assert(up.error);
+    ck_assert_int_eq(logged, 200);
 }
 END_TEST
 

@@ -81,6 +81,30 @@ START_TEST(broken_off) {
 }
 END_TEST
 
+/* A client that goes away, or says that it has nothing more to say, before its request is complete. */
+START_TEST(left_in_the_body) {
+    struct web_client *client = say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhello");
+    ck_assert_uint_eq(combined.length, 0);
+    (_i == 0 ? web_abort : web_shutdown)(&web, client);
+    web_run(&web, LUCID_SECOND);
+    ck_assert_uint_gt(combined.length, 0);
+    ck_assert_msg(strstr(combined.data, "] \"POST /echo HTTP/1.1\" 499 0 \"-\" \"-\"\n") != NULL, "%s", combined.data);
+    ck_assert_msg(strstr(json.data, ",\"status\":499,\"octets\":0,\"whole\":0,\"microseconds\":0,") != NULL, "%s",
+                  json.data);
+}
+END_TEST
+
+/* What has not come as far as the end of its head is no request, and a server that ends is no client that left. */
+START_TEST(not_left) {
+    struct web_client *client = say("GET / HTTP/1.1\r\n");
+    web_abort(&web, client);
+    say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhello");
+    ck_assert_ptr_null(web_close(&web));
+    ck_assert_uint_eq(combined.length, 0);
+    setup();
+}
+END_TEST
+
 /* A request that was refused says why. */
 START_TEST(a_reason) {
     say("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
@@ -111,6 +135,8 @@ static int run(void) {
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, line, 0, (int)(sizeof lines / sizeof lines[0]));
     tcase_add_test(tests, broken_off);
+    tcase_add_loop_test(tests, left_in_the_body, 0, 2);
+    tcase_add_test(tests, not_left);
     tcase_add_test(tests, as_json);
     tcase_add_test(tests, a_reason);
     return unit_run(suite);

@@ -131,12 +131,18 @@ static struct web web;
 static struct upstream up;
 static struct http_upstream upstreams[3];
 static char noted[HTTP_ERROR_TEXT];
+static int logged; /* the status in the latest line of the log */
 
 static const lucid_time MS = LUCID_MILLISECOND;
 
 static inline void on_note(void *user, const char *sentence) {
     ck_assert_ptr_eq(user, &web);
     snprintf(noted, sizeof noted, "%s", sentence);
+}
+
+static inline void on_log(void *user, const struct http_log_entry *entry) {
+    ck_assert_ptr_eq(user, &web);
+    logged = entry->status;
 }
 
 static inline void setup(void) {
@@ -149,6 +155,9 @@ static inline void setup(void) {
     web.options.upstream_count = 3;
     web.options.note = on_note;
     web.options.note_user = &web;
+    web.options.log = on_log;
+    web.options.log_user = &web;
+    logged = 0;
     web.options.connect_time = 2 * LUCID_SECOND;
     web.options.upstream_time = 4 * LUCID_SECOND;
     const char *wrong = web_open(&web);
