@@ -38,6 +38,7 @@ void partial_kill(struct env *env, struct partial *partial) {
         env_free(env, fragment, fragment_size(fragment->head, fragment->length));
     }
     partial->last = NULL;
+    zero_octets(partial->part, sizeof partial->part);
     partial->memory = (uint32_t)sizeof *partial;
     partial->dead = true;
 }
@@ -66,16 +67,27 @@ uint32_t partial_cost(const struct ip_datagram *part) {
     return fragment_size(head_of(part), (uint32_t)part->length);
 }
 
+static bool begins_by(const struct fragment *fragment, uint32_t offset) {
+    return fragment && fragment->offset <= offset;
+}
+
 /* The last fragment that begins at or before the offset, or NULL. In order, it is the last of all. */
 static struct fragment *before(const struct partial *partial, uint32_t offset) {
-    if (partial->last && partial->last->offset <= offset) {
+    if (begins_by(partial->last, offset)) {
         return partial->last;
     }
-    struct fragment *found = NULL;
-    for (struct fragment *at = partial->first; at && at->offset <= offset; at = at->next) {
-        found = at;
+    uint32_t part = offset / PARTIAL_PART;
+    while (part > 0 && !begins_by(partial->part[part], offset)) {
+        part--;
     }
-    return found;
+    struct fragment *at = partial->part[part];
+    if (!begins_by(at, offset)) {
+        return NULL;
+    }
+    while (begins_by(at->next, offset)) {
+        at = at->next;
+    }
+    return at;
 }
 
 static uint32_t end_of(const struct fragment *fragment) {
@@ -118,6 +130,10 @@ static void insert(struct partial *partial, struct fragment *fragment) {
     *link = fragment;
     if (!fragment->next) {
         partial->last = fragment;
+    }
+    struct fragment **part = &partial->part[fragment->offset / PARTIAL_PART];
+    if (!begins_by(*part, fragment->offset)) {
+        *part = fragment;
     }
 }
 

@@ -12,9 +12,13 @@
 #include "base/list.h"
 #include "ip/ip.h"
 
-/* Fragments that one datagram may consist of; 64 KB in packets of 68 octets, the least MTU, are 1366. It bounds the
- * work that a fragment out of order can cause. */
+/* Fragments that one datagram may consist of; 64 KB in packets of 68 octets, the least MTU, are 1366. */
 #define PARTIAL_FRAGMENTS 2048u
+
+/* A datagram is divided into parts of 2048 octets, which know their first fragment: a fragment out of order looks for
+ * its place along the parts, and in one of them, where at most 256 begin. */
+#define PARTIAL_PART 2048u
+#define PARTIAL_PARTS 32u
 
 struct fragment {
     struct fragment *next;
@@ -28,6 +32,7 @@ struct partial {
     struct list_node node;
     struct lucid_addr source, destination;
     struct fragment *first, *last;
+    struct fragment *part[PARTIAL_PARTS]; /* the first that begins in each; NULL: none */
     lucid_time ends_at;
     uint32_t id;
     uint32_t memory;   /* octets that this and its fragments take */

@@ -256,6 +256,33 @@ static void ports(unsigned n) {
     }
 }
 
+/* ---- fragments ---- */
+
+/* Fragments of one datagram, of eight octets each: every second one, and then the others. */
+static void fragments(unsigned n) {
+    static const uint8_t nothing[8];
+    const struct lucid_addr from = rig_address(1), to = rig_address(0);
+    unsigned count = 8 * n;
+    struct lucid_stats before, after;
+    rig_open(&rig, NULL);
+    lucid_stats(rig.stack, &before);
+    rig_forget(&rig);
+    for (unsigned i = 0; i < count; i++) {
+        unsigned place = i < count / 2 ? 2 * i : 2 * (i - count / 2) + 1;
+        craft_begin(&rig.craft, &from, &to, 17);
+        craft_put(&rig.craft, nothing, sizeof nothing);
+        rig.craft.octets[5] = 1;                            /* the identification */
+        rig.craft.octets[6] = (uint8_t)(0x20 | place >> 8); /* more fragments, and the offset */
+        rig.craft.octets[7] = (uint8_t)place;
+        rig_hand_in(&rig);
+    }
+    lucid_stats(rig.stack, &after);
+    if (after.memory - before.memory < count * sizeof nothing) {
+        fprintf(stderr, "costs: the fragments are not kept\n");
+        exit(1);
+    }
+}
+
 /* ---- the table ---- */
 
 /* What is moved now and then, all of it at once, is judged by what a call costs on the average. */
@@ -280,6 +307,7 @@ static const struct costs_case {
     {"hand", hand, BY_DEAREST, MANY},
     {"keepalives", keepalives, BY_AVERAGE, MANY},
     {"ports", ports, BY_AVERAGE, MANY},
+    {"fragments", fragments, BY_DEAREST, 250},
 };
 
 static uint64_t cost_of(const struct costs_case *one, unsigned n) {

@@ -38,7 +38,7 @@ START_TEST(many_at_once) {
             lengths[id] = 0;
             for (uint32_t k = 0; k < pieces; k++) {
                 uint32_t from = end;
-                end += k == 0 ? 24 : 8 * (1 + draw_below(&seed, 20));
+                end += k == 0 ? 24 : 8 * (1 + draw_below(&seed, round % 3 ? 20 : 150));
                 end -= k + 1 == pieces ? draw_below(&seed, 8) : 0;
                 parts[count++] = (struct part){.id = id, .from = from, .to = end, .more = k + 1 < pieces};
             }
