@@ -1,10 +1,12 @@
-/* fetch.c: lucid-fetch: an HTTP client over a stack on a TUN device, the stack as the client.
+/* fetch.c: lucid-fetch: an HTTP client over a stack on a TUN device, the stack as the client; or, to compare, over the
+ * kernel's sockets.
  *
  * The client of http/http_client.h does the work, as events of the stack come. What is here is the frame: the device,
  * the loop with its limit of time, where the body goes, redirections, and the end: the connection is closed by us, so
  * it goes through FIN-WAIT-1 and FIN-WAIT-2 to TIME-WAIT (RFC 9293 3.6), and -v shows it.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +21,10 @@
 struct fetch {
     struct fetch_options options;
     struct fetch_request request;
-    struct lucid_host *host;
-    struct stack_transport transport;
+    struct lucid_host *host; /* NULL: over the kernel's sockets */
+    struct stack_transport stack;
+    struct kernel_transport kernel;
+    struct transport *transport; /* one of the two */
     struct http_client client;
     struct dns_resolver resolver;
     struct show show;
@@ -54,13 +58,13 @@ static bool write_out(struct fetch *fetch, const void *octets, size_t length) {
 /* What happened before comes before. */
 static void on_connected(void *user) {
     struct fetch *fetch = user;
-    show_events(&fetch->show, fetch->transport.stack);
+    show_events(&fetch->show, fetch->stack.stack);
     show_head(&fetch->show, '>', fetch->head.data, fetch->head.length);
 }
 
 static void on_head(void *user, const struct http_head *head, const uint8_t *octets) {
     struct fetch *fetch = user;
-    show_events(&fetch->show, fetch->transport.stack);
+    show_events(&fetch->show, fetch->stack.stack);
     show_head(&fetch->show, '<', octets, head->length);
     if (fetch->options.follow && head->status >= 200) {
         fetch->location = fetch_location(head, octets);
@@ -93,6 +97,27 @@ static void on_trace(struct lucid_host *host, void *user) {
     show_events(&fetch->show, lucid_host_stack(host));
 }
 
+static void on_kernel_event(void *user, void *data, unsigned events) {
+    (void)user;
+    http_client_event(data, events);
+}
+
+/* One turn. Returns 0, or 1 after a sentence. */
+static int step(struct fetch *fetch, lucid_time most) {
+    if (fetch->host) {
+        return lucid_host_step(fetch->host, most) < 0
+                   ? fail("the interface has gone away: it was deleted in the middle of the transfer")
+                   : 0;
+    }
+    int failed = kernel_transport_wait(&fetch->kernel, most, on_kernel_event, NULL);
+    return failed && failed != -EINTR ? fail("the kernel tells no events any more") : 0;
+}
+
+/* Over the kernel's sockets a signal ends the program by itself. */
+static bool stopped(const struct fetch *fetch) {
+    return fetch->host && lucid_host_stopped(fetch->host);
+}
+
 /* How long nothing may happen from now on; 0: it has not for too long. */
 static lucid_time patience(struct fetch *fetch) {
     lucid_time now = lucid_host_now();
@@ -110,10 +135,9 @@ static int turn(struct fetch *fetch) {
     char room[LUCID_ERROR_TEXT];
     struct text sentence = text_fixed(room, sizeof room);
     lucid_time rest;
-    while (fetch->client.end == HTTP_CLIENT_GOES_ON && !lucid_host_stopped(fetch->host) &&
-           (rest = patience(fetch)) > 0) {
-        if (lucid_host_step(fetch->host, rest) < 0) {
-            return fail("the interface has gone away: it was deleted in the middle of the transfer");
+    while (fetch->client.end == HTTP_CLIENT_GOES_ON && !stopped(fetch) && (rest = patience(fetch)) > 0) {
+        if (step(fetch, rest)) {
+            return 1;
         }
     }
     if (fetch->client.end != HTTP_CLIENT_GOES_ON) {
@@ -121,7 +145,7 @@ static int turn(struct fetch *fetch) {
     }
     http_client_give_up(&fetch->client);
     http_client_say(&fetch->client, &sentence);
-    if (lucid_host_stopped(fetch->host)) {
+    if (stopped(fetch)) {
         text_put(&sentence, ": interrupted");
     } else {
         text_format(&sentence, ": nothing came or went for %.6g s; --timeout waits longer",
@@ -160,6 +184,10 @@ static int find_server(struct fetch *fetch) {
     struct http_url *url = &fetch->request.url;
     if (url->host[0] == '\0') {
         return 0;
+    }
+    if (!fetch->host) {
+        return fail("the response leads to a name, and names are asked for over the stack: ask for an address there, "
+                    "or leave out --transport kernel");
     }
     if (fetch_lookup(&fetch->resolver, fetch->host, &fetch->options, url->host, &url->remote.addr, &sentence)) {
         return fail(room);
@@ -206,7 +234,7 @@ static int ask(struct fetch *fetch) {
     do {
         request.remote = fetch->request.url.remote;
         fetch->progress_at = lucid_host_now();
-        http_client_begin(&fetch->client, &fetch->transport.base, &request, &calls);
+        http_client_begin(&fetch->client, fetch->transport, &request, &calls);
         failed = turn(fetch);
     } while (!failed && take_next_address(fetch, &tried));
     return failed ? failed : judge(fetch);
@@ -243,6 +271,9 @@ static void leave(struct fetch *fetch) {
     struct lucid_stats stats;
     const struct lucid_config *config = &fetch->options.device.host.config;
     double seconds = (double)config->msl / 1e9;
+    if (!fetch->host) {
+        return;
+    }
     lucid_host_step(fetch->host, 0);
     if (lucid_host_drain(fetch->host, false, fetch->options.timeout) == -LUCID_ETIMEDOUT) {
         show_remark(&fetch->show,
@@ -273,7 +304,18 @@ static int close_output(struct fetch *fetch) {
     return 0;
 }
 
-static int run(struct fetch *fetch) {
+/* Ctrl-C ends the program as usual: what the kernel has, it ends by itself. */
+static int open_kernel(struct fetch *fetch) {
+    signal(SIGPIPE, SIG_IGN); /* a pipe that nobody reads is an error of fwrite(), as with the stack */
+    show_begin(&fetch->show, &fetch->options, NULL, lucid_host_now());
+    if (kernel_transport_init(&fetch->kernel) < 0) {
+        return fail("the kernel gives no epoll descriptor: close some files");
+    }
+    fetch->transport = &fetch->kernel.base;
+    return 0;
+}
+
+static int open_stack(struct fetch *fetch) {
     char error[LUCID_ERROR_TEXT];
     if (lucid_host_open(&fetch->host, &fetch->options.device.host, error) < 0) {
         return fail(error);
@@ -282,9 +324,17 @@ static int run(struct fetch *fetch) {
     const struct lucid_host_callbacks callbacks = {.event = on_event, .trace = on_trace, .user = fetch};
     interrupt_stops(fetch->host);
     lucid_host_set_callbacks(fetch->host, &callbacks);
-    stack_transport_init(&fetch->transport, stack);
+    stack_transport_init(&fetch->stack, stack);
+    fetch->transport = &fetch->stack.base;
     if (show_begin(&fetch->show, &fetch->options, stack, lucid_host_now()) < 0) {
         return fail("there is no memory for the trace: free some");
+    }
+    return 0;
+}
+
+static int run(struct fetch *fetch) {
+    if (fetch->options.kernel ? open_kernel(fetch) : open_stack(fetch)) {
+        return 1;
     }
     int status = ask_and_follow(fetch);
     int unwritten = close_output(fetch);
@@ -304,8 +354,13 @@ int main(int argc, char **argv) {
     } else {
         status = run(&fetch);
     }
-    interrupt_stops(NULL);
+    if (fetch.host) {
+        interrupt_stops(NULL);
+    }
     lucid_host_close(fetch.host);
+    if (fetch.transport == &fetch.kernel.base) {
+        kernel_transport_end(&fetch.kernel);
+    }
     show_end(&fetch.show);
     text_free(&fetch.head);
     free(fetch.location);

@@ -18,7 +18,7 @@ const char fetch_help[] =
     "Gets what a web server has, with a TCP/IP stack of its own behind a TUN device: the stack is the client, and the\n"
     "server is on the kernel's side, as http://10.77.0.1:8000/, http://[fd77::1]/ or http://www.lab.test/. The body\n"
     "goes to standard output.\n"
-    "It needs root or CAP_NET_ADMIN.\n"
+    "It needs root or CAP_NET_ADMIN, but not with --transport kernel.\n"
     "\n"
     "  -v, --verbose        show heads (> sent, < received) and each change of the connection's state (*)\n"
     "  -o, --output FILE    write the body to FILE\n"
@@ -27,6 +27,9 @@ const char fetch_help[] =
     "  -H, --header FIELD   send the field 'Name: value'; may be given several times\n"
     "  -L, --location       follow redirections\n"
     "  --max-redirs N       but no more than N of them (10)\n"
+    "  --transport T        stack: as said above; kernel: the same client on the kernel's sockets, to compare; the "
+    "host\n"
+    "                       of the URL is an address then\n"
     "  --dns ADDRESS        ask this name server for the addresses of names (the kernel's end, 10.77.0.1)\n"
     "  --timeout SECONDS    give up when nothing has come or gone for SECONDS (30)\n"
     "  --msl SECONDS        maximum segment lifetime (120); wait for the end of TIME-WAIT, which lasts twice as long\n"
@@ -35,7 +38,7 @@ const char fetch_help[] =
     "\n"
     "Exit status: 0 a response below 400, 1 a response from 400 on or none, 2 wrong usage.\n";
 
-enum letter { MAX_REDIRS = DEVICE_OPTIONS_NEXT, DNS, TIMEOUT, TRACE };
+enum letter { MAX_REDIRS = DEVICE_OPTIONS_NEXT, DNS, TIMEOUT, TRACE, TRANSPORT };
 
 static const struct option long_options[] = {
     DEVICE_LONG_OPTIONS,
@@ -46,6 +49,7 @@ static const struct option long_options[] = {
     {"header", required_argument, NULL, 'H'},
     {"location", no_argument, NULL, 'L'},
     {"max-redirs", required_argument, NULL, MAX_REDIRS},
+    {"transport", required_argument, NULL, TRANSPORT},
     {"dns", required_argument, NULL, DNS},
     {"timeout", required_argument, NULL, TIMEOUT},
     {"trace", no_argument, NULL, TRACE},
@@ -133,6 +137,12 @@ static bool take_dns(struct fetch_options *options, const char *value, char erro
            value_wrong(error, "--dns %.60s is no address: write that of a name server, such as 10.77.0.1", value);
 }
 
+static bool take_transport(struct fetch_options *options, const char *value, char error[LUCID_ERROR_TEXT]) {
+    options->kernel = strcmp(value, "kernel") == 0;
+    return options->kernel || strcmp(value, "stack") == 0 ||
+           value_wrong(error, "--transport %.60s is unknown: take stack or kernel", value);
+}
+
 /* ---- the command line ---- */
 
 /* Those without a value. Returns false when it is none of them. */
@@ -171,11 +181,38 @@ static bool take_option(struct fetch_options *options, int option, const char *v
         return take_redirections(options, value, error);
     case DNS:
         return take_dns(options, value, error);
+    case TRANSPORT:
+        return take_transport(options, value, error);
     case TIMEOUT:
         return device_options_seconds("--timeout", value, &options->timeout, error);
     default:
         return take_flag(options, option) || device_options_take(&options->device, option, value, error);
     }
+}
+
+/* All that belongs to a device or tells of a stack of ours, and the name server, which is asked over it. */
+static void note_needs(struct fetch_options *options, int option) {
+    bool needs = (option >= DEVICE_TUN && option < DEVICE_OPTIONS_NEXT) || option == DNS || option == TRACE;
+    for (size_t i = 0; needs && long_options[i].name; i++) {
+        if (long_options[i].val == option) {
+            options->needs_stack = long_options[i].name;
+        }
+    }
+}
+
+static bool settle(struct fetch_options *options, char error[LUCID_ERROR_TEXT]) {
+    if (!options->kernel) {
+        return device_options_settle(&options->device, error);
+    }
+    if (options->needs_stack) {
+        return value_wrong(error, "--%s needs a stack of ours: leave it out, or --transport kernel",
+                           options->needs_stack);
+    }
+    return options->url.host[0] == '\0' ||
+           value_wrong(error,
+                       "%.60s is a name, and names are asked for over the stack: write an address, or leave out "
+                       "--transport kernel",
+                       options->url.host);
 }
 
 /* Options and the URL come in any order. */
@@ -187,6 +224,7 @@ static bool read_words(struct fetch_options *options, int argc, char **argv, cha
         if (!value_option(option, argv[optind - 1], error) || !take_option(options, option, optarg, error)) {
             return false;
         }
+        note_needs(options, option);
     }
     return true;
 }
@@ -208,7 +246,7 @@ bool fetch_options_read(struct fetch_options *options, int argc, char **argv, ch
     if (options->head && options->data) {
         return value_wrong(error, "--head and --data do not go together: HEAD has no body; leave one of them out");
     }
-    return http_url_parse(&options->url, argv[optind], error) && device_options_settle(&options->device, error);
+    return http_url_parse(&options->url, argv[optind], error) && settle(options, error);
 }
 
 void fetch_options_free(struct fetch_options *options) {

@@ -10,6 +10,8 @@ enum { FETCH_FIELDS_MAX = 64 };
 struct fetch_options {
     struct device_options device;
     struct http_url url;
+    bool kernel;             /* over its sockets: there is no device */
+    const char *needs_stack; /* the latest option given that the kernel's sockets have no use for; NULL: none */
     bool verbose;
     bool trace;
     bool head;   /* HEAD */

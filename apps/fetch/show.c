@@ -12,6 +12,9 @@ static const uint32_t CAPACITY = 16384;
 
 int show_begin(struct show *show, const struct fetch_options *options, struct lucid_stack *stack, lucid_time now) {
     *show = (struct show){.verbose = options->verbose, .trace = options->trace, .zero = now, .line = text_growing()};
+    if (!stack) {
+        return 0;
+    }
     if (show->trace) {
         return lucid_trace_enable(stack, LUCID_TRACE_ALL, CAPACITY);
     }
@@ -71,7 +74,7 @@ static void show_event(struct show *show, const struct lucid_event *event) {
 
 void show_events(struct show *show, struct lucid_stack *stack) {
     struct lucid_event event;
-    while (lucid_trace_next(stack, &event, NULL)) {
+    while (stack && lucid_trace_next(stack, &event, NULL)) {
         show_event(show, &event);
     }
 }

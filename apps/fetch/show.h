@@ -19,7 +19,8 @@ struct show {
     struct text line;
 };
 
-/* Turns the stack's trace on, as far as somebody wants to see it. Returns 0 or a negative error. */
+/* Turns the stack's trace on, as far as somebody wants to see it; NULL: there is none, here and in show_events().
+ * Returns 0 or a negative error. */
 int show_begin(struct show *show, const struct fetch_options *options, struct lucid_stack *stack, lucid_time now);
 void show_end(struct show *show);
 

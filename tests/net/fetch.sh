@@ -150,6 +150,18 @@ else
     echo "skip no permission: no other user can run the program here"
 fi
 
+# ---- over the kernel's sockets ----
+
+near=http://127.0.0.1
+fetched "kernel: a file of 10 MB" "$hash" --transport kernel $near:8000/ten
+fetched "kernel: a body there and back" "$hello" --transport kernel $near:8001/echo -d "hello
+"
+fails_with "kernel: refused" 1 'refused' --transport kernel $near:8009/
+fails_with "kernel: an answer that stops" 1 'after 5 of 10 octets of the body: nothing came or went for 0\.3 s' \
+    --transport kernel --timeout 0.3 $near:8001/stuck
+fetch --transport kernel -v $near:8001/none >"$work/body" 2>"$work/err"
+has "kernel: what comes" "$work/err" '^< HTTP/1\.1 204 '
+
 # ---- interrupted ----
 
 "$build/san/lucid-fetch" $odd/stuck >"$work/body" 2>"$work/err" &

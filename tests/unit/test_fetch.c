@@ -42,6 +42,25 @@ START_TEST(defaults) {
 }
 END_TEST
 
+START_TEST(kernels_sockets) {
+    static const char *const refused[][2] = {{"--trace", "trace"},         {"--msl=1", "msl"},
+                                             {"--dns=10.77.0.1", "dns"},   {"--pcap=file", "pcap"},
+                                             {"--addr=10.77.0.3", "addr"}, {"--no-configure", "no-configure"}};
+    ck_assert_msg(read_words(WORDS("--transport", "kernel", URL)) && options.kernel, "%s", error);
+    ck_assert_msg(read_words(WORDS("--transport", "stack", "--trace", URL)) && !options.kernel, "%s", error);
+    ck_assert(!read_words(WORDS("--transport", "udp", URL)));
+    ck_assert_str_eq(error, "--transport udp is unknown: take stack or kernel");
+    ck_assert(!read_words(WORDS("--transport", "kernel", "http://www.lab.test/")));
+    ck_assert_ptr_nonnull(strstr(error, "www.lab.test is a name"));
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        char expected[100];
+        snprintf(expected, sizeof expected, "--%s needs a stack of ours", refused[i][1]);
+        ck_assert(!read_words(WORDS(refused[i][0], "--transport", "kernel", URL)));
+        ck_assert_msg(strstr(error, expected) == error, "%s", error);
+    }
+}
+END_TEST
+
 START_TEST(all_options) {
     ck_assert_msg(read_words(WORDS("-v", "-o", "file", "--trace", URL, "-L", "--max-redirs", "0", "--header", "A: b",
                                    "-H", "c:", "--timeout", "0.5", "-d", "x=y", "--tun", "tun3")),
@@ -270,6 +289,7 @@ int main(void) {
     tcase_add_checked_fixture(tests, NULL, teardown);
     tcase_add_test(tests, defaults);
     tcase_add_test(tests, all_options);
+    tcase_add_test(tests, kernels_sockets);
     tcase_add_test(tests, data_of_a_file);
     tcase_add_loop_test(tests, refused, 0, (int)(sizeof bad / sizeof bad[0]));
     tcase_add_test(tests, too_many_fields);
