@@ -12,22 +12,12 @@ static ptrdiff_t traced(struct lucid_stack *stack, uint32_t name, enum lucid_cal
     return result;
 }
 
-/* How a connection ended is told once as an error. After that it has simply ended, as on every BSD socket: nothing
- * comes any more, and nothing can be sent. */
-static ptrdiff_t once(struct sock *sock, ptrdiff_t result, ptrdiff_t later) {
-    const struct tcb *tcb = sock->tcb;
-    if (!tcb || !tcb->error || result != -tcb->error) {
-        return result;
+/* How a connection ended is told once as an error; after that, it is simply not connected. */
+static ptrdiff_t once(struct sock *sock, ptrdiff_t result) {
+    if (sock->tcb && sock->tcb->error && result == -sock->tcb->error) {
+        sock->failure_reported = true;
     }
-    if (sock->failure_reported) {
-        return later;
-    }
-    sock->failure_reported = true;
     return result;
-}
-
-static ptrdiff_t end_of_stream(const struct sock *sock) {
-    return sock->tcb && tcb_syn_unacked(sock->tcb) ? -LUCID_ENOTCONN : 0;
 }
 
 ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *data, size_t length, int flags) {
@@ -55,7 +45,7 @@ ptrdiff_t lucid_sendto(struct lucid_stack *stack, int fd, const void *data, size
     }
     uint32_t name = sock_name(sock);
     ptrdiff_t result = user_send(&stack->tcp, sock->tcb, data, length, flags);
-    return traced(stack, name, LUCID_CALL_SEND, fd, length, once(sock, result, -LUCID_EPIPE));
+    return traced(stack, name, LUCID_CALL_SEND, fd, length, once(sock, result));
 }
 
 ptrdiff_t lucid_send_lend(struct lucid_stack *stack, int fd, const void *data, size_t length,
@@ -69,7 +59,7 @@ ptrdiff_t lucid_send_lend(struct lucid_stack *stack, int fd, const void *data, s
     }
     uint32_t name = sock_name(sock);
     ptrdiff_t result = user_send_lend(&stack->tcp, sock->tcb, data, length, release, argument);
-    return traced(stack, name, LUCID_CALL_SEND, fd, length, once(sock, result, -LUCID_EPIPE));
+    return traced(stack, name, LUCID_CALL_SEND, fd, length, once(sock, result));
 }
 
 ptrdiff_t lucid_recv(struct lucid_stack *stack, int fd, void *data, size_t length, int flags) {
@@ -107,7 +97,7 @@ ptrdiff_t lucid_recvfrom(struct lucid_stack *stack, int fd, void *data, size_t l
     stream_ends(sock, remote, local);
     uint32_t name = sock_name(sock);
     ptrdiff_t result = user_receive(&stack->tcp, sock->tcb, data, length, peek);
-    return traced(stack, name, LUCID_CALL_RECV, fd, length, once(sock, result, end_of_stream(sock)));
+    return traced(stack, name, LUCID_CALL_RECV, fd, length, once(sock, result));
 }
 
 ptrdiff_t lucid_recv_lend(struct lucid_stack *stack, int fd, struct lucid_slice *slices, size_t max, size_t *count) {
@@ -121,7 +111,7 @@ ptrdiff_t lucid_recv_lend(struct lucid_stack *stack, int fd, struct lucid_slice 
     }
     ptrdiff_t result = user_receive_lend(sock->tcb, slices, max, count);
     sock->lent = result > 0 ? (uint32_t)result : 0;
-    return once(sock, result, end_of_stream(sock));
+    return once(sock, result);
 }
 
 int lucid_recv_return(struct lucid_stack *stack, int fd, size_t length) {

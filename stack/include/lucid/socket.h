@@ -103,7 +103,7 @@ enum lucid_message_flag {
  * clear it, and many receivers take the last octet out of the stream (RFC 6093 3).
  * Returns how many were taken (a stream may take fewer; a datagram is taken whole), -LUCID_EAGAIN (no room),
  * -LUCID_EPIPE (own side shut down), -LUCID_ENOTCONN, -LUCID_EDESTADDRREQ, -LUCID_EBADF, -LUCID_EMSGSIZE (a datagram
- * longer than IP allows; one longer than the MTU leaves in fragments), or, once, what ended the connection:
+ * longer than IP allows; one longer than the MTU leaves in fragments), or what ended the connection:
  * -LUCID_ECONNRESET, -LUCID_ETIMEDOUT; -LUCID_EOPNOTSUPP (an urgent datagram).
  * Source: send(2); RFC 9293 3.10.2. State: none. */
 LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *data, size_t length, int flags);
@@ -111,8 +111,8 @@ LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *da
 /* Receives octets of a stream, or one datagram (what does not fit is lost). It stops in front of the last urgent octet
  * and behind it: see lucid_sockatmark(). Returns how many were read; 0 at the end of a stream (or for an empty
  * datagram); -LUCID_EAGAIN (none yet), -LUCID_ENOTCONN, -LUCID_EBADF, -LUCID_EINVAL (LUCID_MSG_OOB; octets are lent),
- * or, once, what ended the connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED; then 0, as at the end
- * of a stream. Source: recv(2); RFC 9293 3.10.3. State: none. */
+ * or what ended the connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT, -LUCID_ECONNREFUSED. Source: recv(2); RFC 9293
+ * 3.10.3. State: none. */
 LUCID_API ptrdiff_t lucid_recv(struct lucid_stack *stack, int fd, void *data, size_t length, int flags);
 
 /* As lucid_send(); remote: for a datagram, where to; NULL: the peer. With LUCID_MSG_FASTOPEN a stream socket that is
