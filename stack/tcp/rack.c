@@ -86,9 +86,9 @@ static lucid_time reordering_window(const struct tcb *tcb) {
 }
 
 /* What left before the latest arrival, and so long ago, is lost: the records are in the order of their departure.
- * Those behind the first that may still come are not looked at, or each ACK would cost as much as there is in flight;
- * all of them will be overdue at the latest when what has arrived would have been (RFC 8985 6.2 step 5 takes the moment
- * of the last of them, which left less than the reordering window before it). */
+ * Those behind the first that may still come are not looked at, or each ACK would cost as much as there is in flight.
+ * The timer is set for that one, and then for the next: each is lost at its own time. RFC 8985 6.2 step 5 waits for the
+ * last of them, to set the timer once. */
 bool rack_detect(struct tcp *tcp, struct tcb *tcb) {
     lucid_time now = tcp->env->now;
     lucid_time patience = tcb->rack.rtt + reordering_window(tcb);
@@ -100,8 +100,7 @@ bool rack_detect(struct tcp *tcp, struct tcb *tcb) {
         sent = younger;
     }
     if (sent && left_before_latest(tcb, sent->at, sent->end)) {
-        lucid_time overdue_at = tcb->rack.left_at + patience;
-        tcb_timer_set(tcp, tcb, LUCID_TIMER_REORDER, max_u64(overdue_at, now + LEAST_TIMEOUT));
+        tcb_timer_set(tcp, tcb, LUCID_TIMER_REORDER, max_u64(sent->at + patience, now + LEAST_TIMEOUT));
     } else {
         tcb_timer_stop(tcp, tcb, LUCID_TIMER_REORDER);
     }
