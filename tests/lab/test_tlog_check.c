@@ -164,7 +164,7 @@ static const struct forgery {
     {"\"to\":\"ESTABLISHED\"", 1, "\"seg_id\":", "\"seg_id\":9", "which does not arrive at"},
     {"\"to\":\"ESTABLISHED\"", 1, "\"seg_id\":2", "\"call\":\"open\"", "comes from a segment, not from a call"},
     {"\"timer\":\"2MSL\",\"local", 1, "\"timer\":\"2MSL\"", "\"timer\":\"USER\"", "which does not fire now"},
-    {"\"ev\":\"seg_rx\"", 2, "\"seq\":", "\"seq\":1", "arrives with another SEQ than it left with"},
+    {"\"ev\":\"seg_rx\"", 2, "\"seq\":", "\"seq\":1,\"old\":", "arrives with another SEQ than it left with"},
     {"\"ev\":\"seg_rx\"", 2, "\"fl\":\"SA\"", "\"fl\":\"A\"", "arrives with another set of flags"},
     {"\"ev\":\"seg_rx\"", 2, "\"n\":\"A\"", "\"n\":\"B\"", "arrives where it left"},
     {"\"ev\":\"seg_rx\"", 2, "\"id\":2", "\"id\":1", "packet 1 arrives, but it has arrived already"},
