@@ -115,7 +115,7 @@ static bool ports_ok(const struct lucid_config *config) {
     return member && range && own_ports(config).count > 0;
 }
 
-/* Numbers of connections fit into a slot of the connection table and a cursor of lucid_info_next(). */
+/* Numbers of connections fit into a name in the connection table and a cursor of lucid_info_next(). */
 static const uint32_t CONNECTIONS_MAX = UINT32_C(1) << 29;
 
 static bool limits_ok(const struct lucid_config *config) {
