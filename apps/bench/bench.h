@@ -60,7 +60,8 @@ struct bench_target {
     struct sockaddr_storage address;
     socklen_t length;
     const char *congestion;
-    int syns; /* so many are sent again at most; 0: as many as the kernel likes, which takes minutes */
+    int syns;           /* so many are sent again at most; 0: as many as the kernel likes, which takes minutes */
+    int receive_buffer; /* SO_RCVBUF in octets; 0: it grows */
 };
 
 /* False after a sentence: that is no address. */

@@ -209,7 +209,6 @@ static bool open_flow(const struct bulk *bulk, struct flow *flow, struct bench_t
     if (flow->fd < 0 || bulk->epoll < 0) {
         return flow->fd >= 0;
     }
-    setsockopt(flow->fd, SOL_SOCKET, SO_RCVBUF, &RECEIVE_BUFFER, sizeof RECEIVE_BUFFER);
     if (epoll_ctl(bulk->epoll, EPOLL_CTL_ADD, flow->fd, &event) < 0) {
         perror("lucid-bench: epoll");
         return false;
@@ -239,6 +238,7 @@ int bench_bulk(struct bench_target *target, const struct bench_load *options) {
     if (!good) {
         fputs("lucid-bench: there is no memory for so many connections\n", stderr);
     }
+    target->receive_buffer = flows > 1 ? RECEIVE_BUFFER : 0;
     while (good && open < flows) {
         good = open_flow(&bulk, &bulk.flow[open], target);
         open += good;

@@ -44,6 +44,9 @@ int bench_connect(struct bench_target *target, uint16_t port) {
     if (target->syns > 0) {
         setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &target->syns, sizeof target->syns);
     }
+    if (target->receive_buffer > 0) { /* before the handshake: the window of later is bounded by the one of then */
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &target->receive_buffer, sizeof target->receive_buffer);
+    }
     if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, target->congestion, (socklen_t)strlen(target->congestion)) < 0) {
         fprintf(stderr, "lucid-bench: congestion control %s: %s\n", target->congestion, strerror(errno));
         close(fd);
