@@ -75,6 +75,7 @@ void host_wait(struct lucid_host *host, lucid_time timeout) {
     lucid_time wait = at <= host->now ? 0 : timeout;
     struct timespec limit = {(time_t)(wait / LUCID_SECOND), (long)(wait % LUCID_SECOND)};
     if (wait > 0) {
+        host->stretch.octets = 0;
         set_alarm(host, at);
     }
     int n = wait_for_events(host->epoll, events, 16, wait == LUCID_NEVER ? NULL : &limit);

@@ -1,5 +1,5 @@
 /* host_private.h: what the files of a host share: host.c opens and closes it, loop.c turns it, events.c waits for work,
- * wait.c are the calls that wait. */
+ * wait.c are the calls that wait, yield.c lets others run. */
 #ifndef TUN_HOST_PRIVATE_H
 #define TUN_HOST_PRIVATE_H
 
@@ -31,6 +31,12 @@ struct host_place {
     unsigned number, count;
 };
 
+/* What has been written since the last wait; and whether others get the CPU when that is much. */
+struct stretch {
+    size_t octets;
+    bool asked, yields; /* known; and so it is */
+};
+
 struct lucid_host {
     struct lucid_stack *stack;
     struct device device;
@@ -41,6 +47,7 @@ struct lucid_host {
     uint64_t reads_at_timers;  /* as timers had their turn */
     unsigned single, trusting; /* turns, one after another, with one packet; with the device not asked for a second */
     lucid_time now;            /* of this turn */
+    struct stretch stretch;
     uint64_t packets_read;
     struct lucid_link *link_in, *link_out; /* with faults */
     struct flows flows;
@@ -79,5 +86,10 @@ void host_wait(struct lucid_host *host, lucid_time timeout);
 
 /* After a turn: lets the descriptor of lucid_host_fd(), if there is one, become readable when the next one is due. */
 void host_arm(struct lucid_host *host);
+
+/* ---- yield.c ---- */
+
+/* So many octets more went to the device. */
+void host_wrote(struct lucid_host *host, size_t octets);
 
 #endif

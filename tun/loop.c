@@ -184,6 +184,7 @@ static bool write_packet(struct lucid_host *host, const struct lucid_packet *pac
     }
     host->stats.writes += result == DEVICE_DONE;
     host->stats.write_errors += result != DEVICE_DONE;
+    host_wrote(host, packet->length);
     return true;
 }
 

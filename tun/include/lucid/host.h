@@ -143,6 +143,7 @@ struct lucid_host_stats {
     uint64_t bad_headers; /* packets whose offload header made no sense */
     /* packets that went to the stack of another queue; that came from one; that were lost because that was too busy */
     uint64_t handed_on, handed_over, handed_lost;
+    uint64_t yields;      /* much had been written without a wait: others of this CPU had their turn */
     uint64_t packets_cut; /* longer than the kernel took at that moment: written as single segments */
     uint64_t faults_dropped, faults_duplicated, faults_reordered, faults_corrupted;
 };
