@@ -70,6 +70,9 @@ bool bench_target(struct bench_target *target, const char *addr, const char *con
 /* A connection to that port, or -1 after a sentence. */
 int bench_connect(struct bench_target *target, uint16_t port);
 
+/* Lets others run that want this CPU, also when somebody is busy on it all the time. In yield.c. */
+void bench_yield(void);
+
 /* Octets one way, in bulk.c. Returns the exit status. */
 int bench_bulk(struct bench_target *target, const struct bench_load *options);
 

@@ -11,7 +11,6 @@
  * kernel has no more). That is the same whoever serves.
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +108,7 @@ static bool move_of_many(struct bulk *bulk) {
         good = move_piece(bulk, ready[i].data.ptr, MSG_DONTWAIT);
         bulk->pieces++;
         if (bulk->up && bulk->pieces % PIECES == 0) {
-            sched_yield();
+            bench_yield();
         }
     }
     return good;

@@ -31,8 +31,8 @@ enum {
     PATTERN_ERROR = 160, /* room for a sentence */
 };
 
-/* As many whole lines as four of the largest packets hold at an MTU of 1500, of 45 segments each. Who sends a block at a
- * time sends full packets: with a little more, every fifth would be small, and remainders would be measured, not TCP. */
+/* As many whole lines as four of the largest packets hold at an MTU of 1500, of 45 segments each. Who sends a block at
+ * a time sends full packets: with a little more, every fifth would be small, and remainders be measured, not TCP. */
 #define PATTERN_BLOCK ((size_t)4 * 45 * 1448 / PATTERN_LINE * PATTERN_LINE)
 
 /* What a receiver says that found all right. */
