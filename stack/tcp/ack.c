@@ -56,8 +56,8 @@ static void progress(struct tcp *tcp, struct tcb *tcb, bool restart_timer) {
         user_timeout_restart(tcp, tcb);
     }
     uint32_t room = tcb->send_buffer - min_u32(tcb->send_buffer, tcb->send_queue.length);
-    if (tcb_has(tcb, TCB_WANT_WRITE) && room >= tcb->send_buffer / 4) {
-        tcb->flags &= ~(unsigned)TCB_WANT_WRITE;
+    if (tcb_has(tcb, TCB_WANT_WRITE) && (room >= tcb->send_buffer / 4 || tcb_has(tcb, TCB_NO_MEMORY))) {
+        tcb->flags &= ~(unsigned)(TCB_WANT_WRITE | TCB_NO_MEMORY);
         tcb_changed(tcp, tcb);
     }
 }

@@ -8,8 +8,22 @@
 /* The rate is measured over a round trip, but not over less than this: what happens meanwhile comes in batches. */
 static const lucid_time LEAST_PERIOD = LUCID_MILLISECOND;
 
+/* While memory is short a connection may queue this part of what is left, but always what a piece of 32 KB holds beside
+ * its head. */
+static const uint32_t PART_WHEN_SHORT = 1024, LEAST_WHEN_SHORT = 32000;
+
 static bool memory_is_short(const struct tcp *tcp) {
     return tcp->env->stats.memory > tcp->env->config.mem_limit / 2;
+}
+
+uint32_t autotune_send_limit(const struct tcp *tcp, const struct tcb *tcb) {
+    if (!memory_is_short(tcp)) {
+        return tcb->send_buffer;
+    }
+    size_t limit = tcp->env->config.mem_limit;
+    size_t share = (limit - min_size(limit, tcp->env->stats.memory)) / PART_WHEN_SHORT;
+    share = share < LEAST_WHEN_SHORT ? LEAST_WHEN_SHORT : share;
+    return (uint32_t)min_size(tcb->send_buffer, share);
 }
 
 uint32_t autotune_receive_max(const struct tcp *tcp, const struct tcb *tcb) {

@@ -59,6 +59,7 @@ enum tcb_flag {
     TCB_DSACK_DUE = 1 << 26,     /* rcv.dsack has not been told yet */
     TCB_URGENT_OUT = 1 << 27,    /* snd.up says something */
     TCB_URGENT_IN = 1 << 28,     /* rcv.up says something */
+    TCB_NO_MEMORY = 1 << 29,     /* send() found room, but no memory to fill it with: it is told after the next ACK */
 };
 
 /* What the application switched on; a listener's children inherit it. */

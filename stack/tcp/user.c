@@ -42,7 +42,19 @@ static int may_send(const struct tcb *tcb) {
 
 static uint32_t room_to_send(const struct tcb *tcb) {
     uint32_t queued = tcb->send_queue.length;
-    return queued < tcb->send_buffer ? tcb->send_buffer - queued : 0;
+    return queued < tcb->send_buffer && !tcb_has(tcb, TCB_NO_MEMORY) ? tcb->send_buffer - queued : 0;
+}
+
+static uint32_t room_to_copy(const struct tcp *tcp, const struct tcb *tcb) {
+    uint32_t limit = autotune_send_limit(tcp, tcb);
+    return min_u32(room_to_send(tcb), limit - min_u32(limit, tcb->send_queue.length));
+}
+
+/* With octets in the queue there is an ACK to come, which tells that there is room; if memory is what is missing, the
+ * next one does. */
+static int wait_to_send(struct tcb *tcb) {
+    tcb->flags |= TCB_WANT_WRITE | (room_to_send(tcb) > 0 ? TCB_NO_MEMORY : 0);
+    return -LUCID_EAGAIN;
 }
 
 /* When the queue is full now, lucid_poll() says so, whether or not anybody was told LUCID_EAGAIN: an event is owed. */
@@ -60,13 +72,12 @@ ptrdiff_t user_send(struct tcp *tcp, struct tcb *tcb, const void *data, size_t l
     if (refused) {
         return refused;
     }
-    size_t taken = min_size(length, room_to_send(tcb));
+    size_t taken = min_size(length, room_to_copy(tcp, tcb));
     if (taken == 0 && length > 0) {
-        tcb->flags |= TCB_WANT_WRITE;
-        return -LUCID_EAGAIN;
+        return wait_to_send(tcb);
     }
     if (!buffers_append_copy(tcp->env, &tcb->send_queue, data, taken)) {
-        return -LUCID_ENOBUFS;
+        return tcb->send_queue.length > 0 ? wait_to_send(tcb) : -LUCID_ENOBUFS;
     }
     tcb->flags = flags & LUCID_MSG_MORE ? tcb->flags | TCB_MORE : tcb->flags & ~(unsigned)TCB_MORE;
     if (flags & LUCID_MSG_OOB && taken > 0) {
@@ -93,7 +104,7 @@ ptrdiff_t user_send_lend(struct tcp *tcp, struct tcb *tcb, const void *data, siz
     bool taken = copy ? buffers_append_copy(tcp->env, &tcb->send_queue, data, length)
                       : buffers_append_lent(tcp->env, &tcb->send_queue, data, length, release, argument);
     if (!taken) {
-        return -LUCID_ENOBUFS;
+        return tcb->send_queue.length > 0 ? wait_to_send(tcb) : -LUCID_ENOBUFS;
     }
     if (copy && release) {
         release(argument, data, length);

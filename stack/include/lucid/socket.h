@@ -101,10 +101,11 @@ enum lucid_message_flag {
  * flags: OR of enum lucid_message_flag. LUCID_MSG_OOB makes all that is queued urgent: every segment says so until it
  * is acknowledged. "New applications SHOULD NOT employ the TCP urgent mechanism" (RFC 9293 3.8.5 SHLD-13): middleboxes
  * clear it, and many receivers take the last octet out of the stream (RFC 6093 3).
- * Returns how many were taken (a stream may take fewer; a datagram is taken whole), -LUCID_EAGAIN (no room),
- * -LUCID_EPIPE (own side shut down), -LUCID_ENOTCONN, -LUCID_EDESTADDRREQ, -LUCID_EBADF, -LUCID_EMSGSIZE (a datagram
- * longer than IP allows; one longer than the MTU leaves in fragments), or what ended the connection:
- * -LUCID_ECONNRESET, -LUCID_ETIMEDOUT; -LUCID_EOPNOTSUPP (an urgent datagram).
+ * Returns how many were taken (a stream may take fewer; a datagram is taken whole), -LUCID_EAGAIN (no room, or no
+ * memory for it), -LUCID_ENOBUFS (no memory, and nothing queued that an ACK would free), -LUCID_EPIPE (own side shut
+ * down), -LUCID_ENOTCONN, -LUCID_EDESTADDRREQ, -LUCID_EBADF, -LUCID_EMSGSIZE (a datagram longer than IP allows; one
+ * longer than the MTU leaves in fragments), or what ended the connection: -LUCID_ECONNRESET, -LUCID_ETIMEDOUT;
+ * -LUCID_EOPNOTSUPP (an urgent datagram).
  * Source: send(2); RFC 9293 3.10.2. State: none. */
 LUCID_API ptrdiff_t lucid_send(struct lucid_stack *stack, int fd, const void *data, size_t length, int flags);
 
