@@ -212,7 +212,7 @@ static void carry_out(struct tcp *tcp, struct tcb *tcb, unsigned actions) {
     end(tcp, tcb, actions);
 }
 
-void tcb_was_read(struct tcp *tcp, struct tcb *tcb) {
+void tcb_was_used(struct tcp *tcp, struct tcb *tcb) {
     variables_trace(tcp, tcb);
     if (output_due(tcb)) {
         tcb_wants_output(tcp, tcb);

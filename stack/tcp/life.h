@@ -5,7 +5,7 @@
  *     tcb_settle()                                         they are carried out; the TCB may be gone after it
  *
  * Every path that touches a TCB ends in tcb_settle(), and only there a TCB is freed: nothing in between can find it
- * dead. RECEIVE, which comes with every segment and does the least, ends in tcb_was_read().
+ * dead. SEND and RECEIVE, which come with every segment and do the least, end in tcb_was_used().
  */
 #ifndef TCP_LIFE_H
 #define TCP_LIFE_H
@@ -23,9 +23,10 @@ bool tcb_enter(struct tcp *tcp, struct tcb *tcb);
  * nobody wants it any more. */
 void tcb_settle(struct tcp *tcp, struct tcb *tcb);
 
-/* The application has taken octets. No row fires by that, so nothing is pending and nothing ends; and what tcb_settle()
- * checks holds of a shorter queue, too: what is left to do is to trace, and to send the window that may be due. */
-void tcb_was_read(struct tcp *tcp, struct tcb *tcb);
+/* The application has taken octets, or given some. No row fires by that, so nothing is pending and nothing ends; and
+ * what tcb_settle() checks holds of a shorter receive queue and of a longer send queue, too: what is left to do is to
+ * trace, and to send what may be due. */
+void tcb_was_used(struct tcp *tcp, struct tcb *tcb);
 
 /* Frees a TCB that never entered. */
 void tcb_discard(struct tcp *tcp, struct tcb *tcb);

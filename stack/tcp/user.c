@@ -63,7 +63,7 @@ static void was_queued(struct tcp *tcp, struct tcb *tcb) {
         tcb->flags |= TCB_WANT_WRITE;
     }
     by_call(tcp, LUCID_CALL_SEND);
-    tcb_settle(tcp, tcb);
+    tcb_was_used(tcp, tcb);
 }
 
 /* 9293-3.10.2-03, -04: what is queued leaves once the connection is ESTABLISHED. */
@@ -158,7 +158,7 @@ void user_received(struct tcp *tcp, struct tcb *tcb, uint32_t length) {
         tcb->flags |= TCB_ACK_NOW;
     }
     by_call(tcp, LUCID_CALL_RECV);
-    tcb_was_read(tcp, tcb);
+    tcb_was_used(tcp, tcb);
 }
 
 /* CLOSE without giving the handle back: 9293-3.10.4-04, -05, -06, -07, -08 */
