@@ -71,8 +71,8 @@ void tcb_changed(struct tcp *tcp, struct tcb *tcb) {
     }
 }
 
-void tcb_wants_output(struct tcp *tcp, struct tcb *tcb) {
-    if (!tcb_has(tcb, TCB_IN_READY | TCB_RETIRED)) {
+void tcb_ask_output(struct tcp *tcp, struct tcb *tcb) {
+    if (!tcb_has(tcb, TCB_IN_READY | TCB_RETIRED) && output_due(tcb)) {
         tcb->flags |= TCB_IN_READY;
         list_push_back(&tcp->ready, &tcb->ready);
     }
@@ -214,9 +214,7 @@ static void carry_out(struct tcp *tcp, struct tcb *tcb, unsigned actions) {
 
 void tcb_was_used(struct tcp *tcp, struct tcb *tcb) {
     variables_trace(tcp, tcb);
-    if (output_due(tcb)) {
-        tcb_wants_output(tcp, tcb);
-    }
+    tcb_ask_output(tcp, tcb);
 }
 
 void tcb_settle(struct tcp *tcp, struct tcb *tcb) {
@@ -225,9 +223,7 @@ void tcb_settle(struct tcp *tcp, struct tcb *tcb) {
     } else {
         variables_trace(tcp, tcb);
     }
-    if (output_due(tcb)) {
-        tcb_wants_output(tcp, tcb);
-    }
+    tcb_ask_output(tcp, tcb);
     abort_if_broken(tcp, tcb);
     free_if_unwanted(tcp, tcb);
 }

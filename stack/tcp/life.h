@@ -34,8 +34,8 @@ void tcb_discard(struct tcp *tcp, struct tcb *tcb);
 /* The handle should look: something can be read, written, or has ended. */
 void tcb_changed(struct tcp *tcp, struct tcb *tcb);
 
-/* Puts it among those that tcp_output() asks. */
-void tcb_wants_output(struct tcp *tcp, struct tcb *tcb);
+/* Puts it among those that tcp_output() asks, if something is due to leave. */
+void tcb_ask_output(struct tcp *tcp, struct tcb *tcb);
 
 /* The handle is gone: nobody will read, write or look. */
 void tcb_disown(struct tcp *tcp, struct tcb *tcb);

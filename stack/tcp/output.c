@@ -28,9 +28,6 @@
 static const lucid_time OVERRIDE_TIMEOUT = 200 * LUCID_MILLISECOND;
 
 bool output_due(const struct tcb *tcb) {
-    if (tcb_has(tcb, TCB_RETIRED)) {
-        return false;
-    }
     return tcb_has(tcb, TCB_SYN_DUE | TCB_PROBE_DUE | TCB_KEEPALIVE_DUE | TCB_ACK_NOW) || tcb->board.lost > 0 ||
            tcb->probe.due || (plan_open(tcb) && plan_unsent(tcb));
 }

@@ -7,7 +7,7 @@
 
 #include "tcp/tcp.h"
 
-/* True when asking the connection may give a segment. */
+/* True when asking the connection may give a segment. It must not be retired. */
 bool output_due(const struct tcb *tcb);
 
 /* Builds the next segment of a connection into *out. False when nothing can leave now; then the persist timer has been

@@ -50,9 +50,7 @@ bool tcp_output(struct tcp *tcp, struct lucid_packet *out) {
         struct tcb *tcb = CONTAINER_OF(node, struct tcb, ready);
         tcb->flags &= ~(unsigned)TCB_IN_READY;
         if (output_segment(tcp, tcb, out)) {
-            if (output_due(tcb)) {
-                tcb_wants_output(tcp, tcb);
-            }
+            tcb_ask_output(tcp, tcb);
             return true;
         }
     }
