@@ -95,7 +95,8 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
     }
     uint32_t payload = attach_payload(tcb, plan, out);
     negotiate_options(tcp, tcb, payload > 0, &options);
-    size_t option_length = tcp_options_length(&options);
+    size_t ip_length = ip_head_length(&tcb->ends.remote.addr);
+    size_t option_length = tcp_options_build(out->head + ip_length + TCP_HEADER, &options);
     *header = (struct tcp_header){
         .source_port = tcb->ends.local.port,
         .destination_port = tcb->ends.remote.port,
@@ -107,10 +108,9 @@ static void build(struct tcp *tcp, struct tcb *tcb, struct plan *plan, struct lu
     };
     urgent_mark(tcb, header);
     uint8_t tos = tcb->tos | ecn_mark(tcb, plan, header);
-    size_t ip_length = ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl, tos,
-                               header->header_length + payload);
+    ip_head(out->head, &tcb->ends.local.addr, &tcb->ends.remote.addr, TCP_PROTOCOL, tcb->ttl, tos,
+            header->header_length + payload);
     tcp_header_build(out->head + ip_length, header);
-    tcp_options_build(out->head + ip_length + TCP_HEADER, &options);
     out->header_length = (uint16_t)(ip_length + header->header_length);
     out->slice[0] = (struct lucid_slice){.data = out->head, .length = out->header_length};
     out->length = out->header_length + payload;
