@@ -223,14 +223,15 @@ static void find_piece(struct buffers *queue, uint32_t offset) {
 uint32_t buffers_slices(struct buffers *queue, uint32_t offset, uint32_t length, struct lucid_slice *slices,
                         unsigned max, unsigned *count) {
     uint32_t described = 0;
-    *count = 0;
+    struct lucid_slice *next = slices;
     find_piece(queue, offset);
     uint32_t skip = queue->mark ? offset - queue->mark_offset : 0;
-    for (struct buffer *piece = queue->mark; piece && described < length && *count < max; piece = piece->next) {
+    for (struct buffer *piece = queue->mark; piece && described < length && next < slices + max; piece = piece->next) {
         uint32_t part = min_u32(length - described, piece->length - skip);
-        slices[(*count)++] = (struct lucid_slice){.data = piece->data + skip, .length = part};
+        *next++ = (struct lucid_slice){.data = piece->data + skip, .length = part};
         described += part;
         skip = 0;
     }
+    *count = (unsigned)(next - slices);
     return described;
 }

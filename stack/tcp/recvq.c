@@ -182,7 +182,8 @@ enum lucid_drop recvq_take(struct tcp *tcp, struct tcb *tcb, const struct segmen
     }
     uint64_t offset = tcb->octets_in;
     struct seq32 before = tcb->rcv.nxt;
-    enum lucid_drop why = take_part(tcp, tcb, &part);
+    bool next = seq_eq(part.seq, tcb->rcv.nxt) && !tcb->runs; /* as nearly always: there is nothing to go along */
+    enum lucid_drop why = next ? deliver(tcp, tcb, &part) : take_part(tcp, tcb, &part);
     uint32_t delivered = seq_distance(before, tcb->rcv.nxt);
     if (delivered > 0) {
         tcb->octets_in += delivered;
