@@ -135,8 +135,12 @@ static void leave(struct tcb *tcb, struct sent *sent, uint32_t flags, lucid_time
 void scoreboard_sent(struct tcp *tcp, struct tcb *tcb, struct seq32 start, struct seq32 end) {
     lucid_time now = tcp->env->now;
     struct sent *last = of_order(tcb->board.in_order.last);
-    bool together = last && last->flags == 0 && last->at == now;
-    if (last && (together || !tcb->board.spare)) {
+    bool youngest = last && of_time(tcb->board.in_time.last) == last;
+    if (youngest && last->flags == 0 && last->at == now) { /* they leave together */
+        last->end = end;
+        return;
+    }
+    if (last && !tcb->board.spare) {
         leave(tcb, last, last->flags & SENT_AGAIN, now);
         last->end = end;
         return;
