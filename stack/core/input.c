@@ -53,7 +53,6 @@ static enum lucid_drop udp_arrives(struct lucid_stack *stack, const struct ip_da
 }
 
 static enum lucid_drop dispatch(struct lucid_stack *stack, const struct ip_datagram *datagram) {
-    bool ipv4 = addr_is_ipv4(&datagram->destination);
     switch (datagram->protocol) {
     case TCP_PROTOCOL:
         return tcp_input(&stack->tcp, datagram);
@@ -61,7 +60,7 @@ static enum lucid_drop dispatch(struct lucid_stack *stack, const struct ip_datag
         return udp_arrives(stack, datagram);
     case ICMP4_PROTOCOL:
     case ICMP6_PROTOCOL:
-        if (ipv4 == (datagram->protocol == ICMP4_PROTOCOL)) {
+        if (addr_is_ipv4(&datagram->destination) == (datagram->protocol == ICMP4_PROTOCOL)) {
             return icmp_arrives(stack, datagram);
         }
         break;

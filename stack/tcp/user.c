@@ -125,10 +125,10 @@ static ptrdiff_t nothing_to_read(const struct tcb *tcb) {
 
 /* 9293-3.10.3-03: up to a mark of urgent data. */
 ptrdiff_t user_receive(struct tcp *tcp, struct tcb *tcb, void *data, size_t length, bool peek) {
-    uint32_t octets = (uint32_t)min_size(length, urgent_readable(tcb));
     if (tcb->receive_queue.length == 0) {
         return nothing_to_read(tcb);
     }
+    uint32_t octets = (uint32_t)min_size(length, urgent_readable(tcb));
     buffers_peek(&tcb->receive_queue, data, octets);
     if (!peek) {
         user_received(tcp, tcb, octets);
