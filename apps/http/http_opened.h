@@ -43,6 +43,7 @@ struct http_lent {
 struct http_opened {
     int fd;
     struct stat stat;
+    const char *type; /* by its name, from the site's table: valid while the site's cache has the file */
     struct http_validators validators;
     char lines[HTTP_OPENED_LINES]; /* what every answer says of it: ETag, Last-Modified, Accept-Ranges */
     uint32_t holders;

@@ -209,6 +209,7 @@ static struct http_opened *open_found(struct http_site *site, const struct http_
                                       const struct http_found *found) {
     struct http_opened *opened = http_opened_new(found->fd, &found->stat, site->second, &site->mapped, &site->budget);
     if (opened) {
+        opened->type = http_types_of(&site->types, path->name);
         http_cache_keep(&site->cache, path, asked, opened, site->now);
     }
     return opened;
@@ -246,8 +247,8 @@ static struct http_opened *find_gzip(struct http_site *site, const struct http_e
 static bool answer_file(struct http_site *site, struct http_exchange *exchange, struct http_path *path,
                         struct http_opened *opened) {
     struct http_range range[HTTP_RANGES_MAX];
-    struct content content = {.site = site, .exchange = exchange, .opened = opened, .range = range};
-    content.type = http_types_of(&site->types, path->name);
+    struct content content = {
+        .site = site, .exchange = exchange, .opened = opened, .type = opened->type, .range = range};
     content.varies = !ends_in_gz(path);
     struct http_opened *gzip = content.varies ? find_gzip(site, exchange, path, opened) : NULL;
     content.gzip = gzip != NULL;

@@ -160,6 +160,23 @@ START_TEST(files) {
 }
 END_TEST
 
+/* One file, which stays open, by two names: each name has its own type, the first time and from then on. */
+START_TEST(types_go_by_the_name) {
+    struct utimbuf times = {.modtime = 784111000};
+    ck_assert_int_eq(utime(at("root/folder/x.txt"), &times), 0);
+    struct web_client *client = web_connect(&web);
+    for (unsigned i = 0; i < 3; i++) {
+        web_say(&web, client, "GET /inside HTTP/1.1\r\nHost: a\r\n\r\nGET /folder/x.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    web_run(&web, LUCID_SECOND);
+    for (unsigned i = 0; i < 6; i++) {
+        struct web_answer answer;
+        ck_assert(web_answer(client, i, NULL, &answer));
+        has(&answer, i % 2 ? "Content-Type: text/plain; charset=utf-8" : "Content-Type: application/octet-stream");
+    }
+}
+END_TEST
+
 /* AH4, H60: what is not there, what is no file, and every way out. */
 START_TEST(what_is_not_served) {
     static const struct {
@@ -394,6 +411,7 @@ static int run(void) {
     Suite *suite = unit_suite("http_files", &tests);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, files);
+    tcase_add_test(tests, types_go_by_the_name);
     tcase_add_test(tests, what_is_not_served);
     tcase_add_test(tests, long_names);
     tcase_add_test(tests, folders_get_their_slash);
