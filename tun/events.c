@@ -78,6 +78,7 @@ void host_wait(struct lucid_host *host, lucid_time timeout) {
         host->stretch.octets = 0;
         set_alarm(host, at);
     }
+    host->look.reads_at_wait = host->stats.reads;
     int n = wait_for_events(host->epoll, events, 16, wait == LUCID_NEVER ? NULL : &limit);
     host->now = lucid_host_now();
     serve_events(host, events, n);

@@ -1,5 +1,5 @@
 /* host_private.h: what the files of a host share: host.c opens and closes it, loop.c turns it, events.c waits for work,
- * wait.c are the calls that wait, yield.c lets others run. */
+ * look.c tells when it need not, wait.c are the calls that wait, yield.c lets others run. */
 #ifndef TUN_HOST_PRIVATE_H
 #define TUN_HOST_PRIVATE_H
 
@@ -37,6 +37,12 @@ struct stretch {
     bool asked, yields; /* known; and so it is */
 };
 
+/* Whether it pays to read the device before a wait. */
+struct look {
+    unsigned pause, left; /* waits between two tries; and those that are left until the next one */
+    uint64_t reads_at_wait;
+};
+
 struct lucid_host {
     struct lucid_stack *stack;
     struct device device;
@@ -48,6 +54,7 @@ struct lucid_host {
     unsigned single, trusting; /* turns, one after another, with one packet; with the device not asked for a second */
     lucid_time now;            /* of this turn */
     struct stretch stretch;
+    struct look look;
     uint64_t packets_read;
     struct lucid_link *link_in, *link_out; /* with faults */
     struct flows flows;
@@ -86,6 +93,14 @@ void host_wait(struct lucid_host *host, lucid_time timeout);
 
 /* After a turn: lets the descriptor of lucid_host_fd(), if there is one, become readable when the next one is due. */
 void host_arm(struct lucid_host *host);
+
+/* ---- look.c ---- */
+
+/* Is the device to be read now, and the wait left out when there is a packet? */
+bool host_looks_ahead(struct lucid_host *host);
+
+/* It was read, and had a packet, or had none. */
+void host_looked(struct lucid_host *host, bool found);
 
 /* ---- yield.c ---- */
 

@@ -166,6 +166,25 @@ static bool read_device(struct lucid_host *host, lucid_time now, bool *gone) {
     return more && host_deadline(host) <= now && read_batch(host, now, BATCH, gone);
 }
 
+/* Reads the device without a wait, where that pays. Returns true when there was a packet. A miss is no turn, and tells
+ * nothing about how packets come. */
+static bool read_ahead(struct lucid_host *host, bool *more, bool *gone) {
+    uint64_t before = host->stats.reads;
+    unsigned single = host->single, trusting = host->trusting;
+    if (!host_looks_ahead(host)) {
+        return false;
+    }
+    host->now = lucid_host_now();
+    *more = read_device(host, host->now, gone);
+    bool found = host->stats.reads > before;
+    host_looked(host, found);
+    if (!found) {
+        host->single = single;
+        host->trusting = trusting;
+    }
+    return found || *gone;
+}
+
 static void arm_write(struct lucid_host *host, bool wanted) {
     if (host->write_armed == wanted) {
         return;
@@ -291,10 +310,10 @@ static void run_timers(struct lucid_host *host, lucid_time now, bool more_to_rea
     }
 }
 
-/* One batch in, one batch out. Returns true when there is more to do at once. */
-static bool turn(struct lucid_host *host, bool *gone) {
+/* One batch has come in (more: the device may have more); one goes out. Returns true when there is more to do at
+ * once. */
+static bool turn(struct lucid_host *host, bool more) {
     lucid_time now = host->now;
-    bool more = read_device(host, now, gone);
     take_from_links(host, now);
     more = take_handed(host, now) || more;
     run_timers(host, now, more);
@@ -305,11 +324,14 @@ static bool turn(struct lucid_host *host, bool *gone) {
 /* First what the application did since the last turn goes out, then the wait, then the turn: so that whoever called
  * sees what the wait was for. */
 int lucid_host_step(struct lucid_host *host, lucid_time timeout) {
-    bool gone = false;
+    bool more = false, gone = false;
     host->now = lucid_host_now();
     host->more = serve_application(host) || host->more;
-    host_wait(host, host->more || host->stopped ? 0 : timeout);
-    host->more = turn(host, &gone);
+    if (!read_ahead(host, &more, &gone)) {
+        host_wait(host, host->more || host->stopped ? 0 : timeout);
+        more = read_device(host, host->now, &gone);
+    }
+    host->more = turn(host, more);
     if (gone) {
         return -LUCID_EIO;
     }

@@ -101,6 +101,7 @@ LUCID_API void lucid_host_set_callbacks(struct lucid_host *host, const struct lu
 
 /* One turn: writes what the application has sent since the last one, waits at most timeout nanoseconds for something
  * to do, then reads the device until it is empty (bounded), lets time pass, calls back, and writes what wants to leave.
+ * It does not ask for other descriptors (lucid_host_watch()) in each turn, but at the latest after 64 packets.
  * Returns 0, or a negative error when the device is gone. */
 LUCID_API int lucid_host_step(struct lucid_host *host, lucid_time timeout);
 
@@ -143,8 +144,9 @@ struct lucid_host_stats {
     uint64_t bad_headers; /* packets whose offload header made no sense */
     /* packets that went to the stack of another queue; that came from one; that were lost because that was too busy */
     uint64_t handed_on, handed_over, handed_lost;
-    uint64_t yields;      /* much had been written without a wait: others of this CPU had their turn */
-    uint64_t packets_cut; /* longer than the kernel took at that moment: written as single segments */
+    uint64_t looks, looks_missed; /* the device was read before a wait, and had a packet; and had none */
+    uint64_t yields;              /* much had been written without a wait: others of this CPU had their turn */
+    uint64_t packets_cut;         /* longer than the kernel took at that moment: written as single segments */
     uint64_t faults_dropped, faults_duplicated, faults_reordered, faults_corrupted;
 };
 
