@@ -26,8 +26,8 @@
 /* Connections that are told to be ready at one time; pieces that are sent on some of them before we yield. */
 enum { BATCH = 64, PIECES = 8 };
 
-/* Seconds of many connections before it counts: hundreds of slow starts on one CPU take that long. */
-static const double WARM_UP = 0.4;
+/* Seconds for each of many connections before it counts: that long take slow starts that share one CPU. */
+static const double WARM_UP = 0.0008;
 
 /* SO_RCVBUF of one connection of many, in octets; the kernel doubles it, and offers half of that. */
 static const int RECEIVE_BUFFER = 512 * 1024;
@@ -150,7 +150,7 @@ static bool move_until(struct bulk *bulk, double end) {
 
 /* Returns MB/s, or -1. */
 static double run(struct bulk *bulk, double seconds) {
-    if (bulk->flows > 1 && !move_until(bulk, now() + WARM_UP)) {
+    if (bulk->flows > 1 && !move_until(bulk, now() + WARM_UP * bulk->flows)) {
         return -1;
     }
     double before = moved(bulk), begin = now();
